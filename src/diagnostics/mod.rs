@@ -1,0 +1,11 @@
+//! What the tool says about an input: plain data, and where in which text it points.
+//!
+//! Renderers turn a [`Diagnostic`] into text for a terminal or a machine; nothing here prints.
+
+mod diagnostic;
+mod sources;
+mod suggest;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use sources::{Embedding, Location, Pos, Source, SourceKind, Sources};
+pub use suggest::did_you_mean;

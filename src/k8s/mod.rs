@@ -1,0 +1,1 @@
+//! Kubernetes facts and objects: group, version and kind, ids, resources, field specs.

@@ -1,0 +1,8 @@
+//! redisops: from a Git repository of specs to running, drift-free Redis.
+//!
+//! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`) is pure: it takes values and
+//! returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements.
+
+pub mod diagnostics;
+pub mod k8s;
+pub mod yaml;

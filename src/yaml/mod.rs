@@ -1,0 +1,9 @@
+//! YAML as a tree in which every node knows where it came from.
+//!
+//! Knows nothing of Kubernetes: text in, nodes out, text out.
+
+mod node;
+mod origin;
+
+pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
+pub use origin::{Origin, Trace, Via, Write};

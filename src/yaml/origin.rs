@@ -1,0 +1,126 @@
+//! Where a value came from: a place in a text, or a recorded write.
+//!
+//! A node that stands in a file as it is needs no record: its origin is the place itself, and what the file is to the build says how it came in. Only
+//! a value that a transformer computed or overwrote has a [`Write`], which keeps what it replaced; so the history of a field is a chain of writes.
+
+use std::cell::RefCell;
+
+use crate::diagnostics::Pos;
+
+use super::Scalar;
+
+/// The origin of a node in four bytes: a place, or the number of a write in the [`Trace`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Origin(u32);
+
+const WRITE: u32 = 1 << 31;
+
+impl Origin {
+    /// Of a value that stands nowhere.
+    pub const NONE: Origin = Origin(0);
+
+    /// Of a value that stands in a text.
+    pub const fn at(pos: Pos) -> Origin {
+        Origin(pos.raw())
+    }
+
+    /// The place, when there is no write.
+    pub fn pos(self) -> Option<Pos> {
+        (self.0 & WRITE == 0).then_some(Pos::from_raw(self.0))
+    }
+
+    fn write(self) -> Option<usize> {
+        (self.0 & WRITE != 0).then_some((self.0 & !WRITE) as usize)
+    }
+}
+
+/// What wrote a value. Names are those of the `via` field of explanations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Via {
+    /// A manifest under `resources`.
+    Resource,
+    /// A patch of any kind.
+    Patch,
+    /// An entry of `replacements`.
+    Replacement,
+    /// A field of a kustomization (`labels`, `namePrefix`, `images`, …), by its name.
+    Field(&'static str),
+    /// A reference that followed a rename.
+    NameReference,
+    /// `vars`.
+    Var,
+    /// Output of helm.
+    Helm,
+    /// Output of a KRM function.
+    Function,
+}
+
+/// One write of a value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Write {
+    /// The place that asked for it: the entry of `images`, the field in the patch.
+    pub at: Pos,
+    /// What wrote.
+    pub via: Via,
+    /// For replacements: where the value itself stands.
+    pub source: Pos,
+    /// What was there before, with its own origin; none for a new field.
+    pub before: Option<(Origin, Scalar)>,
+}
+
+/// The writes of a build, in order.
+#[derive(Debug, Default)]
+pub struct Trace {
+    writes: RefCell<Vec<Write>>,
+}
+
+impl Trace {
+    /// No writes.
+    pub fn new() -> Trace {
+        Trace::default()
+    }
+
+    /// Records a write. When the numbers are used up (2^31 writes), the place is all that is kept.
+    pub fn record(&self, write: Write) -> Origin {
+        let mut writes = self.writes.borrow_mut();
+        let number = writes.len() as u32;
+        if number >= WRITE {
+            return Origin::at(write.at);
+        }
+        writes.push(write);
+        Origin(number | WRITE)
+    }
+
+    /// Records that a field was created (or a mapping, which has no history of its own).
+    pub fn created(&self, at: Pos, via: Via) -> Origin {
+        self.record(Write { at, via, source: Pos::NONE, before: None })
+    }
+
+    /// Records that a scalar was overwritten.
+    pub fn overwrote(&self, at: Pos, via: Via, origin: Origin, before: Scalar) -> Origin {
+        self.record(Write { at, via, source: Pos::NONE, before: Some((origin, before)) })
+    }
+
+    /// The write behind an origin; none where the value stands in a text as it is.
+    pub fn write(&self, origin: Origin) -> Option<Write> {
+        self.writes.borrow().get(origin.write()?).cloned()
+    }
+
+    /// The place to show for an origin.
+    pub fn pos(&self, origin: Origin) -> Pos {
+        match origin.write() {
+            None => Pos::from_raw(origin.0),
+            Some(number) => self.writes.borrow().get(number).map_or(Pos::NONE, |w| w.at),
+        }
+    }
+
+    /// How many writes there are.
+    pub fn len(&self) -> usize {
+        self.writes.borrow().len()
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.writes.borrow().is_empty()
+    }
+}
