@@ -5,4 +5,5 @@
 
 pub mod diagnostics;
 pub mod k8s;
+pub mod kustomize;
 pub mod yaml;

@@ -1,1 +1,16 @@
-//! Kubernetes facts and objects: group, version and kind, ids, resources, field specs.
+//! Kubernetes facts and objects: group, version and kind, ids, resources, selectors.
+//!
+//! Knows the shape of an object and what the reference remembers about it during a build; knows nothing of kustomization files.
+
+mod gvk;
+pub mod openapi;
+mod resid;
+mod resmap;
+mod resource;
+mod selector;
+
+pub use gvk::{Gvk, GvkPattern, parse_api_version};
+pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
+pub use resmap::{DuplicateId, ResMap};
+pub use resource::{Behavior, PreviousId, Resource};
+pub use selector::{LabelSelector, Pattern, Selector, SelectorError};

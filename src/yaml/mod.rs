@@ -4,6 +4,8 @@
 
 mod node;
 mod origin;
+mod resolve;
 
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use origin::{Origin, Trace, Via, Write};
+pub use resolve::{parse_int11, resolve, resolve11};

@@ -61,6 +61,13 @@ impl Scalar {
         Scalar { text: text.into(), tag: Tag::Str, style: Style::Plain }
     }
 
+    /// A scalar without an explicit tag: plain text is what it looks like, quoted text is a string.
+    pub fn resolved(text: impl Into<CompactString>, style: Style) -> Scalar {
+        let text = text.into();
+        let tag = if style == Style::Plain { super::resolve(&text) } else { Tag::Str };
+        Scalar { text, tag, style }
+    }
+
     /// The null value.
     pub fn null() -> Scalar {
         Scalar { text: CompactString::const_new("null"), tag: Tag::Null, style: Style::Plain }
@@ -243,6 +250,13 @@ impl Node {
     /// The text of the scalar in it, whatever its type.
     pub fn text(&self) -> Option<&str> {
         self.as_scalar().map(|s| s.text.as_str())
+    }
+
+    /// Puts an untagged text where a scalar is, in the style of that scalar: in quotes it is a string, plain it is what it looks like. This is how
+    /// the reference sets a field.
+    pub fn set_text(&mut self, text: impl Into<CompactString>) {
+        let style = self.as_scalar().map_or(Style::Plain, |s| s.style);
+        self.value = Value::Scalar(Scalar::resolved(text, style));
     }
 
     /// Whether it is the null value.

@@ -1,0 +1,10 @@
+//! The render engine: a kustomization and everything it names, to a list of objects.
+//!
+//! Compatible with `kustomize build` 5.8. Pure but for the file system and tools it is given: no clock, no environment, nothing printed.
+
+mod context;
+pub mod decode;
+pub mod fields;
+pub mod types;
+
+pub use context::{Context, Transformer};
