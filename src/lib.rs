@@ -6,4 +6,5 @@
 pub mod diagnostics;
 pub mod k8s;
 pub mod kustomize;
+pub mod source;
 pub mod yaml;

@@ -1,0 +1,24 @@
+//! Where files come from: disk, memory, a revision of a git repository, other machines; and the rules for what a kustomization may reach.
+//!
+//! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and `Tools`.
+
+mod disk;
+mod error;
+mod file_system;
+mod loader;
+mod memory;
+mod origin_path;
+mod path;
+mod remote;
+mod repo_spec;
+mod suggestions;
+
+pub use disk::Disk;
+pub use error::{LoadError, LoadErrorKind};
+pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};
+pub use loader::{Entry, KUSTOMIZATION_NAMES, KustomizationFile, LoadOptions, LoadRestriction, Loaded, Loader};
+pub use memory::Memory;
+pub use origin_path::OriginPath;
+pub use path::{clean, join, relative};
+pub use remote::{Checkout, NoRemotes, Remotes};
+pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
