@@ -2,6 +2,7 @@
 //!
 //! Knows the shape of an object and what the reference remembers about it during a build; knows nothing of kustomization files.
 
+pub mod fieldspecs_default;
 mod gvk;
 pub mod openapi;
 mod resid;

@@ -1,22 +1,17 @@
-//! Facts of the Kubernetes API that decide how objects are merged and named.
+//! What the Kubernetes OpenAPI description says about a field: whether a list merges by key, and by which.
+//!
+//! The built-in facts are a static table; a kustomization may bring its own description (`openapi: {path: …}`).
+//! Only what a strategic merge and the namespace rules ask is kept. Knows nothing of files, YAML or resources.
 
-use std::cell::RefCell;
+mod comment;
+mod custom;
+mod schema;
+mod source;
+mod table;
+mod tables;
 
-use super::ScopeLookup;
-
-/// The schema that a build uses.
-#[derive(Debug, Default)]
-pub struct OpenApi {}
-
-impl OpenApi {
-    /// Whether the kind is known to be cluster-scoped.
-    pub fn is_cluster_scoped(&self, _api_version: &str, kind: &str) -> bool {
-        kind == "Namespace"
-    }
-}
-
-impl ScopeLookup for RefCell<OpenApi> {
-    fn is_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
-        self.borrow().is_cluster_scoped(api_version, kind)
-    }
-}
+pub use comment::comment_schema;
+pub use custom::{CustomSchema, SchemaDocumentError};
+pub use schema::{MergeKeys, SchemaRef};
+pub use source::{OpenApi, OpenApiError};
+pub use table::VERSION as BUILTIN_VERSION;

@@ -1,0 +1,93 @@
+//! Schemas in comments: a comment that is a JSON object says what the value beside it is.
+//!
+//! Markers of setters (`# {"$openapi": "name"}`) and of image automation have that form, so that such a comment on
+//! a list turns a merge into a replacement.
+
+use serde_json::{Map, Value};
+
+use super::custom::{Keyword, is_schema, keyword};
+
+/// Key of the short form that names a setter.
+const SETTER: &str = "$openapi";
+const SETTER_DEFINITIONS: &str = "#/definitions/io.k8s.cli.setters.";
+
+/// The schema in the comment after a value or, if there is none, in the one above it. `#` in front is optional.
+///
+/// `None` if the comment is no JSON object, is not a schema, or is one that says nothing.
+pub fn comment_schema(line: &str, head: &str) -> Option<Value> {
+    let comment = if line.is_empty() { head } else { line };
+    let text = comment.trim_start_matches('#').trim_ascii();
+    if !text.starts_with('{') {
+        return None;
+    }
+    let schema: Map<String, Value> = serde_json::from_str(text).ok()?;
+    if let Some(name) = setter(&schema) {
+        let reference = Value::String(format!("{SETTER_DEFINITIONS}{name}"));
+        return Some(Value::Object(Map::from_iter([("$ref".to_owned(), reference)])));
+    }
+    let says_nothing = schema.iter().all(|(name, value)| is_default(name, value));
+    let schema = Value::Object(schema);
+    (!says_nothing && is_schema(&schema)).then_some(schema)
+}
+
+fn setter(schema: &Map<String, Value>) -> Option<&str> {
+    let texts_only = schema.values().all(|value| value.is_string() || value.is_null());
+    schema.get(SETTER).filter(|_| texts_only)?.as_str().filter(|name| !name.is_empty())
+}
+
+fn is_default(name: &str, value: &Value) -> bool {
+    match keyword(name) {
+        None => false,
+        Some(Keyword::Text) => value.is_null() || value == "",
+        Some(Keyword::Flag) => value.is_null() || value == false,
+        Some(_) => value.is_null(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{OpenApi, SchemaRef};
+    use super::*;
+
+    fn keys(comment: &str) -> Option<Vec<String>> {
+        let openapi = OpenApi::default();
+        let schema = comment_schema(comment, "")?;
+        let schema = SchemaRef::from_comment(&openapi, &schema);
+        Some(schema.patch_strategy_and_keys().1.iter().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn a_comment_can_give_a_merge_key() {
+        let comment = r#"# {"type":"array","x-kubernetes-patch-strategy":"merge","x-kubernetes-patch-merge-key":"id"}"#;
+        assert_eq!(keys(comment), Some(vec!["id".to_owned()]));
+    }
+
+    #[test]
+    fn a_comment_can_refer_to_a_built_in_definition() {
+        let openapi = OpenApi::default();
+        let schema = comment_schema(r##"# {"$ref":"#/definitions/io.k8s.api.core.v1.PodSpec"}"##, "").unwrap();
+        let containers = SchemaRef::from_comment(&openapi, &schema).field("containers").unwrap();
+        assert!(containers.is_associative());
+    }
+
+    #[test]
+    fn markers_are_schemas_that_say_nothing_about_merging() {
+        assert_eq!(keys(r#"# {"$openapi":"replicas"}"#), Some(vec![]));
+        assert_eq!(keys(r#"# {"$imagepolicy": "flux-system:redis"}"#), Some(vec![]));
+    }
+
+    #[test]
+    fn other_comments_are_no_schemas() {
+        for comment in ["", "#", "# the cache", "# {}", "# null", "# {broken", r#"# {"type": 1}"#, r#"# {"title": ""}"#]
+        {
+            assert_eq!(keys(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn the_comment_above_counts_only_without_one_beside() {
+        let above = r#"{"$imagepolicy": "x"}"#;
+        assert!(comment_schema("", above).is_some());
+        assert!(comment_schema("# words", above).is_none());
+    }
+}
