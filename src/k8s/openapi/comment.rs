@@ -20,8 +20,10 @@ pub fn comment_schema(line: &str, head: &str) -> Option<Value> {
     if !text.starts_with('{') {
         return None;
     }
-    let schema: Map<String, Value> = serde_json::from_str(text).ok()?;
-    if let Some(name) = setter(&schema) {
+    // Words may follow the object, but not after a setter.
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>();
+    let schema = values.next()?.ok()?;
+    if let Some(name) = setter(&schema).filter(|_| values.byte_offset() == text.len()) {
         let reference = Value::String(format!("{SETTER_DEFINITIONS}{name}"));
         return Some(Value::Object(Map::from_iter([("$ref".to_owned(), reference)])));
     }
@@ -37,6 +39,8 @@ fn setter(schema: &Map<String, Value>) -> Option<&str> {
 
 fn is_default(name: &str, value: &Value) -> bool {
     match keyword(name) {
+        None if name == "$ref" => !value.is_string(),
+        None if name == "$schema" => value.as_str().is_none_or(str::is_empty),
         None => false,
         Some(Keyword::Text) => value.is_null() || value == "",
         Some(Keyword::Flag) => value.is_null() || value == false,

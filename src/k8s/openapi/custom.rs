@@ -164,8 +164,8 @@ pub(super) fn is_schema(value: &Value) -> bool {
         Some(Keyword::Number) => value.is_number(),
         Some(Keyword::Integer) => value.is_i64(),
         Some(Keyword::List) => value.is_array(),
-        Some(Keyword::Texts) => is_list_of(value, Value::is_string),
-        Some(Keyword::TextOrTexts) => value.is_string() || is_list_of(value, Value::is_string),
+        Some(Keyword::Texts) => is_list_of(value, is_text),
+        Some(Keyword::TextOrTexts) => value.is_string() || is_list_of(value, is_text),
         Some(Keyword::Schema) => is_schema(value),
         Some(Keyword::Schemas) => is_list_of(value, is_schema),
         Some(Keyword::SchemaOrAny) => match value {
@@ -177,6 +177,10 @@ pub(super) fn is_schema(value: &Value) -> bool {
         Some(Keyword::SchemaMap) => value.as_object().is_some_and(|map| map.values().all(is_schema)),
         Some(Keyword::Object) => value.is_object(),
     })
+}
+
+fn is_text(value: &Value) -> bool {
+    value.is_string() || value.is_null()
 }
 
 fn is_list_of(value: &Value, fits: impl Fn(&Value) -> bool) -> bool {
