@@ -89,6 +89,32 @@ mod tests {
     }
 
     #[test]
+    fn values_that_change_nothing_may_make_a_schema() {
+        let yes =
+            [r#"{"type": []}"#, r#"{"maximum": 0}"#, r#"{"required": [null]}"#, r#"{"items": 1}"#, r#"{"x": null}"#];
+        for comment in yes {
+            assert_eq!(keys(comment), Some(vec![]), "{comment}");
+        }
+        let no = [
+            r#"{"$ref": 1}"#,
+            r#"{"$schema": ""}"#,
+            r#"{"required": [1]}"#,
+            r#"{"nullable": false}"#,
+            r#"{"items": null}"#,
+        ];
+        for comment in no {
+            assert_eq!(keys(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn words_may_follow_a_schema_but_not_a_setter() {
+        assert!(comment_schema(r#"# {"x": 1} kept by hand"#, "").is_some());
+        let setter = comment_schema(r#"# {"$openapi": "a"} kept by hand"#, "").unwrap();
+        assert_eq!(setter.get("$ref"), None);
+    }
+
+    #[test]
     fn the_comment_above_counts_only_without_one_beside() {
         let above = r#"{"$imagepolicy": "x"}"#;
         assert!(comment_schema("", above).is_some());
