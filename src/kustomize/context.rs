@@ -1,11 +1,15 @@
 //! What every step of a build shares.
 
 use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Embedding, Source, SourceKind, Sources};
 use crate::k8s::openapi::OpenApi;
 use crate::k8s::{ResMap, Scopes};
 use crate::yaml::Trace;
+
+use super::decode::Text;
 
 /// The texts and writes of a build, its schema, and its warnings.
 pub struct Context<'a> {
@@ -14,20 +18,52 @@ pub struct Context<'a> {
     /// All writes.
     pub trace: &'a Trace,
     /// Merge keys and scopes of kinds; a kustomization on the way may replace them, as in the reference.
-    pub openapi: std::rc::Rc<RefCell<OpenApi>>,
+    pub openapi: Rc<RefCell<OpenApi>>,
     /// Warnings so far.
     pub warnings: RefCell<Vec<Diagnostic>>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For one build.
+    pub fn new(sources: &'a Sources, trace: &'a Trace) -> Context<'a> {
+        Context { sources, trace, openapi: Rc::default(), warnings: RefCell::default() }
+    }
+
     /// What decides whether a kind is cluster-scoped.
     pub fn scopes(&self) -> Scopes {
         self.openapi.clone()
     }
 
+    /// No objects yet.
+    pub fn empty_resources(&self) -> ResMap {
+        ResMap::new(self.scopes())
+    }
+
     /// Notes a warning.
     pub fn warn(&self, warning: Diagnostic) {
         self.warnings.borrow_mut().push(warning);
+    }
+
+    /// Adds a text.
+    ///
+    /// # Errors
+    /// When all texts together are too large.
+    pub fn add_source(&self, path: String, text: String, kind: SourceKind) -> Result<Arc<Source>, Diagnostics> {
+        self.sources
+            .add(path, text, kind)
+            .map_err(|e| Diagnostic::error("redisops::load::too_large", e.to_string()).into())
+    }
+
+    /// Adds a text that stands inside another (an inline patch or plugin configuration).
+    ///
+    /// # Errors
+    /// When all texts together are too large.
+    pub fn add_inline(&self, text: &Text, kind: SourceKind) -> Result<Arc<Source>, Diagnostics> {
+        let path = self.sources.get(text.pos).map_or(String::new(), |s| s.path.clone());
+        let embedding = Embedding { outer: text.pos, literal: text.literal };
+        self.sources
+            .add_embedded(path, text.value.clone(), kind, embedding)
+            .map_err(|e| Diagnostic::error("redisops::load::too_large", e.to_string()).into())
     }
 }
 
