@@ -2,10 +2,23 @@
 //!
 //! Knows nothing of Kubernetes: text in, nodes out, text out.
 
+mod build;
+mod emit;
+mod libyaml;
+mod merge;
 mod node;
+mod number;
+mod order;
 mod origin;
+mod parse;
+mod problem;
 mod resolve;
+mod scalar;
+mod timestamp;
+mod write;
 
+pub use emit::{check, emit};
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use origin::{Origin, Trace, Via, Write};
-pub use resolve::{parse_int11, resolve, resolve11};
+pub use parse::{decode, parse_documents, parse_first, parse_yaml11};
+pub use resolve::{Schema, bool11, parse_int11, resolve, resolve_by, resolve11};

@@ -1,0 +1,155 @@
+//! Texts to nodes, cut into documents as the reference's resource reader cuts them.
+//!
+//! That reader looks for separator lines before it parses, so that a `---` at the start of a line ends a document even inside a block scalar; and of
+//! each piece it reads the first YAML document only (what follows `...` is lost).
+
+use crate::diagnostics::{Diagnostic, Source};
+
+use super::build::Builder;
+use super::libyaml::{Event, Parser};
+use super::resolve::Schema;
+use super::{Node, Value, problem};
+
+/// The resources in a text: one node a document, empty documents left out, anchors and merge keys expanded. A text of one `List` or `ResourceList` is
+/// its items.
+///
+/// # Errors
+/// The first thing in the text that is not YAML, or that the reference refuses.
+pub fn parse_documents(source: &Source) -> Result<Vec<Node>, Diagnostic> {
+    let pieces = split(source)?;
+    let single = pieces.len() == 1;
+    let mut documents = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let Some(node) = parse_piece(source, piece, Schema::V3)? else { continue };
+        if node.is_null() {
+            continue;
+        }
+        if single && is_list(&node) {
+            return Ok(unwrap_list(node));
+        }
+        documents.push(node);
+    }
+    Ok(documents)
+}
+
+/// The first document of a text under YAML 1.1, as `sigs.k8s.io/yaml` reads kustomization files and JSON patches; null for an empty text. Keys are
+/// strings, as in JSON.
+///
+/// # Errors
+/// The first thing in the text that is not YAML, or has no JSON form.
+pub fn parse_yaml11(source: &Source) -> Result<Node, Diagnostic> {
+    let whole = Piece { start: 0, end: source.text.len() };
+    let node = parse_piece(source, whole, Schema::V11)?;
+    Ok(node.unwrap_or_else(|| Node::null(super::Origin::at(source.pos(0)))))
+}
+
+/// The first document of a text by the rules for resources, without cutting at separator lines; none for an empty text.
+///
+/// # Errors
+/// The first thing in the text that is not YAML.
+pub fn parse_first(source: &Source) -> Result<Option<Node>, Diagnostic> {
+    parse_piece(source, Piece { start: 0, end: source.text.len() }, Schema::V3)
+}
+
+/// Bytes to text: UTF-8, or UTF-16 behind its byte order mark; a UTF-8 mark is taken off.
+///
+/// # Errors
+/// The offset of the first byte that is no text.
+pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
+    let wide = |read: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks(2).map(|pair| match pair {
+            [a, b] => read([*a, *b]),
+            // Half a unit is no character.
+            _ => 0xD800,
+        });
+        let mut offset = 2;
+        let mut text = String::with_capacity(bytes.len());
+        for unit in char::decode_utf16(units) {
+            let c = unit.map_err(|_| offset)?;
+            offset += 2 * c.len_utf16();
+            text.push(c);
+        }
+        Ok(text)
+    };
+    match &bytes[..] {
+        [0xFF, 0xFE, ..] => wide(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => wide(u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, ..] => {
+            let mut bytes = bytes;
+            bytes.drain(..3);
+            String::from_utf8(bytes).map_err(|e| e.utf8_error().valid_up_to() + 3)
+        }
+        _ => String::from_utf8(bytes).map_err(|e| e.utf8_error().valid_up_to()),
+    }
+}
+
+/// A part of a text that holds one document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Piece {
+    start: usize,
+    end: usize,
+}
+
+/// Cuts a text at its separator lines: `---`, blanks, a comment. The line break before the separator belongs to the piece before it.
+fn split(source: &Source) -> Result<Vec<Piece>, Diagnostic> {
+    let text = &source.text;
+    let mut pieces = Vec::new();
+    if text.is_empty() {
+        return Ok(pieces);
+    }
+    let finder = memchr::memmem::Finder::new("\n---");
+    let (mut start, mut from) = (0, 0);
+    while let Some(found) = finder.find(&text.as_bytes()[from..]) {
+        let line = from + found + 1;
+        // A separator without a line break is the parser's business: it starts a second document, which is not read.
+        let Some(length) = memchr::memchr(b'\n', &text.as_bytes()[line..]) else { break };
+        let after = text[line + 3..line + length].trim();
+        if !after.is_empty() && !after.starts_with('#') {
+            return Err(separator_with_content(source, line, length));
+        }
+        pieces.push(Piece { start, end: line });
+        start = line + length + 1;
+        // The line break of a separator is not the one before the next.
+        from = start;
+    }
+    pieces.push(Piece { start, end: text.len() });
+    Ok(pieces)
+}
+
+fn separator_with_content(source: &Source, line: usize, length: usize) -> Diagnostic {
+    let shown = source.text[line..line + length].trim_end();
+    Diagnostic::error("redisops::yaml::separator", "a document separator has something behind it")
+        .label(source.pos(line), shown.len(), "only blanks and a comment may follow `---` here")
+        .help("put the content on the next line; a line of a block scalar that starts with `---` needs indentation")
+}
+
+fn parse_piece(source: &Source, piece: Piece, schema: Schema) -> Result<Option<Node>, Diagnostic> {
+    let text = &source.text[piece.start..piece.end];
+    // The parser does not count a byte order mark; the text behind it does.
+    let mark = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    let base = piece.start + mark;
+    let mut parser = Parser::new(&text[mark..]);
+    let mut builder = Builder::new(source, base, schema);
+    loop {
+        match parser.next() {
+            Ok((Event::DocumentEnd, _)) => return Ok(builder.finish()),
+            Ok((Event::StreamEnd, _)) => return Ok(None),
+            Ok((event, span)) => builder.event(event, span)?,
+            Err(found) => return Err(problem::diagnose(source, base, &found)),
+        }
+    }
+}
+
+fn is_list(node: &Node) -> bool {
+    matches!(node.get("kind").and_then(Node::text), Some("List" | "ResourceList"))
+        && (node.get("items").is_some() || node.get("functionConfig").is_some())
+}
+
+fn unwrap_list(mut node: Node) -> Vec<Node> {
+    match node.as_map_mut().and_then(|map| map.remove("items")).map(|entry| entry.value.value) {
+        Some(Value::Seq(items)) => items,
+        // Keys and values alike become resources in the reference, which then refuses them; the mapping itself is the better error.
+        Some(Value::Map(map)) => map.entries.into_iter().map(|entry| entry.value).collect(),
+        _ => Vec::new(),
+    }
+}

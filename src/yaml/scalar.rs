@@ -1,0 +1,173 @@
+//! The value of a scalar as JSON has it, which is what the reference's output is made of.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::diagnostics::{Diagnostic, Pos};
+
+use super::number::{self, Number};
+use super::resolve::{self, Schema};
+use super::{Scalar, Tag, timestamp};
+
+/// A value of JSON.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Typed<'a> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Str(Cow<'a, str>),
+}
+
+/// Go's `base64.StdEncoding`: padding is needed, spare bits are not looked at.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The value of a scalar that stands at `pos`.
+pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> {
+    let text = scalar.text.as_str();
+    let label = |diagnostic: Diagnostic| diagnostic.label(pos, text.len(), "");
+    let wrong = |what: &str| label(Diagnostic::error("redisops::yaml::tag", format!("`{text}` is not {what}")));
+    Ok(match scalar.tag {
+        Tag::Str | Tag::Other => Typed::Str(Cow::Borrowed(text)),
+        Tag::Null => Typed::Null,
+        Tag::Bool => Typed::Bool(resolve::bool11(text).ok_or_else(|| wrong("a boolean"))?),
+        Tag::Int => match resolve::parse_number(Schema::V3, text) {
+            Some(value @ (Number::Int(_) | Number::Uint(_))) => Typed::Number(value),
+            _ => return Err(wrong("an integer")),
+        },
+        Tag::Float => match resolve::parse_number(Schema::V3, text) {
+            Some(Number::Int(value)) => Typed::Number(Number::Float(value as f64)),
+            Some(Number::Uint(value)) => Typed::Number(Number::Float(value as f64)),
+            Some(value @ Number::Float(_)) => Typed::Number(value),
+            None if resolve::resolve(text) == Tag::Float => {
+                return Err(label(Diagnostic::error(
+                    "redisops::yaml::number",
+                    format!("`{text}` has no form in JSON, which Kubernetes needs"),
+                ))
+                .help("put it in quotes if it is meant as text"));
+            }
+            None => return Err(wrong("a number")),
+        },
+        Tag::Timestamp => match timestamp::to_rfc3339(text) {
+            Some(date) => Typed::Str(Cow::Owned(date.into())),
+            None => return Err(wrong("a timestamp")),
+        },
+        Tag::Binary => {
+            let clean: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
+            let bytes = BASE64.decode(clean).map_err(|_| wrong("base64"))?;
+            Typed::Str(Cow::Owned(replace_invalid(&bytes)))
+        }
+    })
+}
+
+/// Text of bytes; each byte that is not part of UTF-8 becomes U+FFFD, as in Go's JSON.
+fn replace_invalid(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|_| out.push('\u{FFFD}'));
+    }
+    out
+}
+
+/// A number as the output has it: through JSON, then by YAML 1.1.
+pub(super) fn write_number(out: &mut String, value: Number) {
+    use std::fmt::Write;
+    // Writing to a string cannot fail.
+    let _ = match value {
+        Number::Int(value) => write!(out, "{value}"),
+        Number::Uint(value) => write!(out, "{value}"),
+        Number::Float(value) => {
+            let mut json = String::new();
+            number::write_json_float(&mut json, value);
+            match number::parse_int(&json, 0) {
+                Some(Number::Int(value)) => write!(out, "{value}"),
+                Some(Number::Uint(value)) => write!(out, "{value}"),
+                _ => {
+                    number::write_g(out, value);
+                    Ok(())
+                }
+            }
+        }
+    };
+}
+
+/// What a text becomes on its way through JSON and a YAML 1.1 reader: a next-line character is a line break there, and is folded.
+///
+/// # Errors
+/// The character that the reader refuses.
+pub(super) fn through_reader(text: &str) -> Result<Cow<'_, str>, char> {
+    if text.bytes().all(|b| b < 0x7F) {
+        return Ok(Cow::Borrowed(text));
+    }
+    if let Some(refused) =
+        text.chars().find(|c| matches!(c, '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}'))
+    {
+        return Err(refused);
+    }
+    if !text.contains('\u{85}') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{85}') {
+        // Spaces around the break go; tabs are escapes in JSON and stay.
+        out.push_str(rest[..at].trim_end_matches(' '));
+        let after = rest[at..].trim_start_matches(['\u{85}', ' ']);
+        let breaks = rest[at..rest.len() - after.len()].matches('\u{85}').count();
+        if breaks == 1 {
+            out.push(' ');
+        }
+        (1..breaks).for_each(|_| out.push('\n'));
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(Cow::Owned(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> String {
+        let mut out = String::new();
+        let scalar = Scalar { text: text.into(), tag: resolve::resolve(text), style: super::super::Style::Plain };
+        match typed(&scalar, Pos::NONE).unwrap() {
+            Typed::Number(value) => write_number(&mut out, value),
+            other => panic!("{other:?}"),
+        }
+        out
+    }
+
+    #[test]
+    fn numbers_go_through_json() {
+        for (text, expected) in [
+            ("1.0", "1"),
+            ("1.50", "1.5"),
+            ("1e3", "1000"),
+            ("0x1F", "31"),
+            ("0755", "493"),
+            ("-0.0", "0"),
+            ("1e20", "1e+20"),
+            ("1234567.5", "1.2345675e+06"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("0.00001", "1e-05"),
+        ] {
+            assert_eq!(number(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn next_line_characters_fold() {
+        assert_eq!(through_reader("a \u{85} b").unwrap(), "a b");
+        assert_eq!(through_reader("a\u{85}\u{85}b").unwrap(), "a\nb");
+        assert_eq!(through_reader("a\u{7F}"), Err('\u{7F}'));
+    }
+}
