@@ -315,6 +315,13 @@ impl Loader {
         std::iter::successors(Some(self), |loader| loader.0.referrer.as_ref())
     }
 
+    /// The part of the chain that lies in the same tree of files: up to the loader that a URL made. The URLs before are compared as such; two of them
+    /// may share a checkout without being a cycle.
+    fn chain_in_tree(&self) -> impl Iterator<Item = &Loader> {
+        let mut left_tree = false;
+        self.chain().take_while(move |loader| !std::mem::replace(&mut left_tree, loader.0.repo.is_some()))
+    }
+
     fn containing_repo(&self) -> Option<&Repo> {
         self.chain().find_map(|loader| loader.0.repo.as_ref())
     }
@@ -327,7 +334,7 @@ impl Loader {
     }
 
     fn refuse_cycle(&self, path: &str, base: &Path) -> Result<(), LoadError> {
-        let Some(visited) = self.chain().find(|loader| loader.0.root.starts_with(base)) else { return Ok(()) };
+        let Some(visited) = self.chain_in_tree().find(|loader| loader.0.root.starts_with(base)) else { return Ok(()) };
         let (base, root) = (self.display(base), visited.display_root());
         let message = if base == root {
             format!("cycle detected: `{path}` is the kustomization `{root}`, which is being built")
@@ -336,7 +343,8 @@ impl Loader {
                 "cycle detected: `{path}` is `{base}`, which contains the kustomization `{root}` that is being built"
             )
         };
-        let mut chain: Vec<String> = self.chain().map(Loader::display_root).map(|dir| format!("`{dir}`")).collect();
+        let mut chain: Vec<String> =
+            self.chain_in_tree().map(Loader::display_root).map(|dir| format!("`{dir}`")).collect();
         chain.reverse();
         chain.push(format!("`{base}`"));
         Err(LoadError::new(LoadErrorKind::Cycle, message)

@@ -9,8 +9,10 @@ mod loader;
 mod memory;
 mod origin_path;
 mod path;
+mod process;
 mod remote;
 mod repo_spec;
+mod revision;
 mod suggestions;
 
 pub use disk::Disk;
@@ -20,5 +22,6 @@ pub use loader::{Entry, KUSTOMIZATION_NAMES, KustomizationFile, LoadOptions, Loa
 pub use memory::Memory;
 pub use origin_path::OriginPath;
 pub use path::{clean, join, relative};
-pub use remote::{Checkout, NoRemotes, Remotes};
+pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
+pub use revision::GitRevision;

@@ -1,5 +1,11 @@
 //! Files and repositories of other machines.
 
+mod git;
+mod http;
+mod lock;
+mod network;
+mod proxy;
+
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,6 +13,9 @@ use std::sync::Arc;
 use super::error::{LoadError, LoadErrorKind};
 use super::file_system::FileSystem;
 use super::repo_spec::{RepoSpec, redact};
+
+pub use lock::{LOCK_FILE, Lock, LockEntry};
+pub use network::{Network, NetworkOptions};
 
 /// A revision of a repository as files.
 #[derive(Clone, Debug)]
