@@ -3,6 +3,7 @@
 //! Renderers turn a [`Diagnostic`] into text for a terminal or a machine; nothing here prints.
 
 mod diagnostic;
+pub mod render;
 mod sources;
 mod suggest;
 

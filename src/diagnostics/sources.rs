@@ -103,6 +103,12 @@ impl Source {
         (line as u32 + 1, self.text[start.min(end)..end].chars().count() as u32 + 1)
     }
 
+    /// Number of lines; an empty one after the last line break is not counted.
+    pub fn line_count(&self) -> u32 {
+        let lines = self.line_starts().len() as u32;
+        if self.text.ends_with('\n') { lines - 1 } else { lines }
+    }
+
     /// The text of a line (from 1) without its line break; empty past the end.
     pub fn line(&self, line: u32) -> &str {
         let starts = self.line_starts();
