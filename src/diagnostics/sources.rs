@@ -136,6 +136,12 @@ pub struct TooLarge {
     path: String,
 }
 
+impl From<TooLarge> for super::Diagnostics {
+    fn from(error: TooLarge) -> super::Diagnostics {
+        super::Diagnostic::error("redisops::load::too_large", error.to_string()).into()
+    }
+}
+
 /// All texts of a run. Texts are only added; readers on other threads keep what they hold.
 #[derive(Debug, Default)]
 pub struct Sources {

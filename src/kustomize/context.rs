@@ -61,9 +61,7 @@ impl<'a> Context<'a> {
     pub fn add_inline(&self, text: &Text, kind: SourceKind) -> Result<Arc<Source>, Diagnostics> {
         let path = self.sources.get(text.pos).map_or(String::new(), |s| s.path.clone());
         let embedding = Embedding { outer: text.pos, literal: text.literal };
-        self.sources
-            .add_embedded(path, text.value.clone(), kind, embedding)
-            .map_err(|e| Diagnostic::error("redisops::load::too_large", e.to_string()).into())
+        Ok(self.sources.add_embedded(path, text.value.clone(), kind, embedding)?)
     }
 }
 

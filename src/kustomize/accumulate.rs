@@ -1,0 +1,275 @@
+//! One kustomization, and through it all that it names: resources, configuration, generators, components, transformers, in the reference's order.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Source, SourceKind};
+use crate::k8s::{DuplicateId, ResMap, Resource};
+use crate::source::{Loader, OriginPath, Tools};
+
+use super::absorb::absorb_all;
+use super::build::Options;
+use super::build_annotations::{ConfiguredIn, add_transformation, set_file_origin, set_generator_origin};
+use super::config::TransformerConfig;
+use super::decode::Text;
+use super::kustomization_file::{KustomizationFile, at_entry};
+use super::load::{Loaded, LoadedEntry};
+use super::plugins::{self, Generator};
+use super::vars::VarSet;
+use super::{Context, Transformer};
+
+/// What has been gathered so far: objects, field specs, vars.
+pub struct Accumulator {
+    /// The objects.
+    pub resources: ResMap,
+    /// The field specs.
+    pub config: Rc<TransformerConfig>,
+    /// The vars.
+    pub vars: VarSet,
+}
+
+impl Accumulator {
+    /// Nothing yet.
+    pub fn new(cx: &Context<'_>) -> Accumulator {
+        Accumulator { resources: cx.empty_resources(), config: TransformerConfig::empty(), vars: VarSet::default() }
+    }
+
+    fn merge(&mut self, other: Accumulator, entry: &Text, cx: &Context<'_>) -> Result<(), Diagnostics> {
+        let mut found = Diagnostics::new();
+        if let Err(duplicates) = self.resources.append_all(other.resources) {
+            found.extend(duplicate_ids(&self.resources, duplicates, Some(entry), cx));
+        }
+        self.config = TransformerConfig::merge(&self.config, &other.config)?;
+        found.take(self.vars.merge(other.vars, cx));
+        if found.has_errors() { Err(found) } else { Ok(()) }
+    }
+}
+
+/// Two objects of one identity, as a message.
+fn duplicate_ids(
+    resources: &ResMap,
+    duplicates: Vec<DuplicateId>,
+    entry: Option<&Text>,
+    cx: &Context<'_>,
+) -> Diagnostics {
+    let name_pos = |node: &crate::yaml::Node| {
+        let name = node.lookup(&["metadata", "name"]).unwrap_or(node);
+        (cx.trace.pos(name.origin), name.text().map_or(1, str::len))
+    };
+    let all = duplicates.into_iter().map(|duplicate| {
+        let (again, again_len) = name_pos(&duplicate.incoming.node);
+        let (first, first_len) = name_pos(&resources.at(duplicate.existing).node);
+        let mut diagnostic = Diagnostic::error(
+            "redisops::build::duplicate_resource",
+            format!("{} ({}) is there twice", duplicate.id, duplicate.id.gvk.api_version()),
+        )
+        .label(again, again_len, "again here")
+        .label(first, first_len, "first here")
+        .help("rename one of them or list it once; to change an object of a base, use `patches`");
+        if let Some(entry) = entry {
+            diagnostic = diagnostic.label(entry.pos, entry.len(), "comes in through this entry");
+        }
+        diagnostic
+    });
+    Diagnostics(all.collect())
+}
+
+/// What all kustomizations of a build share.
+pub struct Build<'a> {
+    /// Texts, writes, schema, warnings.
+    pub cx: &'a Context<'a>,
+    /// Flags.
+    pub options: &'a Options,
+    /// Helm and functions.
+    pub tools: &'a dyn Tools,
+}
+
+/// A kustomization with its place in the build.
+pub struct Target<'a> {
+    /// The build.
+    pub build: &'a Build<'a>,
+    /// Reaches its files.
+    pub loader: Loader,
+    /// The file.
+    pub file: KustomizationFile,
+    /// Where it stands, when the root wants to know of objects where they came from.
+    pub origin: Option<OriginPath>,
+    /// Namespace of the nearest kustomization above that sets one, for helm charts.
+    pub helm_namespace: Option<String>,
+}
+
+type Resources = Vec<(Text, Result<LoadedEntry, Diagnostics>)>;
+type Components = Vec<(Text, Result<Box<Loaded>, Diagnostics>)>;
+
+/// Builds a loaded kustomization, as the root or below a parent at an entry, onto what has been gathered.
+///
+/// # Errors
+/// Everything that is wrong in it and below it.
+pub fn accumulate(
+    build: &Build<'_>,
+    loaded: Loaded,
+    parent: Option<(&Target<'_>, &Text)>,
+    origin: Option<OriginPath>,
+    gathered: Accumulator,
+) -> Result<Accumulator, Diagnostics> {
+    let Loaded { loader, file, resources, components } = loaded;
+    let helm_namespace = parent.and_then(|(p, _)| {
+        let namespace = &p.file.kustomization.namespace;
+        if namespace.is_empty() { p.helm_namespace.clone() } else { Some(namespace.value.clone()) }
+    });
+    let target = Target { build, loader, file, origin, helm_namespace };
+    target.choose_schema(parent.is_none())?;
+    target.run(gathered, resources, components)
+}
+
+impl Target<'_> {
+    fn choose_schema(&self, is_root: bool) -> Result<(), Diagnostics> {
+        let field = &self.file.kustomization.openapi;
+        let document = match field.get("path") {
+            Some(path) => Some((path, self.load_text(path, SourceKind::Config)?)),
+            None => None,
+        };
+        plugins::choose_schema(self.build.cx, field, document, is_root)
+    }
+
+    /// The text of a file that the kustomization names.
+    ///
+    /// # Errors
+    /// When it cannot be read; the place is that of the name.
+    pub fn load_text(&self, entry: &Text, kind: SourceKind) -> Result<Arc<Source>, Diagnostics> {
+        let loaded = self.loader.load(entry).map_err(|e| at_entry(e, entry))?;
+        let path = loaded.path.clone();
+        let text = loaded.text().map_err(|e| at_entry(e, entry))?;
+        self.build.cx.add_source(path, text, kind)
+    }
+
+    fn run(mut self, mut gathered: Accumulator, resources: Resources, components: Components) -> Result<Accumulator, Diagnostics> {
+        let cx = self.build.cx;
+        let mut found = Diagnostics::new();
+        for one in std::mem::take(&mut self.file.found).0 {
+            if one.severity == Severity::Error { found.push(one) } else { cx.warn(one) }
+        }
+        self.add_resources(&mut gathered, resources, &mut found);
+        found.take(self.merge_config(&mut gathered));
+        self.run_generators(&mut gathered, &mut found);
+        // Components change what is there: behind something broken their patches would miss targets that are not missing.
+        for (entry, component) in components {
+            let component = found.take(component);
+            if let Some(component) = component.filter(|_| !found.has_errors()) {
+                found.take(self.component(&entry, *component, &mut gathered));
+            }
+        }
+        // Transformers are made even when something is wrong already: a patch file that is missing is worth knowing at the same time.
+        let transformers = found.take(plugins::transformers(&self, &gathered.config));
+        let validators = found.take(plugins::validators(&self));
+        if found.has_errors() {
+            return Err(found);
+        }
+        self.run_transformers(&mut gathered, transformers.unwrap_or_default(), &mut found);
+        if found.has_errors() {
+            return Err(found);
+        }
+        for validator in validators.unwrap_or_default() {
+            plugins::validate(validator.as_ref(), &mut gathered.resources, cx)?;
+        }
+        let vars = self.file.kustomization.vars.take().unwrap_or_default();
+        gathered.vars.add(vars, &mut gathered.resources, cx)?;
+        Ok(gathered)
+    }
+
+    fn merge_config(&self, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
+        let k = &self.file.kustomization;
+        let load = |entry: &Text| self.load_text(entry, SourceKind::Config);
+        let own = TransformerConfig::load(&k.configurations, &load, self.build.cx)?;
+        gathered.config = TransformerConfig::merge(&gathered.config, &own)?;
+        if !k.crds.is_empty() {
+            let crds = TransformerConfig::from_crds(&k.crds, &load, self.build.cx)?;
+            gathered.config = TransformerConfig::merge(&gathered.config, &crds)?;
+        }
+        Ok(())
+    }
+
+    /// Adds what entries of `resources` (or of `generators`, `transformers`) name.
+    pub fn add_resources(&self, gathered: &mut Accumulator, resources: Resources, found: &mut Diagnostics) {
+        for (entry, loaded) in resources {
+            let added = loaded.and_then(|loaded| match loaded {
+                LoadedEntry::Objects(objects) => self.add_objects(gathered, &entry, objects),
+                LoadedEntry::Base(base) => self.base(&entry, *base, gathered),
+            });
+            found.take(added);
+        }
+    }
+
+    fn add_objects(&self, gathered: &mut Accumulator, entry: &Text, objects: Vec<Resource>) -> Result<(), Diagnostics> {
+        let origin = self.origin.as_ref().map(|o| o.append(entry));
+        let mut duplicates = Vec::new();
+        for mut resource in objects {
+            if let Some(origin) = &origin {
+                set_file_origin(&mut resource, origin);
+            }
+            duplicates.extend(gathered.resources.append(resource).err());
+        }
+        if duplicates.is_empty() {
+            return Ok(());
+        }
+        Err(duplicate_ids(&gathered.resources, duplicates, None, self.build.cx))
+    }
+
+    fn base(&self, entry: &Text, base: Loaded, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
+        if base.file.is_component() {
+            return Err(Diagnostic::error(
+                "redisops::build::component_as_resource",
+                format!("`{}` is a Component, but stands in a list of resources", &**entry),
+            )
+            .label(entry.pos, entry.len(), "")
+            .help("list it under `components`")
+            .into());
+        }
+        let origin = self.origin.as_ref().map(|o| o.append(entry));
+        let own = accumulate(self.build, base, Some((self, entry)), origin, Accumulator::new(self.build.cx))?;
+        gathered.merge(own, entry, self.build.cx)
+    }
+
+    /// Components have no accumulator of their own: they work on what their parent has gathered.
+    fn component(&self, entry: &Text, component: Loaded, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
+        if !component.file.is_component() {
+            return Err(Diagnostic::error(
+                "redisops::build::resource_as_component",
+                format!("`{}` is a {}, not a Component", &**entry, &*component.file.kustomization.kind),
+            )
+            .label(entry.pos, entry.len(), "")
+            .help("list it under `resources`, or make its kind Component (apiVersion kustomize.config.k8s.io/v1alpha1)")
+            .into());
+        }
+        let origin = self.origin.as_ref().map(|o| o.append(entry));
+        let so_far = std::mem::replace(gathered, Accumulator::new(self.build.cx));
+        *gathered = accumulate(self.build, component, Some((self, entry)), origin, so_far)?;
+        Ok(())
+    }
+
+    fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
+        let Some(generators) = found.take(plugins::generators(self)) else { return };
+        for Generator { run, configured } in generators {
+            let Some(mut generated) = found.take(run(self)) else { continue };
+            if let Some(configured) = &configured {
+                set_generator_origin(&mut generated, configured);
+            }
+            found.take(absorb_all(&mut gathered.resources, generated, self.build.cx));
+        }
+    }
+
+    fn run_transformers(
+        &self,
+        gathered: &mut Accumulator,
+        transformers: Vec<(Box<dyn Transformer>, Option<ConfiguredIn>)>,
+        found: &mut Diagnostics,
+    ) {
+        for (transformer, configured) in transformers {
+            found.take(transformer.transform(&mut gathered.resources, self.build.cx));
+            if let Some(configured) = configured {
+                add_transformation(&mut gathered.resources, &configured);
+            }
+            gathered.resources.drop_empty();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The root build: gather, then what is done once for all objects.
+
+use crate::diagnostics::Diagnostics;
+use crate::k8s::ResMap;
+use crate::source::{Loader, OriginPath, Tools};
+
+use super::accumulate::{Accumulator, Build, accumulate};
+use super::build_annotations::{LOCAL_CONFIG, Wanted, clean};
+use super::load::load;
+use super::name_reference::fix_name_references;
+use super::transformers::{HashTransformer, SortOrder, managed_by_label};
+use super::{Context, Transformer};
+
+/// Order of the output when the kustomization file does not set one.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Reorder {
+    /// No flag was given: legacy.
+    #[default]
+    Unspecified,
+    /// Namespaces first, webhooks last.
+    Legacy,
+    /// In the order of the files.
+    None,
+}
+
+/// Helm's part of the options.
+#[derive(Clone, Default, Debug)]
+pub struct HelmOptions {
+    /// `--enable-helm`
+    pub enabled: bool,
+    /// `--helm-command`
+    pub command: String,
+    /// `--helm-api-versions`
+    pub api_versions: Vec<String>,
+    /// `--helm-kube-version`
+    pub kube_version: String,
+    /// `--helm-debug`
+    pub debug: bool,
+}
+
+/// What the flags say.
+#[derive(Clone, Default, Debug)]
+pub struct Options {
+    /// `--reorder`
+    pub reorder: Reorder,
+    /// `--enable-managedby-label`
+    pub managed_by_label: bool,
+    /// `--enable-alpha-plugins`
+    pub alpha_plugins: bool,
+    /// `--enable-exec`
+    pub exec: bool,
+    /// `--env`
+    pub env: Vec<String>,
+    /// `--as-current-user`
+    pub as_current_user: bool,
+    /// `--network`
+    pub network: bool,
+    /// `--network-name`
+    pub network_name: String,
+    /// `--mount`
+    pub mounts: Vec<String>,
+    /// Helm.
+    pub helm: HelmOptions,
+}
+
+/// Renders the kustomization of a directory. Warnings are left in the context, also when it fails.
+///
+/// # Errors
+/// Everything that is wrong with the input.
+pub fn build(
+    loader: Loader,
+    options: &Options,
+    cx: &Context<'_>,
+    tools: &dyn Tools,
+) -> Result<ResMap, Diagnostics> {
+    let build = Build { cx, options, tools };
+    let mut root = load(loader, cx.sources)?;
+    let metadata = std::mem::take(&mut root.file.kustomization.build_metadata);
+    let has = |option: &str| metadata.iter().any(|o| &**o == option);
+    let wanted = Wanted {
+        origin: has("originAnnotations"),
+        transformers: has("transformerAnnotations"),
+        managed_by: has("managedByLabel") || options.managed_by_label,
+    };
+    let origin = (!metadata.is_empty()).then(OriginPath::default);
+    let sort = SortOrder::from_options(root.file.kustomization.sort_options.take(), options.reorder, cx)?;
+    let gathered = accumulate(&build, root, None, origin, Accumulator::new(cx))?;
+    finish(gathered, sort, wanted, cx)
+}
+
+fn finish(
+    gathered: Accumulator,
+    sort: SortOrder,
+    wanted: Wanted,
+    cx: &Context<'_>,
+) -> Result<ResMap, Diagnostics> {
+    let Accumulator { mut resources, config, vars } = gathered;
+    HashTransformer.transform(&mut resources, cx)?;
+    fix_name_references(&mut resources, &config, cx)?;
+    vars.resolve(&mut resources, &config, cx)?;
+    let is_local = |value: Option<&str>| value.is_some_and(|v| v != "false");
+    if resources.iter().any(|r| is_local(r.annotation(LOCAL_CONFIG))) {
+        resources.list_mut().retain(|r| !is_local(r.annotation(LOCAL_CONFIG)));
+    }
+    sort.transform(&mut resources, cx)?;
+    if wanted.managed_by {
+        managed_by_label().transform(&mut resources, cx)?;
+    }
+    for resource in resources.contents_mut() {
+        clean(resource, wanted);
+    }
+    Ok(resources)
+}
