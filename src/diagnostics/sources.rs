@@ -82,6 +82,11 @@ impl Source {
         Pos(self.base + offset.min(self.text.len()) as u32)
     }
 
+    /// Whether a place is in this text.
+    pub fn contains(&self, pos: Pos) -> bool {
+        pos.0 >= self.base && (pos.0 - self.base) as usize <= self.text.len()
+    }
+
     /// The byte offset of a place of this text.
     pub fn offset(&self, pos: Pos) -> usize {
         (pos.0 - self.base) as usize

@@ -91,6 +91,10 @@ impl FileSystem for Disk {
         Ok(names)
     }
 
+    fn is_on_disk(&self) -> bool {
+        true
+    }
+
     /// Relative to the working directory where that is shorter.
     fn display(&self, path: &Path) -> String {
         let path = self.absolute(path);
@@ -100,7 +104,8 @@ impl FileSystem for Disk {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 

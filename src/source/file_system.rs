@@ -76,6 +76,11 @@ pub trait FileSystem: Send + Sync + Debug {
     /// When there is no such directory or it may not be read.
     fn read_dir(&self, path: &Path) -> Result<Vec<String>, FileError>;
 
+    /// Whether the paths are those of the machine, so that other programs can read them.
+    fn is_on_disk(&self) -> bool {
+        false
+    }
+
     /// The path as messages show it.
     fn display(&self, path: &Path) -> String {
         path.display().to_string()

@@ -182,23 +182,7 @@ impl Loader {
         if files.is_dir(&file) {
             return Err(suggestions::no_file(self, path, &file, &FileError::IsDirectory));
         }
-        let root = self.display_root();
-        let error = LoadError::new(
-            LoadErrorKind::Restricted,
-            format!("`{path}` lies outside the directory of the kustomization that names it"),
-        )
-        .in_file(self.display(named))
-        .note(format!("a kustomization in `{root}` may only name files in or below that directory"));
-        let error = if clean(named) == file {
-            error
-        } else {
-            error.note(format!("it is a symbolic link to `{}`", self.display(&file)))
-        };
-        Err(error.help(if self.is_remote() {
-            "move the file below that directory; the load restrictor cannot be turned off for repositories that are fetched"
-        } else {
-            "move the file below that directory, make its directory a base, or turn the check off with `--load-restrictor LoadRestrictionsNone`"
-        }))
+        Err(suggestions::restricted(self, path, named, &file))
     }
 
     /// A loader for a base or a component: a directory relative to the root, or the URL of one in a repository.
@@ -270,9 +254,11 @@ impl Loader {
         let mut found: Vec<KustomizationFile> = Vec::new();
         let mut unreadable = None;
         for name in KUSTOMIZATION_NAMES {
+            if !self.0.files.exists(&self.0.root.join(name)) {
+                continue;
+            }
             match self.load(name) {
                 Ok(file) => found.push(KustomizationFile { name, file }),
-                Err(error) if error.kind() == LoadErrorKind::NotFound => {}
                 Err(error) => unreadable = unreadable.or(Some(error)),
             }
         }

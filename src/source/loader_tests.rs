@@ -53,6 +53,10 @@ fn keeps_files_below_the_root() {
         shown.notes[0].contains("`/app/overlays/prod`")
             && shown.help.as_ref().unwrap().contains("LoadRestrictionsNone")
     );
+    let base = prod.entry("../../base/kustomization.yaml").unwrap_err();
+    assert_eq!(base.diagnostic().help.as_deref(), Some("a base is named by its directory: `../../base`"));
+    let absolute = prod.entry("/app/nothing.yaml").unwrap_err();
+    assert_eq!(absolute.to_string(), "there is no file `/app/nothing.yaml`");
     let options = LoadOptions { restriction: LoadRestriction::None, ..LoadOptions::default() };
     let free = Loader::open(Arc::new(tree()), "app/overlays/prod", options).unwrap();
     assert_eq!(free.load("../../base/deployment.yaml").unwrap().bytes, b"kind: Deployment");

@@ -1,6 +1,6 @@
 //! Where files come from: disk, memory, a revision of a git repository, other machines; and the rules for what a kustomization may reach.
 //!
-//! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and `Tools`.
+//! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and [`Tools`].
 
 mod disk;
 mod error;
@@ -14,6 +14,7 @@ mod remote;
 mod repo_spec;
 mod revision;
 mod suggestions;
+mod tools;
 
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind};
@@ -25,3 +26,8 @@ pub use path::{clean, join, relative};
 pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
 pub use revision::GitRevision;
+pub use tools::{
+    Chart, FunctionCall, FunctionOutput, HelmCall, HelmChart, LEGAL_VALUES_MERGES, NoTools, PluginCall, SystemTools,
+    ToolError, ToolErrorKind, Tools, arguments_from_file, merge_exec_environment, plugin_home, plugin_path,
+    split_arguments,
+};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::{LoadError, LoadErrorKind};
 use super::file_system::{FileError, FileSystem};
 use super::loader::{KUSTOMIZATION_NAMES, Loader};
-use super::path::{join, relative};
+use super::path::{clean, join, relative};
 use super::repo_spec::{RepoSpec, is_remote_file, redact};
 use crate::diagnostics::did_you_mean;
 
@@ -32,6 +32,34 @@ pub(super) fn no_file(loader: &Loader, path: &str, file: &Path, error: &FileErro
     }
 }
 
+/// The error for a file that the load restrictor forbids; `named` as written, `file` where that leads.
+pub(super) fn restricted(loader: &Loader, path: &str, named: &Path, file: &Path) -> LoadError {
+    let root = loader.display_root();
+    let message = format!("`{path}` lies outside the directory of the kustomization that names it");
+    let mut error = LoadError::new(LoadErrorKind::Restricted, message)
+        .in_file(loader.display(named))
+        .note(format!("a kustomization in `{root}` may only name files in or below that directory"));
+    if clean(named) != file {
+        error = error.note(format!("it is a symbolic link to `{}`", loader.display(file)));
+    }
+    if let Some(directory) = directory_of_kustomization(path) {
+        return error.help(format!("a base is named by its directory: `{directory}`"));
+    }
+    error.help(if loader.is_remote() {
+        "move the file below that directory; the load restrictor cannot be turned off for repositories that are fetched"
+    } else {
+        "move the file below that directory, make its directory a base, or turn the check off with `--load-restrictor LoadRestrictionsNone`"
+    })
+}
+
+/// The directory that a path to a kustomization file should have named.
+fn directory_of_kustomization(path: &str) -> Option<String> {
+    let file = Path::new(path);
+    let name = file.file_name()?;
+    let directory = file.parent().filter(|_| KUSTOMIZATION_NAMES.iter().any(|known| *known == name))?;
+    Some(if directory.as_os_str().is_empty() { ".".to_owned() } else { directory.display().to_string() })
+}
+
 /// The error for a base that is no directory; `root` is empty for the target on the command line.
 pub(super) fn no_directory(files: &dyn FileSystem, root: &Path, path: &str, error: &FileError) -> LoadError {
     let shown = files.display(&root.join(path));
@@ -43,12 +71,8 @@ pub(super) fn no_directory(files: &dyn FileSystem, root: &Path, path: &str, erro
                 format!("`{path}` is a file; a directory with a kustomization is needed here"),
             )
             .in_file(shown);
-            let file = Path::new(path);
-            let is_kustomization =
-                file.file_name().is_some_and(|name| KUSTOMIZATION_NAMES.iter().any(|known| *known == name));
-            match file.parent().filter(|_| is_kustomization) {
-                Some(dir) if dir.as_os_str().is_empty() => error.help("name its directory: `.`"),
-                Some(dir) => error.help(format!("name its directory: `{}`", dir.display())),
+            match directory_of_kustomization(path) {
+                Some(directory) => error.help(format!("name its directory: `{directory}`")),
                 None => error,
             }
         }
@@ -58,7 +82,7 @@ pub(super) fn no_directory(files: &dyn FileSystem, root: &Path, path: &str, erro
 
 /// The error for an entry that is neither a file nor a base, from the errors of both.
 pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: LoadError) -> LoadError {
-    use LoadErrorKind::{IsDirectory, NotDirectory, NotFound};
+    use LoadErrorKind::{InvalidPath, IsDirectory, NotDirectory, NotFound};
     match (as_file.kind(), as_base.kind()) {
         // A file it is, and that is what is wrong with it.
         (_, NotDirectory) => as_file,
@@ -75,6 +99,7 @@ pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: 
             }
             error
         }
+        (NotFound, InvalidPath) if path.starts_with('/') => as_file,
         _ if is_remote_file(path) => as_base.note(format!("as a file: {as_file}")),
         (NotFound, _) => as_base,
         _ => as_file,

@@ -8,13 +8,21 @@ use crate::diagnostics::{Diagnostic, Pos};
 use super::order::{self, Sorter};
 use super::scalar::{self, Typed};
 use super::write::Writer;
-use super::{Map, Node, Tag, Value};
+use super::{Entry, Map, Node, Tag, Value};
 
 /// Appends a tree to a text, ending in a line break.
 ///
 /// # Errors
 /// What has no form in JSON: keys that are not strings or stand twice, `.inf`, `.nan`. The text is incomplete then.
 pub fn emit(node: &Node, out: &mut String) -> Result<(), Diagnostic> {
+    if let Value::Scalar(scalar) = &node.value {
+        return Err(Diagnostic::error("redisops::yaml::root", "a resource is a mapping, and this is a single value")
+            .label(
+                node.origin.pos().unwrap_or(Pos::NONE),
+                scalar.text.lines().next().map_or(1, str::len),
+                "not a mapping",
+            ));
+    }
     let mut emitter = Emitter { writer: Writer::new(out), orders: Vec::new() };
     emitter.node(node, -1, Context::Root)?;
     emitter.writer.end();
@@ -42,14 +50,30 @@ fn check_order(map: &Map, order: &[u32]) -> Result<(), Diagnostic> {
     for pair in order.windows(2) {
         let (first, second) = (&map.entries[pair[0] as usize], &map.entries[pair[1] as usize]);
         if first.key.text == second.key.text {
-            let key = &first.key.text;
-            return Err(Diagnostic::error("redisops::yaml::duplicate", format!("the key `{key}` stands twice"))
-                .label(second.key_pos, key.len(), "again here")
-                .label(first.key_pos, key.len(), "first here")
-                .help("remove one of them"));
+            return Err(duplicate(first, second));
         }
     }
     Ok(())
+}
+
+/// A key that stands twice.
+pub(super) fn duplicate(first: &Entry, second: &Entry) -> Diagnostic {
+    let key = &first.key.text;
+    Diagnostic::error("redisops::yaml::duplicate", format!("the key `{key}` stands twice"))
+        .label(second.key_pos, key.len(), "again here")
+        .label(first.key_pos, key.len(), "first here")
+        .help("remove one of them")
+}
+
+/// Refuses keys that are not strings. The reference reads the outermost mapping with string keys in mind, so that any key is one there.
+pub(super) fn check_key(entry: &Entry, root: bool) -> Result<(), Diagnostic> {
+    if root || entry.key.tag == Tag::Str {
+        return Ok(());
+    }
+    let text = &entry.key.text;
+    Err(Diagnostic::error("redisops::yaml::key", format!("the key `{text}` is not a string"))
+        .label(entry.key_pos, text.len(), "read as another type")
+        .help(format!("put it in quotes: \"{text}\"")))
 }
 
 /// What a node stands in.
@@ -116,14 +140,11 @@ impl Emitter<'_> {
         let mut empty = true;
         for &number in &order {
             let entry = &map.entries[number as usize];
-            if entry.key.tag != Tag::Str {
-                // The reference reads the outermost mapping with string keys in mind, and leaves null keys out.
-                match (context, entry.key.tag) {
-                    (Context::Root, Tag::Null) => continue,
-                    (Context::Root, _) => {}
-                    _ => return Err(bad_key(&entry.key.text, entry.key_pos)),
-                }
+            if context == Context::Root && entry.key.tag == Tag::Null {
+                // Left out by the reference.
+                continue;
             }
+            check_key(entry, context == Context::Root)?;
             empty = false;
             let key = scalar::through_reader(&entry.key.text).map_err(|c| refused(c, entry.key_pos))?;
             self.writer.indent(indent as usize);
@@ -141,11 +162,6 @@ impl Emitter<'_> {
         self.orders.push(order);
         Ok(())
     }
-}
-
-fn bad_key(text: &str, pos: Pos) -> Diagnostic {
-    let diagnostic = Diagnostic::error("redisops::yaml::key", format!("the key `{text}` is not a string"));
-    diagnostic.label(pos, text.len(), "read as another type").help(format!("put it in quotes: \"{text}\""))
 }
 
 fn refused(c: char, pos: Pos) -> Diagnostic {

@@ -4,6 +4,8 @@
 
 mod build;
 mod emit;
+mod emit_v3;
+mod json;
 mod libyaml;
 mod merge;
 mod node;
@@ -18,6 +20,8 @@ mod timestamp;
 mod write;
 
 pub use emit::{check, emit};
+pub use emit_v3::emit_v3;
+pub use json::{from_json, through_json, to_json, to_json_pretty};
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use origin::{Origin, Trace, Via, Write};
 pub use parse::{decode, parse_documents, parse_first, parse_yaml11};

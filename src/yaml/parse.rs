@@ -153,3 +153,15 @@ fn unwrap_list(mut node: Node) -> Vec<Node> {
         _ => Vec::new(),
     }
 }
+
+/// The text of the first scalar of a text.
+pub(super) fn scalar_of(text: &str) -> Option<String> {
+    let mut parser = Parser::new(text);
+    loop {
+        match parser.next() {
+            Ok((Event::Scalar(_, value, _), _)) => return Some(value.to_owned()),
+            Ok((Event::StreamEnd, _)) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Pos};
 
 use super::number::{self, Number};
 use super::resolve::{self, Schema};
-use super::{Scalar, Tag, timestamp};
+use super::{Scalar, Style, Tag, emit_v3, timestamp};
 
 /// A value of JSON.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,7 +35,10 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
     let label = |diagnostic: Diagnostic| diagnostic.label(pos, text.len(), "");
     let wrong = |what: &str| label(Diagnostic::error("redisops::yaml::tag", format!("`{text}` is not {what}")));
     Ok(match scalar.tag {
-        Tag::Str | Tag::Other => Typed::Str(Cow::Borrowed(text)),
+        Tag::Str | Tag::Other => Typed::Str(match scalar.style {
+            Style::Folded => emit_v3::refolded(text).map_or(Cow::Borrowed(text), Cow::Owned),
+            _ => Cow::Borrowed(text),
+        }),
         Tag::Null => Typed::Null,
         Tag::Bool => Typed::Bool(resolve::bool11(text).ok_or_else(|| wrong("a boolean"))?),
         Tag::Int => match resolve::parse_number(Schema::V3, text) {
@@ -138,7 +141,7 @@ mod tests {
 
     fn number(text: &str) -> String {
         let mut out = String::new();
-        let scalar = Scalar { text: text.into(), tag: resolve::resolve(text), style: super::super::Style::Plain };
+        let scalar = Scalar { text: text.into(), tag: resolve::resolve(text), style: Style::Plain };
         match typed(&scalar, Pos::NONE).unwrap() {
             Typed::Number(value) => write_number(&mut out, value),
             other => panic!("{other:?}"),

@@ -1,8 +1,8 @@
-//! Scalars in the style of go-yaml's v2 emitter: which style, where lines fold, what is escaped.
+//! Scalars in the style of go-yaml's emitters: which style, where lines fold, what is escaped.
 
 use super::number::Number;
 use super::resolve::{self, Schema};
-use super::{Tag, scalar};
+use super::{Style, Tag, scalar};
 
 /// Column after which a line folds at the next space.
 const WIDTH: usize = 80;
@@ -18,6 +18,22 @@ pub(super) struct Writer<'o> {
     whitespace: bool,
     /// Nothing but indentation and `-`, `?`, `:` on the line.
     indention: bool,
+    /// v3 folds nothing, and lets tabs stand in block scalars.
+    width: usize,
+    tabs_in_blocks: bool,
+}
+
+/// What a scalar stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A value or an item.
+    Block,
+    /// A simple key.
+    Key,
+    /// Inside brackets.
+    Flow,
+    /// A key inside brackets.
+    FlowKey,
 }
 
 /// Which styles a text allows.
@@ -25,14 +41,20 @@ pub(super) struct Writer<'o> {
 struct Allowed {
     multiline: bool,
     plain: bool,
+    flow_plain: bool,
     single: bool,
     block: bool,
 }
 
 impl<'o> Writer<'o> {
-    /// At the start of a line.
+    /// At the start of a line, for the build's output.
     pub(super) fn new(out: &'o mut String) -> Writer<'o> {
-        Writer { out, column: 0, whitespace: true, indention: true }
+        Writer { out, column: 0, whitespace: true, indention: true, width: WIDTH, tabs_in_blocks: false }
+    }
+
+    /// At the start of a line, as v3 writes.
+    pub(super) fn v3(out: &'o mut String) -> Writer<'o> {
+        Writer { width: usize::MAX, tabs_in_blocks: true, ..Writer::new(out) }
     }
 
     /// Ends the document.
@@ -84,6 +106,14 @@ impl<'o> Writer<'o> {
         self.column += text.len();
         self.whitespace = false;
         self.indention = self.indention && is_indention;
+    }
+
+    /// Punctuation without a blank before it; `open` brackets need none behind them.
+    pub(super) fn bracket(&mut self, text: &str, open: bool) {
+        self.out.push_str(text);
+        self.column += text.len();
+        self.whitespace = open;
+        self.indention = false;
     }
 
     /// The `:` behind a simple key.
@@ -160,8 +190,45 @@ impl<'o> Writer<'o> {
         self.whitespace = self.column == 0;
     }
 
+    /// A string in the style that is asked for, or the next one that can hold it.
+    pub(super) fn styled(&mut self, text: &str, indent: usize, style: Style, place: Place) {
+        let mut allowed = analyze(text.as_bytes());
+        if self.tabs_in_blocks && !allowed.block && text.contains('\t') {
+            allowed.block = analyze(text.replace('\t', "x").as_bytes()).block;
+        }
+        let (flow, key) =
+            (place == Place::Flow || place == Place::FlowKey, matches!(place, Place::Key | Place::FlowKey));
+        let mut style = if key && allowed.multiline { Style::Double } else { style };
+        let plain = if flow { allowed.flow_plain } else { allowed.plain };
+        if style == Style::Plain && (!plain || text.is_empty() && (flow || key)) {
+            style = Style::Single;
+        }
+        if style == Style::Single && !allowed.single
+            || matches!(style, Style::Literal | Style::Folded) && (!allowed.block || flow || key)
+        {
+            style = Style::Double;
+        }
+        if style != Style::Plain || !text.is_empty() {
+            self.space();
+        }
+        match style {
+            Style::Plain if text.is_empty() => return,
+            Style::Plain => self.plain(text, indent, !key),
+            Style::Single => self.single(text, indent, !key),
+            Style::Double => self.double(text, indent, !key),
+            Style::Literal => self.literal(text, indent),
+            Style::Folded => self.folded(text, indent),
+        }
+        self.whitespace = self.column == 0;
+    }
+
+    /// Whether a key needs no `?` before it.
+    pub(super) fn is_simple(key: &str) -> bool {
+        key.len() <= SIMPLE_KEY && !analyze(key.as_bytes()).multiline
+    }
+
     fn plain(&mut self, text: &str, indent: usize, fold: bool) {
-        if !fold || self.column + text.len() <= WIDTH {
+        if !fold || self.column.saturating_add(text.len()) <= self.width {
             self.out.push_str(text);
             // Too much for text that is not ASCII; exact where it matters, in front of a fold.
             self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
@@ -172,7 +239,7 @@ impl<'o> Writer<'o> {
         let mut spaces = false;
         for (i, c) in text.char_indices() {
             if c == ' ' {
-                if !spaces && self.column > WIDTH && bytes.get(i + 1) != Some(&b' ') {
+                if !spaces && self.column > self.width && bytes.get(i + 1) != Some(&b' ') {
                     self.indent(indent);
                 } else {
                     self.put(c);
@@ -195,7 +262,7 @@ impl<'o> Writer<'o> {
         for (i, c) in text.char_indices() {
             if c == ' ' {
                 let inside = i > 0 && i < bytes.len() - 1;
-                if fold && !spaces && self.column > WIDTH && inside && bytes[i + 1] != b' ' {
+                if fold && !spaces && self.column > self.width && inside && bytes[i + 1] != b' ' {
                     self.indent(indent);
                 } else {
                     self.put(c);
@@ -240,7 +307,7 @@ impl<'o> Writer<'o> {
                 spaces = false;
             } else if c == ' ' {
                 let inside = i > 0 && i < bytes.len() - 1;
-                if fold && !spaces && self.column > WIDTH && inside {
+                if fold && !spaces && self.column > self.width && inside {
                     self.indent(indent);
                     if bytes[i + 1] == b' ' {
                         self.put('\\');
@@ -295,7 +362,53 @@ impl<'o> Writer<'o> {
     }
 
     fn literal(&mut self, text: &str, indent: usize) {
-        self.put('|');
+        self.block_header('|', text);
+        let separators = text.contains(['\u{2028}', '\u{2029}']);
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = if separators { rest.find(is_break) } else { memchr::memchr(b'\n', rest.as_bytes()) };
+            let line = &rest[..end.unwrap_or(rest.len())];
+            self.block_line(line, indent);
+            rest = &rest[line.len()..];
+            if let Some(c) = rest.chars().next() {
+                self.raw_break(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+
+    /// v3's folded scalar without a width. It doubles line breaks by a look at the start of the text instead of at the next line, so that what is
+    /// read back may differ from what was written.
+    fn folded(&mut self, text: &str, indent: usize) {
+        self.block_header('>', text);
+        let first = text.trim_start_matches(is_break).chars().next();
+        let doubled = first.is_some_and(|c| !matches!(c, ' ' | '\t'));
+        let mut rest = text;
+        while !rest.is_empty() {
+            let line = &rest[..rest.find(is_break).unwrap_or(rest.len())];
+            self.block_line(line, indent);
+            rest = &rest[line.len()..];
+            if let Some(c) = rest.chars().next() {
+                if doubled && c == '\n' && !line.is_empty() && !line.starts_with([' ', '\t']) {
+                    self.raw_break('\n');
+                }
+                self.raw_break(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+
+    fn block_line(&mut self, line: &str, indent: usize) {
+        if !line.is_empty() {
+            self.indent(indent);
+            self.out.push_str(line);
+            self.column += line.len();
+            self.indention = false;
+        }
+    }
+
+    fn block_header(&mut self, style: char, text: &str) {
+        self.put(style);
         let first = text.chars().next();
         if first.is_some_and(|c| c == ' ' || is_break(c)) {
             self.put('2');
@@ -310,23 +423,6 @@ impl<'o> Writer<'o> {
         self.line_break();
         self.indention = true;
         self.whitespace = true;
-        let separators = text.contains(['\u{2028}', '\u{2029}']);
-        let mut rest = text;
-        while !rest.is_empty() {
-            let end = if separators { rest.find(is_break) } else { memchr::memchr(b'\n', rest.as_bytes()) };
-            let line = &rest[..end.unwrap_or(rest.len())];
-            if !line.is_empty() {
-                self.indent(indent);
-                self.out.push_str(line);
-                self.column += line.len();
-                self.indention = false;
-            }
-            rest = &rest[line.len()..];
-            if let Some(c) = rest.chars().next() {
-                self.raw_break(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
     }
 }
 
@@ -391,10 +487,11 @@ fn is_printable(c: char) -> bool {
 /// The emitter's look at a text.
 fn analyze(bytes: &[u8]) -> Allowed {
     if bytes.is_empty() {
-        return Allowed { multiline: false, plain: true, single: true, block: false };
+        return Allowed { multiline: false, plain: true, flow_plain: false, single: true, block: false };
     }
     let text = std::str::from_utf8(bytes).unwrap_or("");
     let mut indicators = bytes.starts_with(b"---") || bytes.starts_with(b"...");
+    let mut flow_indicators = indicators;
     let (mut line_breaks, mut special) = (false, false);
     let (mut break_space, mut space_break) = (false, false);
     let (mut previous_space, mut previous_break) = (false, false);
@@ -407,8 +504,16 @@ fn analyze(bytes: &[u8]) -> Allowed {
             {
                 indicators = true;
             }
-            '?' | '-' if i == 0 => indicators |= blank_at(1),
-            ':' => indicators |= blank_at(i + 1),
+            '?' | ',' | '[' | ']' | '{' | '}' if i > 0 => flow_indicators = true,
+            '?' => {
+                flow_indicators = true;
+                indicators |= blank_at(1);
+            }
+            '-' if i == 0 => indicators |= blank_at(1),
+            ':' => {
+                flow_indicators = true;
+                indicators |= blank_at(i + 1);
+            }
             '#' => indicators |= preceded_by_blank,
             _ => {}
         }
@@ -424,9 +529,11 @@ fn analyze(bytes: &[u8]) -> Allowed {
     let (first, last) = (text.chars().next(), text.chars().next_back());
     let edge = |c: Option<char>| c.is_some_and(|c| c == ' ' || is_break(c));
     let edges = edge(first) || edge(last);
+    let plain = !(edges || break_space || space_break || special || line_breaks || indicators);
     Allowed {
         multiline: line_breaks,
-        plain: !(edges || break_space || space_break || special || line_breaks || indicators),
+        plain,
+        flow_plain: plain && !flow_indicators,
         single: !(break_space || space_break || special),
         block: !(last == Some(' ') || space_break || special),
     }

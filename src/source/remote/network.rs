@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::git::{Fetched, GitCache, digest};
 use super::lock::Lock;
 use super::{Checkout, Remotes, http};
-use crate::source::Disk;
 use crate::source::error::{LoadError, LoadErrorKind};
 use crate::source::repo_spec::{RepoSpec, redact};
+use crate::source::{Disk, FileSystem};
 
 /// How the network may be used.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,6 +29,7 @@ pub struct NetworkOptions {
 pub struct Network {
     options: NetworkOptions,
     cache: PathBuf,
+    disk: Arc<Disk>,
     lock: OnceLock<Result<Lock, LoadError>>,
     files: Once<String, Vec<u8>>,
     checkouts: Once<(String, String, bool), Fetched>,
@@ -38,7 +39,14 @@ impl Network {
     /// Nothing is fetched or read before it is asked for.
     pub fn new(options: NetworkOptions) -> Network {
         let cache = options.cache.clone().unwrap_or_else(default_cache);
-        Network { options, cache, lock: OnceLock::new(), files: Once::default(), checkouts: Once::default() }
+        Network {
+            options,
+            cache,
+            disk: Arc::default(),
+            lock: OnceLock::new(),
+            files: Once::default(),
+            checkouts: Once::default(),
+        }
     }
 
     fn lock(&self) -> Result<&Lock, LoadError> {
@@ -84,7 +92,11 @@ impl Remotes for Network {
         let fetched = self
             .checkouts
             .get(key, || GitCache::new(self.cache.join("git"), self.options.offline).get(spec, self.lock()?))?;
-        Ok(Checkout { files: Arc::new(Disk::new()), directory: fetched.directory, commit: fetched.commit })
+        Ok(Checkout {
+            files: Arc::clone(&self.disk) as Arc<dyn FileSystem>,
+            directory: fetched.directory,
+            commit: fetched.commit,
+        })
     }
 }
 
