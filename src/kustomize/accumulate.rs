@@ -9,14 +9,14 @@ use crate::source::{Loader, OriginPath, Tools};
 
 use super::absorb::absorb_all;
 use super::build::Options;
-use super::build_annotations::{ConfiguredIn, add_transformation, set_file_origin, set_generator_origin};
+use super::build_annotations::{add_transformation, set_file_origin, set_generator_origin};
 use super::config::TransformerConfig;
 use super::decode::Text;
 use super::kustomization_file::{KustomizationFile, at_entry};
 use super::load::{Loaded, LoadedEntry};
-use super::plugins::{self, Generator};
+use super::plugins::{self, Configured, Generator};
 use super::vars::VarSet;
-use super::{Context, Transformer};
+use super::Context;
 
 /// What has been gathered so far: objects, field specs, vars.
 pub struct Accumulator {
@@ -118,18 +118,18 @@ pub fn accumulate(
         if namespace.is_empty() { p.helm_namespace.clone() } else { Some(namespace.value.clone()) }
     });
     let target = Target { build, loader, file, origin, helm_namespace };
-    target.choose_schema(parent.is_none())?;
+    target.choose_schema()?;
     target.run(gathered, resources, components)
 }
 
 impl Target<'_> {
-    fn choose_schema(&self, is_root: bool) -> Result<(), Diagnostics> {
+    fn choose_schema(&self) -> Result<(), Diagnostics> {
         let field = &self.file.kustomization.openapi;
         let document = match field.get("path") {
             Some(path) => Some((path, self.load_text(path, SourceKind::Config)?)),
             None => None,
         };
-        plugins::choose_schema(self.build.cx, field, document, is_root)
+        plugins::choose_schema(self.build.cx, field, document)
     }
 
     /// The text of a file that the kustomization names.
@@ -141,6 +141,14 @@ impl Target<'_> {
         let path = loaded.path.clone();
         let text = loaded.text().map_err(|e| at_entry(e, entry))?;
         self.build.cx.add_source(path, text, kind)
+    }
+
+    /// The bytes of a file that the kustomization names.
+    ///
+    /// # Errors
+    /// When it cannot be read; the place is that of the name.
+    pub fn load_bytes(&self, entry: &Text) -> Result<crate::source::Loaded, Diagnostics> {
+        self.loader.load(entry).map_err(|e| at_entry(e, entry))
     }
 
     fn run(mut self, mut gathered: Accumulator, resources: Resources, components: Components) -> Result<Accumulator, Diagnostics> {
@@ -170,7 +178,7 @@ impl Target<'_> {
             return Err(found);
         }
         for validator in validators.unwrap_or_default() {
-            plugins::validate(validator.as_ref(), &mut gathered.resources, cx)?;
+            plugins::validate(validator.transformer.as_ref(), &mut gathered.resources, cx)?;
         }
         let vars = self.file.kustomization.vars.take().unwrap_or_default();
         gathered.vars.add(vars, &mut gathered.resources, cx)?;
@@ -193,15 +201,26 @@ impl Target<'_> {
     pub fn add_resources(&self, gathered: &mut Accumulator, resources: Resources, found: &mut Diagnostics) {
         for (entry, loaded) in resources {
             let added = loaded.and_then(|loaded| match loaded {
-                LoadedEntry::Objects(objects) => self.add_objects(gathered, &entry, objects),
+                LoadedEntry::Objects(objects) => {
+                    let origin = self.origin.as_ref().map(|o| o.append(&entry));
+                    self.add_objects(gathered, objects, origin)
+                }
                 LoadedEntry::Base(base) => self.base(&entry, *base, gathered),
             });
             found.take(added);
         }
     }
 
-    fn add_objects(&self, gathered: &mut Accumulator, entry: &Text, objects: Vec<Resource>) -> Result<(), Diagnostics> {
-        let origin = self.origin.as_ref().map(|o| o.append(entry));
+    /// Adds objects, noting where they come from when the root wants to know.
+    ///
+    /// # Errors
+    /// When objects of the same identity are there.
+    pub fn add_objects(
+        &self,
+        gathered: &mut Accumulator,
+        objects: Vec<Resource>,
+        origin: Option<OriginPath>,
+    ) -> Result<(), Diagnostics> {
         let mut duplicates = Vec::new();
         for mut resource in objects {
             if let Some(origin) = &origin {
@@ -250,7 +269,7 @@ impl Target<'_> {
     fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
         let Some(generators) = found.take(plugins::generators(self)) else { return };
         for Generator { run, configured } in generators {
-            let Some(mut generated) = found.take(run(self)) else { continue };
+            let Some(mut generated) = found.take(run()) else { continue };
             if let Some(configured) = &configured {
                 set_generator_origin(&mut generated, configured);
             }
@@ -258,13 +277,8 @@ impl Target<'_> {
         }
     }
 
-    fn run_transformers(
-        &self,
-        gathered: &mut Accumulator,
-        transformers: Vec<(Box<dyn Transformer>, Option<ConfiguredIn>)>,
-        found: &mut Diagnostics,
-    ) {
-        for (transformer, configured) in transformers {
+    fn run_transformers(&self, gathered: &mut Accumulator, transformers: Vec<Configured<'_>>, found: &mut Diagnostics) {
+        for Configured { transformer, configured } in transformers {
             found.take(transformer.transform(&mut gathered.resources, self.build.cx));
             if let Some(configured) = configured {
                 add_transformation(&mut gathered.resources, &configured);

@@ -1,0 +1,195 @@
+//! Plugin configuration: entries of `generators`, `transformers` and `validators`, inline or in files, to what they configure.
+
+use crate::diagnostics::{Diagnostic, Diagnostics, SourceKind, did_you_mean};
+use crate::k8s::Resource;
+use crate::kustomize::accumulate::{Accumulator, Target};
+use crate::kustomize::build_annotations::{ConfiguredIn, ORIGIN};
+use crate::kustomize::decode::{Decoder, FromNode, Text};
+use crate::kustomize::generators::{config_map, iam_policy, secret};
+use crate::kustomize::load::load_entry;
+use crate::kustomize::load_resources::resources_from_source;
+use crate::kustomize::patches::{PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer};
+use crate::kustomize::replacements::ReplacementTransformer;
+use crate::kustomize::transformers::{
+    Annotations, HashSuffix, Images, Labels, Namespace, Prefix, PrefixSuffix, Replicas, Suffix, ValueAdd,
+};
+use crate::kustomize::types::{GeneratorArgs, HelmChart, HelmGlobals};
+use crate::kustomize::{Context, Transformer};
+use crate::source::OriginPath;
+
+use super::function::Plugin;
+use super::{Configured, Generator, helm};
+
+const GENERATOR_KINDS: [&str; 4] =
+    ["ConfigMapGenerator", "IAMPolicyGenerator", "SecretGenerator", "HelmChartInflationGenerator"];
+const TRANSFORMER_KINDS: [&str; 14] = [
+    "AnnotationsTransformer",
+    "HashTransformer",
+    "ImageTagTransformer",
+    "LabelTransformer",
+    "NamespaceTransformer",
+    "PatchJson6902Transformer",
+    "PatchStrategicMergeTransformer",
+    "PatchTransformer",
+    "PrefixSuffixTransformer",
+    "PrefixTransformer",
+    "SuffixTransformer",
+    "ReplacementTransformer",
+    "ReplicaCountTransformer",
+    "ValueAddTransformer",
+];
+
+/// The objects that configure plugins, where they come from included.
+fn configurations(target: &Target<'_>, entries: &[Text]) -> Result<Vec<Resource>, Diagnostics> {
+    let cx = target.build.cx;
+    let mut found = Diagnostics::new();
+    let mut gathered = Accumulator::new(cx);
+    let mut paths = Vec::new();
+    for entry in entries {
+        // An entry that reads as objects is inline configuration, anything else is a path.
+        let source = cx.add_inline(entry, SourceKind::Config)?;
+        let Ok(objects) = resources_from_source(&source) else {
+            paths.push(entry.clone());
+            continue;
+        };
+        let origin = target.origin.as_ref().map(|o| o.append(target.file.name));
+        found.take(target.add_objects(&mut gathered, objects, origin));
+    }
+    let loaded =
+        paths.into_iter().map(|entry| (entry.clone(), load_entry(&target.loader, &entry, cx.sources))).collect();
+    target.add_resources(&mut gathered, loaded, &mut found);
+    if found.has_errors() { Err(found) } else { Ok(gathered.resources.into_vec()) }
+}
+
+/// Where the configuration of a plugin came from, when the root wants to know.
+fn configured_in(resource: &Resource, target: &Target<'_>) -> Option<ConfiguredIn> {
+    target.origin.as_ref()?;
+    let text = resource.annotation(ORIGIN)?;
+    let field = |name: &str| {
+        text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(": ")).unwrap_or("").trim_matches('"').to_owned()
+    };
+    Some(ConfiguredIn {
+        file: OriginPath { path: field("path"), repo: field("repo"), reference: field("ref") },
+        api_version: resource.api_version().to_owned(),
+        kind: resource.kind().to_owned(),
+        name: resource.name().to_owned(),
+        namespace: resource.namespace().to_owned(),
+    })
+}
+
+fn is_builtin(resource: &Resource) -> bool {
+    resource.api_version() == "builtin"
+}
+
+fn unknown_kind(resource: &Resource, kinds: &[&str], role: &str, cx: &Context<'_>) -> Diagnostic {
+    let kind = resource.kind();
+    let pos = resource.node.get("kind").map_or(Default::default(), |n| cx.trace.pos(n.origin));
+    let near = did_you_mean(kind, kinds.iter().copied());
+    Diagnostic::error("redisops::plugin::unknown_kind", format!("there is no built-in {role} `{kind}`"))
+        .label(pos, kind.len(), near.map_or(String::new(), |n| format!("did you mean `{n}`?")))
+        .help(format!("built-in {role}s are {}", kinds.join(", ")))
+}
+
+/// Generators from plugin configuration.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let mut all = Vec::new();
+    for resource in configurations(target, &target.file.kustomization.generators)? {
+        let configured = configured_in(&resource, target);
+        if !is_builtin(&resource) {
+            let Some(plugin) = found.take(Plugin::new(resource, target)) else { continue };
+            all.push(Generator { run: Box::new(move || plugin.generate(target.build.cx)), configured });
+            continue;
+        }
+        let run: Box<dyn FnOnce() -> Result<crate::k8s::ResMap, Diagnostics> + 'a> = match resource.kind() {
+            "ConfigMapGenerator" => Box::new(move || key_values(&resource, target, false)),
+            "SecretGenerator" => Box::new(move || key_values(&resource, target, true)),
+            "IAMPolicyGenerator" => Box::new(move || iam_policy(&resource.node, target.build.cx)),
+            "HelmChartInflationGenerator" => Box::new(move || inflate(&resource, target)),
+            _ => {
+                found.push(unknown_kind(&resource, &GENERATOR_KINDS, "generator", target.build.cx));
+                continue;
+            }
+        };
+        all.push(Generator { run, configured });
+    }
+    if found.has_errors() { Err(found) } else { Ok(all) }
+}
+
+fn key_values(resource: &Resource, target: &Target<'_>, is_secret: bool) -> Result<crate::k8s::ResMap, Diagnostics> {
+    let cx = target.build.cx;
+    let mut decoder = Decoder::plugin(cx.trace);
+    let args = GeneratorArgs::from_node(&resource.node, &mut decoder);
+    let mut args = decoder.finish(args)?;
+    // Name and namespace of the configuration are those of the object.
+    let text = |path: [&str; 2], old: &Text| match resource.node.lookup(&path) {
+        Some(node) if old.is_empty() => {
+            Text { value: node.text().unwrap_or("").to_owned(), pos: cx.trace.pos(node.origin), literal: false }
+        }
+        _ => old.clone(),
+    };
+    args.name = text(["metadata", "name"], &args.name);
+    args.namespace = text(["metadata", "namespace"], &args.namespace);
+    let env = target.build.options.environment.as_ref();
+    let load = |path: &Text| target.load_bytes(path);
+    if is_secret { secret(&args, None, &load, env, cx) } else { config_map(&args, None, &load, env, cx) }
+}
+
+fn inflate(resource: &Resource, target: &Target<'_>) -> Result<crate::k8s::ResMap, Diagnostics> {
+    let mut decoder = Decoder::plugin(target.build.cx.trace);
+    let chart = HelmChart::from_node(&resource.node, &mut decoder);
+    let globals = HelmGlobals::from_node(&resource.node, &mut decoder);
+    let (chart, globals) = decoder.finish(chart.zip(globals))?;
+    helm::inflate(&chart, &globals, None, target)
+}
+
+/// Transformers from plugin configuration.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn transformers<'a>(target: &'a Target<'_>, entries: &[Text]) -> Result<Vec<Configured<'a>>, Diagnostics> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = Diagnostics::new();
+    let mut all = Vec::new();
+    for resource in configurations(target, entries)? {
+        let configured = configured_in(&resource, target);
+        let made = if is_builtin(&resource) { builtin(&resource, target) } else { plugin(resource, target) };
+        if let Some(transformer) = found.take(made) {
+            all.push(Configured { transformer, configured });
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(all) }
+}
+
+fn plugin<'a>(resource: Resource, target: &'a Target<'_>) -> Result<Box<dyn Transformer + 'a>, Diagnostics> {
+    Ok(Box::new(Plugin::new(resource, target)?))
+}
+
+fn builtin(resource: &Resource, target: &Target<'_>) -> Result<Box<dyn Transformer>, Diagnostics> {
+    let cx = target.build.cx;
+    let node = &resource.node;
+    let patch = |path: &Text| target.load_text(path, SourceKind::Patch);
+    let config = |path: &Text| target.load_text(path, SourceKind::Config);
+    Ok(match resource.kind() {
+        "AnnotationsTransformer" => Box::new(Annotations::from_config(node, cx)?),
+        "HashTransformer" => Box::new(HashSuffix),
+        "ImageTagTransformer" => Box::new(Images::from_config(node, cx)?),
+        "LabelTransformer" => Box::new(Labels::from_config(node, cx)?),
+        "NamespaceTransformer" => Box::new(Namespace::from_config(node, cx)?),
+        "PatchJson6902Transformer" => Box::new(PatchJson6902Transformer::from_config(node, &patch, cx)?),
+        "PatchStrategicMergeTransformer" => Box::new(PatchStrategicMergeTransformer::from_config(node, &patch, cx)?),
+        "PatchTransformer" => Box::new(PatchTransformer::from_config(node, &patch, cx)?),
+        "PrefixSuffixTransformer" => Box::new(PrefixSuffix::from_config(node, cx)?),
+        "PrefixTransformer" => Box::new(Prefix::from_config(node, cx)?),
+        "SuffixTransformer" => Box::new(Suffix::from_config(node, cx)?),
+        "ReplacementTransformer" => Box::new(ReplacementTransformer::from_config(node, &config, cx.trace)?),
+        "ReplicaCountTransformer" => Box::new(Replicas::from_config(node, cx)?),
+        "ValueAddTransformer" => Box::new(ValueAdd::from_config(node, target.loader.root(), &config, cx)?),
+        _ => return Err(unknown_kind(resource, &TRANSFORMER_KINDS, "transformer", cx).into()),
+    })
+}
