@@ -5,12 +5,14 @@
 pub mod fieldspecs_default;
 mod gvk;
 pub mod openapi;
+mod regex;
 mod resid;
 mod resmap;
 mod resource;
 mod selector;
 
 pub use gvk::{Gvk, GvkPattern, parse_api_version};
+pub use regex::go_regex;
 pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
 pub use resmap::{DuplicateId, ResMap};
 pub use resource::{Behavior, PreviousId, Resource};

@@ -3,7 +3,7 @@
 use regex::Regex;
 use thiserror::Error;
 
-use super::{ResMap, Resource};
+use super::{ResMap, Resource, go_regex};
 
 /// A selector that cannot be understood.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -51,9 +51,9 @@ impl Pattern {
         {
             return Ok(Pattern::Exact(text.to_owned()));
         }
-        Regex::new(&format!("^(?:{text})$"))
+        go_regex(&format!("^(?:{text})$"))
             .map(|r| Pattern::Regex(Box::new(r)))
-            .map_err(|e| SelectorError::Pattern { pattern: text.to_owned(), why: last_line(&e.to_string()) })
+            .map_err(|why| SelectorError::Pattern { pattern: text.to_owned(), why })
     }
 
     /// Whether a text matches.
@@ -69,10 +69,6 @@ impl Pattern {
     pub fn is_any(&self) -> bool {
         matches!(self, Pattern::Any)
     }
-}
-
-fn last_line(message: &str) -> String {
-    message.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned()
 }
 
 /// Which objects a patch or a replacement is for. Every part must match.

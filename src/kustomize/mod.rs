@@ -5,6 +5,8 @@
 mod context;
 pub mod decode;
 pub mod fields;
+pub mod name_reference;
+pub mod replacements;
 pub mod types;
 
 pub use context::{Context, Transformer};

@@ -119,6 +119,14 @@ impl LoadError {
         self
     }
 
+    /// Adds what another attempt failed of.
+    #[must_use]
+    pub fn and(mut self, attempt: &str, other: &LoadError) -> LoadError {
+        self.diagnostic.notes.push(format!("{attempt}: {other}"));
+        self.diagnostic.notes.extend(other.diagnostic.notes.iter().cloned());
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> LoadError {

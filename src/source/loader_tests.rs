@@ -123,6 +123,7 @@ fn links_do_not_lead_out_of_the_root() {
     std::fs::write(path("secret"), "s").unwrap();
     std::fs::write(path("root/sub/in"), "i").unwrap();
     std::os::unix::fs::symlink("../secret", path("root/out")).unwrap();
+    std::os::unix::fs::symlink("gone", path("root/dangling")).unwrap();
     std::os::unix::fs::symlink("sub/in", path("root/to-in")).unwrap();
     let root = path("root").display().to_string();
     let loader = Loader::open(Arc::new(Disk::new()), &root, LoadOptions::default()).unwrap();
@@ -130,4 +131,37 @@ fn links_do_not_lead_out_of_the_root() {
     let error = loader.load("out").unwrap_err();
     assert_eq!(error.kind(), LoadErrorKind::Restricted);
     assert!(error.diagnostic().notes.iter().any(|n| n.contains("symbolic link to")), "{error:?}");
+    let dangling = loader.entry("dangling").unwrap_err();
+    assert!(dangling.diagnostic().notes[0].contains("leads nowhere"), "{dangling:?}");
+}
+
+/// A server that has nothing, not even repositories.
+#[derive(Debug)]
+struct Refusing;
+
+impl Remotes for Refusing {
+    fn get(&self, url: &str) -> Result<Vec<u8>, LoadError> {
+        let kind = if RepoSpec::parse(url).is_ok() { LoadErrorKind::Http } else { LoadErrorKind::HttpStatus(404) };
+        Err(LoadError::new(kind, "status 404"))
+    }
+
+    fn checkout(&self, _: &RepoSpec) -> Result<crate::source::Checkout, LoadError> {
+        Err(LoadError::new(LoadErrorKind::Git, "no repository").note("git says: no"))
+    }
+}
+
+#[test]
+fn a_url_that_is_nothing_tells_both_attempts() {
+    let options = LoadOptions { remotes: Arc::new(Refusing), ..LoadOptions::default() };
+    let loader = Loader::open(Arc::new(tree()), "/app/base", options).unwrap();
+    let told = |url: &str| {
+        let error = loader.entry(url).unwrap_err();
+        (error.to_string(), error.diagnostic().notes.clone())
+    };
+    assert_eq!(told("https://host/x.yaml"), ("status 404".to_owned(), vec![]));
+    let notes = |list: &[&str]| list.iter().map(|note| (*note).to_owned()).collect::<Vec<_>>();
+    let file = ("status 404".to_owned(), notes(&["as a repository: no repository", "git says: no"]));
+    assert_eq!(told("https://host/org/repo/x.yaml?token=1"), file);
+    let base = ("no repository".to_owned(), notes(&["git says: no", "as a file: status 404"]));
+    assert_eq!(told("https://host/org/repo"), base);
 }

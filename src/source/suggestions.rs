@@ -100,7 +100,16 @@ pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: 
             error
         }
         (NotFound, InvalidPath) if path.starts_with('/') => as_file,
-        _ if is_remote_file(path) => as_base.note(format!("as a file: {as_file}")),
+        _ if is_remote_file(path) => {
+            // Git was asked only for a URL that can name a repository; one that ends like a file was hardly meant to.
+            let is_repository = RepoSpec::parse(path).is_ok();
+            let end = path.split(['?', '#']).next().unwrap_or(path);
+            match (is_repository, [".yaml", ".yml", ".json"].iter().any(|suffix| end.ends_with(suffix))) {
+                (false, _) => as_file,
+                (true, true) => as_file.and("as a repository", &as_base),
+                (true, false) => as_base.and("as a file", &as_file),
+            }
+        }
         (NotFound, _) => as_base,
         _ => as_file,
     }
@@ -168,6 +177,11 @@ fn missing(files: &dyn FileSystem, root: &Path, path: &str, message: &str) -> Lo
     let names = files.read_dir(dir).unwrap_or_default();
     let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.starts_with('.')).collect();
     let shown = files.display(dir);
+    if let Some(link) =
+        named.strip_prefix(dir).ok().and_then(|rest| rest.iter().next()?.to_str()).filter(|n| names.contains(n))
+    {
+        return error.note(format!("`{link}` in `{shown}` is a symbolic link that leads nowhere"));
+    }
     if names.is_empty() {
         error.note(format!("`{shown}` is empty"))
     } else {

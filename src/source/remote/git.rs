@@ -153,6 +153,12 @@ struct Git<'a> {
 }
 
 impl Git<'_> {
+    /// Repository and revision, without the directory: entries that differ in it alone share the answer.
+    fn shown(&self) -> String {
+        let url = redact(&self.spec.clone_url());
+        if self.spec.reference.is_empty() { url } else { format!("{url}?ref={}", self.spec.reference) }
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.args(arguments).current_dir(self.directory);
@@ -163,7 +169,7 @@ impl Git<'_> {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Output, LoadError> {
-        let shown = redact(&self.spec.raw);
+        let shown = self.shown();
         match run(self.command(arguments), b"", Some(self.spec.timeout)) {
             Ok(output) if output.status.success() => Ok(output),
             Ok(output) => Err(self.explain(arguments, &last_lines(&output.stderr))),
@@ -182,7 +188,7 @@ impl Git<'_> {
     /// What git's complaint means.
     fn explain(&self, arguments: &[&str], stderr: &str) -> LoadError {
         let url = self.spec.clone_url();
-        let shown = redact(&self.spec.raw);
+        let shown = self.shown();
         let reference = &self.spec.reference;
         let stderr = stderr.replace(&url, &redact(&url));
         let verb = arguments.first().copied().unwrap_or_default();
