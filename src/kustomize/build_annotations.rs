@@ -102,26 +102,31 @@ fn fields(pairs: &[(&str, &str)]) -> Node {
     node
 }
 
+fn text(node: &Node) -> String {
+    let mut text = String::new();
+    emit_v3(node, None, &mut text);
+    text
+}
+
 /// Notes the file that an object was read from.
 pub fn set_file_origin(resource: &mut Resource, origin: &OriginPath) {
-    let text =
-        emit_v3(&fields(&[("path", &origin.path), ("repo", &origin.repo), ("ref", &origin.reference)]));
-    set_annotation(resource, ORIGIN, &text);
+    let node = fields(&[("path", &origin.path), ("repo", &origin.repo), ("ref", &origin.reference)]);
+    set_annotation(resource, ORIGIN, &text(&node));
 }
 
 /// Notes the generator that made an object, unless an origin is noted already.
 pub fn set_generator_origin(resources: &mut ResMap, configured: &ConfiguredIn) {
     for resource in resources.contents_mut() {
         if resource.annotation(ORIGIN).is_none() {
-            set_annotation(resource, ORIGIN, &emit_v3(&configured.node()));
+            set_annotation(resource, ORIGIN, &text(&configured.node()));
         }
     }
 }
 
 /// Notes a transformer on all objects; an object without an origin must have been made by it.
 pub fn add_transformation(resources: &mut ResMap, configured: &ConfiguredIn) {
-    let own = emit_v3(&configured.node());
-    let item = emit_v3(&Node::new(Origin::NONE, Value::Seq(vec![configured.node()])));
+    let own = text(&configured.node());
+    let item = text(&Node::new(Origin::NONE, Value::Seq(vec![configured.node()])));
     for resource in resources.contents_mut() {
         if resource.annotation(ORIGIN).is_none() {
             set_annotation(resource, ORIGIN, &own);
