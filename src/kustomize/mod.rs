@@ -8,5 +8,6 @@ pub mod fields;
 pub mod name_reference;
 pub mod replacements;
 pub mod types;
+pub mod vars;
 
 pub use context::{Context, Transformer};
