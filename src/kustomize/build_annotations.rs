@@ -115,8 +115,8 @@ pub fn set_file_origin(resource: &mut Resource, origin: &OriginPath) {
 }
 
 /// Notes the generator that made an object, unless an origin is noted already.
-pub fn set_generator_origin(resources: &mut ResMap, configured: &ConfiguredIn) {
-    for resource in resources.contents_mut() {
+pub fn set_generator_origin(resources: &mut [Resource], configured: &ConfiguredIn) {
+    for resource in resources {
         if resource.annotation(ORIGIN).is_none() {
             set_annotation(resource, ORIGIN, &text(&configured.node()));
         }

@@ -11,7 +11,7 @@ mod schema;
 mod validators;
 
 use crate::diagnostics::Diagnostics;
-use crate::k8s::ResMap;
+use crate::k8s::Resource;
 
 use super::Transformer;
 use super::build_annotations::ConfiguredIn;
@@ -23,7 +23,7 @@ pub use validators::{validate, validators};
 /// Makes objects.
 pub struct Generator<'a> {
     /// Runs it.
-    pub run: Box<dyn FnOnce() -> Result<ResMap, Diagnostics> + 'a>,
+    pub run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a>,
     /// Where it is configured, when the root wants to know.
     pub configured: Option<ConfiguredIn>,
 }
