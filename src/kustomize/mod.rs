@@ -10,4 +10,4 @@ pub mod replacements;
 pub mod types;
 pub mod vars;
 
-pub use context::{Context, Transformer};
+pub use context::{Context, Observer, Transformer};
