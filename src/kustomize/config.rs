@@ -11,17 +11,9 @@ use crate::k8s::fieldspecs_default as table;
 use crate::yaml::{Node, Trace};
 
 use super::decode::{Decoder, FromNode};
+use super::name_reference::NameBackReference;
 use super::specs::{Conflict, FieldSpecs, merge_one};
 use super::types::FieldSpec;
-
-/// The fields that hold the name of objects of one kind.
-#[derive(Clone, Debug)]
-pub struct NameReference {
-    /// Kind of the objects whose names stand there; empty parts match anything.
-    pub target: Gvk,
-    /// Where they stand.
-    pub referrers: Vec<FieldSpec>,
-}
 
 /// Name references. Cheap to copy.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +21,7 @@ pub struct NameReferences(Rc<References>);
 
 #[derive(Debug, Default)]
 struct References {
-    list: Vec<NameReference>,
+    list: Vec<NameBackReference>,
     /// Lists that are known to add nothing.
     contained: RefCell<Vec<NameReferences>>,
 }
@@ -65,7 +57,7 @@ pub struct TransformerConfig {
 
 impl NameReferences {
     /// The name references.
-    pub fn as_slice(&self) -> &[NameReference] {
+    pub fn as_slice(&self) -> &[NameBackReference] {
         &self.0.list
     }
 
@@ -81,7 +73,7 @@ impl NameReferences {
         if self.0.list.is_empty() {
             return Ok(incoming.clone());
         }
-        let size = |list: &[NameReference]| list.len() + list.iter().map(|r| r.referrers.len()).sum::<usize>();
+        let size = |list: &[NameBackReference]| list.len() + list.iter().map(|r| r.referrers.len()).sum::<usize>();
         let mut list = self.0.list.clone();
         incoming.0.list.iter().try_for_each(|reference| add_reference(&mut list, reference))?;
         if size(&list) == size(&self.0.list) {
@@ -108,7 +100,7 @@ impl NameReferences {
 }
 
 /// Adds the fields to the reference to the same kind, or the reference.
-pub(super) fn add_reference(list: &mut Vec<NameReference>, reference: &NameReference) -> Result<(), Conflict> {
+pub(super) fn add_reference(list: &mut Vec<NameBackReference>, reference: &NameBackReference) -> Result<(), Conflict> {
     match list.iter_mut().find(|r| r.target == reference.target) {
         Some(present) => reference.referrers.iter().try_for_each(|spec| merge_one(&mut present.referrers, spec)),
         None => {
@@ -118,8 +110,8 @@ pub(super) fn add_reference(list: &mut Vec<NameReference>, reference: &NameRefer
     }
 }
 
-impl From<Vec<NameReference>> for NameReferences {
-    fn from(list: Vec<NameReference>) -> NameReferences {
+impl From<Vec<NameBackReference>> for NameReferences {
+    fn from(list: Vec<NameBackReference>) -> NameReferences {
         NameReferences(Rc::new(References { list, contained: RefCell::default() }))
     }
 }
@@ -127,7 +119,7 @@ impl From<Vec<NameReference>> for NameReferences {
 impl TransformerConfig {
     /// The configuration that applies when a kustomization adds none. Build it once and copy it.
     pub fn built_in() -> TransformerConfig {
-        let names = table::NAME_REFERENCE.iter().map(|r| NameReference {
+        let names = table::NAME_REFERENCE.iter().map(|r| NameBackReference {
             target: Gvk::new(r.group, r.version, r.kind),
             referrers: FieldSpecs::from_table(r.fields).as_slice().to_vec(),
         });
@@ -156,11 +148,11 @@ impl TransformerConfig {
         let file = file::ConfigFile::from_node(node, &mut decoder);
         let file = decoder.finish(file)?;
         let list = |specs: Vec<FieldSpec>| FieldSpecs::from(specs).sorted();
-        let reference = |args: file::NameReferenceArgs| NameReference {
+        let reference = |args: file::NameReferenceArgs| NameBackReference {
             target: Gvk::new(&args.group, &args.version, &args.kind),
             referrers: args.field_specs,
         };
-        let references: Vec<NameReference> = file.name_reference.into_iter().map(reference).collect();
+        let references: Vec<NameBackReference> = file.name_reference.into_iter().map(reference).collect();
         Ok(TransformerConfig {
             name_prefix: list(file.name_prefix),
             name_suffix: list(file.name_suffix),

@@ -6,7 +6,8 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::k8s::Gvk;
 use crate::yaml::{Node, Tag, Trace};
 
-use super::config::{NameReference, NameReferences, TransformerConfig, add_reference};
+use super::config::{NameReferences, TransformerConfig, add_reference};
+use super::name_reference::NameBackReference;
 use super::specs::{Conflict, merge_one};
 use super::types::FieldSpec;
 
@@ -16,7 +17,7 @@ struct Found {
     name_prefix: Vec<FieldSpec>,
     common_labels: Vec<FieldSpec>,
     common_annotations: Vec<FieldSpec>,
-    name_reference: Vec<NameReference>,
+    name_reference: Vec<NameBackReference>,
 }
 
 /// The configuration that the definitions of a file give.
@@ -104,7 +105,7 @@ impl<'a> Walk<'a> {
         if let Some((version, kind)) = target {
             let key = text("x-kubernetes-object-ref-name-key").unwrap_or("name");
             let path = [self.path.as_slice(), &[key]].concat();
-            let reference = NameReference { target: Gvk::new("", version, kind), referrers: vec![spec(&path)] };
+            let reference = NameBackReference { target: Gvk::new("", version, kind), referrers: vec![spec(&path)] };
             add_reference(&mut self.found.name_reference, &reference).map_err(fail("nameReference"))?;
         }
         let Some(inner) = text("$ref") else { return Ok(()) };

@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
+use crate::k8s::go_regex;
+
 /// Splits an image into name, tag and digest; missing parts are empty. A colon before the first slash belongs to the registry.
 pub(super) fn split(image: &str) -> (&str, &str, &str) {
     let start = image.find('/').unwrap_or(0);
@@ -85,7 +87,7 @@ impl NameIndex {
                 self.names[number]
             );
             // A name that is no regular expression matches nothing.
-            Regex::new(&pattern).ok()
+            go_regex(&pattern).ok()
         };
         self.regexes[number].get_or_init(compile).as_ref().is_some_and(|r| r.is_match(image))
     }
