@@ -39,6 +39,9 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
             Style::Folded => emit_v3::refolded(text).map_or(Cow::Borrowed(text), Cow::Owned),
             _ => Cow::Borrowed(text),
         }),
+        // Quoted by kyaml on the way, see the builder.
+        Tag::Null if scalar.style == Style::Single && text.is_empty() => Typed::Str(Cow::Borrowed("")),
+        Tag::Timestamp if scalar.style == Style::Single => Typed::Str(Cow::Borrowed(text)),
         Tag::Null => Typed::Null,
         Tag::Bool => Typed::Bool(resolve::bool11(text).ok_or_else(|| wrong("a boolean"))?),
         Tag::Int => match resolve::parse_number(Schema::V3, text) {
