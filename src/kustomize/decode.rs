@@ -330,6 +330,7 @@ macro_rules! record {
         #[derive(Clone, Debug, Default)]
         pub struct $name {
             /// Where the mapping stands.
+            #[allow(dead_code, reason = "a private record may have no error about itself as a whole")]
             pub pos: $crate::diagnostics::Pos,
             $($(#[$field_meta])* pub $field: $type),*
         }

@@ -2,13 +2,19 @@
 //!
 //! Compatible with `kustomize build` 5.8. Pure but for the file system and tools it is given: no clock, no environment, nothing printed.
 
+pub mod absorb;
+pub mod config;
 mod context;
+pub mod crd_config;
 pub mod decode;
 pub mod fields;
+pub mod generators;
 pub mod load_resources;
 pub mod name_reference;
 pub mod patches;
 pub mod replacements;
+pub mod specs;
+pub mod transformers;
 pub mod types;
 pub mod vars;
 

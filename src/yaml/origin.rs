@@ -106,6 +106,14 @@ impl Trace {
         self.writes.borrow().get(origin.write()?).cloned()
     }
 
+    /// Number of the write behind an origin and the origin of what it replaced; none for a write before `since` (a former [`Trace::len`]) or one that
+    /// replaced nothing.
+    pub fn replaced(&self, origin: Origin, since: usize) -> Option<(usize, Origin)> {
+        let number = origin.write().filter(|n| *n >= since)?;
+        let writes = self.writes.borrow();
+        Some((number, writes.get(number)?.before.as_ref()?.0))
+    }
+
     /// The place to show for an origin.
     pub fn pos(&self, origin: Origin) -> Pos {
         match origin.write() {
