@@ -4,6 +4,7 @@
 //! returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements.
 
 pub mod diagnostics;
+pub mod environment;
 pub mod k8s;
 pub mod kustomize;
 pub mod source;

@@ -57,12 +57,25 @@ pub struct Decoder<'a> {
     trace: &'a Trace,
     strict: bool,
     yaml11: bool,
+    codes: Codes,
 }
+
+/// Codes of what a decoder finds.
+#[derive(Clone, Copy)]
+struct Codes {
+    unknown_field: &'static str,
+    wrong_type: &'static str,
+}
+
+const KUSTOMIZATION: Codes = Codes {
+    unknown_field: "redisops::kustomization::unknown_field",
+    wrong_type: "redisops::kustomization::wrong_type",
+};
 
 impl<'a> Decoder<'a> {
     /// For a kustomization file: unknown fields are errors and plain scalars follow YAML 1.1 (`yes` is a boolean), as in the reference.
     pub fn kustomization(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true }
+        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true, codes: KUSTOMIZATION }
     }
 
     /// For a file of field specs (`configurations`): strict as a kustomization file.
@@ -77,7 +90,16 @@ impl<'a> Decoder<'a> {
 
     /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources.
     pub fn plugin(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: false, yaml11: false }
+        Decoder { strict: false, yaml11: false, ..Decoder::kustomization(trace) }
+    }
+
+    /// For an environment: unknown fields are errors, scalars have the types of YAML 1.2.
+    pub fn environment(trace: &'a Trace) -> Decoder<'a> {
+        let codes = Codes {
+            unknown_field: "redisops::environment::unknown_field",
+            wrong_type: "redisops::environment::wrong_type",
+        };
+        Decoder { yaml11: false, codes, ..Decoder::kustomization(trace) }
     }
 
     /// The value, or everything that is wrong.
@@ -119,9 +141,8 @@ impl<'a> Decoder<'a> {
             _ => "a string",
         };
         let text = node.text().unwrap_or("");
-        let mut diagnostic =
-            Diagnostic::error("redisops::kustomization::wrong_type", format!("expected {expected}, found {found}"))
-                .label(self.pos(node), text.len().max(1), format!("this is {found}"));
+        let mut diagnostic = Diagnostic::error(self.codes.wrong_type, format!("expected {expected}, found {found}"))
+            .label(self.pos(node), text.len().max(1), format!("this is {found}"));
         if expected == "a string" && node.as_scalar().is_some() {
             let yaml11 = self.yaml11 && matches!(node.as_scalar(), Some(s) if s.tag == Tag::Str);
             if yaml11 {
@@ -150,7 +171,7 @@ impl<'a> Decoder<'a> {
         if found.is_none() && self.strict {
             let near = did_you_mean(key, fields.iter().copied());
             self.found.push(
-                Diagnostic::error("redisops::kustomization::unknown_field", format!("unknown field `{key}` in {what}"))
+                Diagnostic::error(self.codes.unknown_field, format!("unknown field `{key}` in {what}"))
                     .label(entry.key_pos, key.len(), near.map_or(String::new(), |n| format!("did you mean `{n}`?")))
                     .help(match near {
                         Some(near) => format!("did you mean `{near}`?"),
@@ -309,6 +330,7 @@ macro_rules! record {
         #[derive(Clone, Debug, Default)]
         pub struct $name {
             /// Where the mapping stands.
+            #[allow(dead_code, reason = "a private record may have no error about itself as a whole")]
             pub pos: $crate::diagnostics::Pos,
             $($(#[$field_meta])* pub $field: $type),*
         }
