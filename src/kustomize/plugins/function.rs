@@ -108,10 +108,9 @@ impl<'a> Plugin<'a> {
             at_config(error, &self.config, cx)
         })?;
         let source = cx.add_source(path, text, SourceKind::Function)?;
-        let objects = update::objects(&source, cx);
-        let mut resources = objects.map_err(|found| {
-            Diagnostics(found.0.into_iter().map(|one| at_config(one, &self.config, cx)).collect())
-        })?;
+        let objects = update::objects(&source);
+        let mut resources = objects
+            .map_err(|found| Diagnostics(found.0.into_iter().map(|one| at_config(one, &self.config, cx)).collect()))?;
         if matches!(self.program, Program::Function(_)) {
             resources.iter_mut().for_each(|resource| resource_list::strip(resource, &self.config));
         }
@@ -131,7 +130,8 @@ impl<'a> Plugin<'a> {
         let Some(failure) = failure else {
             if !stderr.trim().is_empty() {
                 let message = format!("the function `{}` says: {}", call.path, stderr.trim_end());
-                let note = Diagnostic { severity: Severity::Note, ..Diagnostic::warning("redisops::tool::says", message) };
+                let note =
+                    Diagnostic { severity: Severity::Note, ..Diagnostic::warning("redisops::tool::says", message) };
                 cx.warn(note);
             }
             return Ok(stdout);
@@ -212,7 +212,8 @@ fn at_config(diagnostic: Diagnostic, config: &Resource, cx: &Context<'_>) -> Dia
 fn results(stdout: &[u8]) -> Vec<String> {
     let sources = crate::diagnostics::Sources::new();
     let text = String::from_utf8_lossy(stdout).into_owned();
-    let parsed = sources.add("", text, SourceKind::Function).ok().and_then(|source| parse_first(&source).ok().flatten());
+    let parsed =
+        sources.add("", text, SourceKind::Function).ok().and_then(|source| parse_first(&source).ok().flatten());
     let Some(list) = parsed.as_ref().and_then(|node| node.get("results")).and_then(Node::as_seq) else {
         return Vec::new();
     };

@@ -193,7 +193,7 @@ impl Inflation<'_, '_> {
         loop {
             let mut resources = cx.empty_resources();
             let mut duplicates = Vec::new();
-            for resource in resources_from_source(source, cx)? {
+            for resource in resources_from_source(source)? {
                 let local = resource.annotation(LOCAL_CONFIG).is_some_and(|value| value != "false");
                 if !(without_local && local) {
                     duplicates.extend(resources.append(resource).err());

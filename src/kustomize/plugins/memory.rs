@@ -149,7 +149,10 @@ mod tests {
         let before = resource();
         let mut after = Resource::new(with_memory(&before));
         take_memory(&mut after);
-        assert_eq!((&after.previous, &after.prefixes, &after.suffixes), (&before.previous, &before.prefixes, &before.suffixes));
+        assert_eq!(
+            (&after.previous, &after.prefixes, &after.suffixes),
+            (&before.previous, &before.prefixes, &before.suffixes)
+        );
         assert_eq!((after.needs_hash, after.behavior, after.helm_generated), (true, Behavior::Merge, false));
         assert_eq!(after.annotation("x"), Some("true"));
         assert_eq!(after.node.lookup(&["metadata", "annotations"]).unwrap().as_map().unwrap().len(), 1);

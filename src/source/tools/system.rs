@@ -12,7 +12,8 @@ use tempfile::TempDir;
 
 use super::helm::check_version;
 use super::{
-    Chart, FunctionCall, FunctionOutput, HelmCall, PluginCall, ToolError, ToolErrorKind, Tools, plugin_home, plugin_path,
+    Chart, FunctionCall, FunctionOutput, HelmCall, PluginCall, ToolError, ToolErrorKind, Tools, plugin_home,
+    plugin_path,
 };
 use crate::source::file_system::{FileError, FileSystem};
 use crate::source::path::join;

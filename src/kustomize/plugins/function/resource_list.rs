@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostics::{Diagnostic, SourceKind, Sources};
-use crate::k8s::{ResMap, ResId, Resource};
+use crate::k8s::{ResId, ResMap, Resource};
 use crate::kustomize::build_annotations::LOCAL_CONFIG;
 use crate::kustomize::plugins::memory::{annotate, annotation, take_annotation, with_memory};
 use crate::source::clean;

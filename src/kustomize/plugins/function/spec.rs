@@ -105,7 +105,8 @@ fn read(resource: &Resource, cx: &Context<'_>) -> Result<Option<FunctionSpec>, D
 fn nonempty(node: &Node, cx: &Context<'_>) -> Option<Text> {
     let scalar = node.as_scalar().filter(|_| !node.is_null())?;
     let pos = node.origin.pos().unwrap_or_else(|| cx.trace.pos(node.origin));
-    let text = Text { value: scalar.text.to_string(), pos, literal: scalar.style == Style::Literal && pos != Pos::NONE };
+    let text =
+        Text { value: scalar.text.to_string(), pos, literal: scalar.style == Style::Literal && pos != Pos::NONE };
     (!text.value.is_empty()).then_some(text)
 }
 
@@ -137,7 +138,10 @@ mod tests {
     fn reads_all_forms() {
         let exec = "  annotations:\n    config.kubernetes.io/function: |\n      exec:\n        path: ./fn\n        args: [a]\n        envs: [A=1]\n";
         let exec = spec(exec).unwrap().unwrap().exec.unwrap();
-        assert_eq!((&*exec.path, exec.arguments, exec.environment), ("./fn", vec!["a".to_owned()], vec!["A=1".to_owned()]));
+        assert_eq!(
+            (&*exec.path, exec.arguments, exec.environment),
+            ("./fn", vec!["a".to_owned()], vec!["A=1".to_owned()])
+        );
         let image = |text| spec(text).unwrap().unwrap().container.unwrap().image.value;
         assert_eq!(image("  annotations: {config.kubernetes.io/container: img}\n"), "img");
         assert_eq!(image("  configFn: {container: {image: img2}}\n"), "img2");

@@ -18,8 +18,8 @@ const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
 ///
 /// # Errors
 /// Output that is not YAML, or not made of objects.
-pub fn objects(output: &Source, cx: &Context<'_>) -> Result<Vec<Resource>, Diagnostics> {
-    let mut resources = resources_from_source(output, cx)?;
+pub fn objects(output: &Source) -> Result<Vec<Resource>, Diagnostics> {
+    let mut resources = resources_from_source(output)?;
     resources.iter_mut().for_each(take_memory);
     Ok(resources)
 }

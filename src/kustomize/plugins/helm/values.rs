@@ -31,10 +31,13 @@ pub(super) fn print(values: &Node) -> Result<String, Diagnostic> {
 /// When the file is empty or no YAML, or the sides have values of different kinds at one path.
 pub(super) fn merge(file: &Source, inline: &Node, precedence: Precedence) -> Result<Vec<u8>, Diagnostic> {
     let Some(file_values) = parse_first(file)? else {
-        return Err(Diagnostic::error("redisops::helm::empty_values", format!("the values file `{}` is empty", file.path))
-            .in_file(file.path.clone())
-            .note("inline values are merged with it")
-            .help("write `{}` into it, or set `valuesMerge: replace`"));
+        return Err(Diagnostic::error(
+            "redisops::helm::empty_values",
+            format!("the values file `{}` is empty", file.path),
+        )
+        .in_file(file.path.clone())
+        .note("inline values are merged with it")
+        .help("write `{}` into it, or set `valuesMerge: replace`"));
     };
     let mut inline = inline.clone();
     through_json(&mut inline)?;
@@ -152,7 +155,8 @@ impl Merger<'_> {
             Ok(Directive::Merge) => {}
         }
         let mut merged = Map::new();
-        let find = |node, key: &str| self.fields(node).find(|e| e.key.text == key).map_or(Side::Missing, |e| self.side(e));
+        let find =
+            |node, key: &str| self.fields(node).find(|e| e.key.text == key).map_or(Side::Missing, |e| self.side(e));
         let mut both: Vec<(&Entry, Side<'_>, Side<'_>)> = Vec::new();
         for entry in self.fields(dest_map) {
             let other = src_map.map_or(Side::Missing, |node| find(node, &entry.key.text));
@@ -217,9 +221,8 @@ impl Merger<'_> {
     /// The value of an entry. What an alias stands for stands before its key.
     fn side<'n>(&self, entry: &'n Entry) -> Side<'n> {
         let value = entry.value.origin.pos();
-        let alias = value.is_some_and(|pos| {
-            self.file.contains(entry.key_pos) && self.file.contains(pos) && pos < entry.key_pos
-        });
+        let alias = value
+            .is_some_and(|pos| self.file.contains(entry.key_pos) && self.file.contains(pos) && pos < entry.key_pos);
         if alias { Side::Alias } else { Side::Node(&entry.value) }
     }
 
