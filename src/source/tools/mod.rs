@@ -33,6 +33,12 @@ pub trait Tools: Send + Sync + Debug {
     /// When it cannot be started. A function that fails is no error here, as its output tells why: see [`FunctionOutput::failure`].
     fn run_function(&self, call: &FunctionCall) -> Result<FunctionOutput, ToolError>;
 
+    /// The program of an exec plugin: see [`plugin_home`] and [`plugin_path`].
+    ///
+    /// # Errors
+    /// When there is none, it is not executable, or it is a Go plugin.
+    fn find_plugin(&self, group: &str, version: &str, kind: &str) -> Result<PathBuf, ToolError>;
+
     /// Runs an exec plugin of the old kind: configuration in a file, objects in (for transformers), objects out.
     ///
     /// # Errors
@@ -191,6 +197,10 @@ impl Tools for NoTools {
 
     fn run_function(&self, call: &FunctionCall) -> Result<FunctionOutput, ToolError> {
         NoTools::refuse(&format!("the function `{}`", call.path))
+    }
+
+    fn find_plugin(&self, _: &str, _: &str, kind: &str) -> Result<PathBuf, ToolError> {
+        NoTools::refuse(&format!("the plugin `{kind}`"))
     }
 
     fn run_plugin(&self, call: &PluginCall) -> Result<Vec<u8>, ToolError> {

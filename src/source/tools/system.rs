@@ -11,7 +11,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;
 
 use super::helm::check_version;
-use super::{Chart, FunctionCall, FunctionOutput, HelmCall, PluginCall, ToolError, ToolErrorKind, Tools};
+use super::{
+    Chart, FunctionCall, FunctionOutput, HelmCall, PluginCall, ToolError, ToolErrorKind, Tools, plugin_home,
+    plugin_path,
+};
 use crate::source::file_system::{FileError, FileSystem};
 use crate::source::path::join;
 use crate::source::process::{Output, RunError, last_lines, run};
@@ -178,6 +181,11 @@ impl Tools for SystemTools {
         Ok(FunctionOutput { stdout: output.stdout, stderr, failure })
     }
 
+    fn find_plugin(&self, group: &str, version: &str, kind: &str) -> Result<PathBuf, ToolError> {
+        let home = plugin_home(|name| std::env::var(name).ok(), Path::is_dir)?;
+        executable(&plugin_path(&home, group, version, kind))
+    }
+
     fn run_plugin(&self, call: &PluginCall) -> Result<Vec<u8>, ToolError> {
         let mut config = tempfile::Builder::new()
             .prefix("kust-plugin-config-")
@@ -205,6 +213,42 @@ impl Tools for SystemTools {
         }
         Err(failed(&format!("the plugin `{}`", call.path.display()), &output))
     }
+}
+
+/// The file of a plugin, if it can be run.
+fn executable(path: &Path) -> Result<PathBuf, ToolError> {
+    let shown = path.display();
+    let Ok(metadata) = fs::metadata(path) else {
+        let compiled = path.with_extension("so");
+        return Err(if compiled.exists() {
+            ToolError::new(
+                ToolErrorKind::Unsupported,
+                format!("`{}` is a Go plugin, which only the program it was compiled for can load", compiled.display()),
+            )
+            .help(format!("make it an executable file `{shown}`, or a KRM function"))
+        } else {
+            ToolError::new(ToolErrorKind::Missing, format!("there is no plugin `{shown}`")).help(
+                "a plugin is an executable file at `$KUSTOMIZE_PLUGIN_HOME/GROUP/VERSION/kind/Kind`; a function has the annotation \
+                 `config.kubernetes.io/function`",
+            )
+        });
+    };
+    if !metadata.is_file() || !may_execute(&metadata) {
+        return Err(ToolError::new(ToolErrorKind::Refused, format!("the plugin `{shown}` is not executable"))
+            .help(format!("chmod +x {shown}")));
+    }
+    Ok(path.to_owned())
+}
+
+#[cfg(unix)]
+fn may_execute(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn may_execute(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn failed(what: &str, output: &Output) -> ToolError {

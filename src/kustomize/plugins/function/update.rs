@@ -1,0 +1,148 @@
+//! What a plugin gave back, put where its input was.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Source};
+use crate::k8s::{Behavior, ResMap, Resource};
+use crate::kustomize::Context;
+use crate::kustomize::load_resources::resources_from_source;
+use crate::kustomize::plugins::memory::{take_annotation, take_memory};
+use crate::yaml::{Node, Trace, Value, Via, to_json};
+
+use super::resource_list::strip_identity;
+
+const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
+const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
+
+/// The objects in the output of a plugin.
+///
+/// # Errors
+/// Output that is not YAML, or not made of objects.
+pub fn objects(output: &Source) -> Result<Vec<Resource>, Diagnostics> {
+    let mut resources = resources_from_source(output)?;
+    resources.iter_mut().for_each(take_memory);
+    Ok(resources)
+}
+
+/// Applies the wishes of a generator: a hash in the name, what to do with an older object.
+///
+/// # Errors
+/// When an annotation has a value that is none.
+pub fn generator_options(resources: &mut [Resource], cx: &Context<'_>) -> Result<(), Diagnostics> {
+    let mut found = Diagnostics::new();
+    for resource in resources {
+        let pos = resource.node.lookup(&["metadata", "annotations", NEEDS_HASH]).map(|n| cx.trace.pos(n.origin));
+        let behavior = take_annotation(&mut resource.node, BEHAVIOR);
+        resource.behavior = Behavior::parse(behavior.as_deref().unwrap_or_default());
+        match take_annotation(&mut resource.node, NEEDS_HASH).as_deref() {
+            None | Some("0" | "f" | "F" | "FALSE" | "false" | "False") => {}
+            Some("1" | "t" | "T" | "TRUE" | "true" | "True") => resource.needs_hash = true,
+            Some(other) => found.push(
+                Diagnostic::error("redisops::plugin::needs_hash", format!("`{NEEDS_HASH}` is `{other}`"))
+                    .label(pos.unwrap_or_default(), other.len(), "neither true nor false")
+                    .help("write \"true\" or \"false\""),
+            ),
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(()) }
+}
+
+/// Puts transformed objects where the ones of the same identity were, adds new ones at the end, and removes those that were not given back, except
+/// for `saved` ones, which the plugin never saw.
+///
+/// # Errors
+/// When the plugin gave two objects of one identity.
+pub fn update(
+    resources: &mut ResMap,
+    mut output: Vec<Resource>,
+    saved: &[usize],
+    plugin: &str,
+    cx: &Context<'_>,
+) -> Result<(), Diagnostics> {
+    output.iter_mut().for_each(strip_identity);
+    let mut new = cx.empty_resources();
+    let mut found = Diagnostics::new();
+    let mut places: FxHashMap<usize, Resource> = FxHashMap::default();
+    for resource in output {
+        if let Err(duplicate) = new.append(resource) {
+            let place = |r: &Resource| {
+                let name = r.node.lookup(&["metadata", "name"]).unwrap_or(&r.node);
+                (cx.trace.pos(name.origin), name.text().map_or(1, str::len))
+            };
+            let (again, first) = (place(&duplicate.incoming), place(new.at(duplicate.existing)));
+            found.push(
+                Diagnostic::error(
+                    "redisops::plugin::duplicate_resource",
+                    format!("the plugin {plugin} has made {} twice", duplicate.id),
+                )
+                .label(again.0, again.1, "again here")
+                .label(first.0, first.1, "first here"),
+            );
+        }
+    }
+    if found.has_errors() {
+        return Err(found);
+    }
+    let mut added = Vec::new();
+    for resource in new.into_vec() {
+        let id = resource.id(resources.scopes().as_ref());
+        match resources.find_current(&id).first() {
+            Some(&at) => {
+                places.insert(at as usize, resource);
+            }
+            None => added.push(resource),
+        }
+    }
+    let list = resources.list_mut();
+    for (position, old) in std::mem::take(list).into_iter().enumerate() {
+        if let Some(mut new) = places.remove(&position) {
+            keep_origins(&old.node, &mut new.node, cx.trace);
+            new.ref_vars = old.ref_vars;
+            list.push(new);
+        } else if saved.contains(&position) {
+            list.push(old);
+        }
+    }
+    list.append(&mut added);
+    Ok(())
+}
+
+/// Values that a plugin left alone keep their origin; those that it changed remember what was there.
+fn keep_origins(old: &Node, new: &mut Node, trace: &Trace) {
+    if old.as_scalar().is_some() && json(old) == json(new) {
+        new.origin = old.origin;
+        return;
+    }
+    match (&old.value, &mut new.value) {
+        (Value::Map(before), Value::Map(after)) => {
+            for entry in &mut after.entries {
+                if let Some(same) = before.entry(&entry.key.text) {
+                    entry.key_pos = same.key_pos;
+                    keep_origins(&same.value, &mut entry.value, trace);
+                }
+            }
+            new.origin = old.origin;
+        }
+        (Value::Seq(before), Value::Seq(after)) => {
+            for (i, item) in after.iter_mut().enumerate() {
+                let same = match item.text_at(&["name"]) {
+                    Some(name) => before.iter().find(|b| b.text_at(&["name"]) == Some(name)),
+                    None => before.get(i),
+                };
+                if let Some(same) = same {
+                    keep_origins(same, item, trace);
+                }
+            }
+            new.origin = old.origin;
+        }
+        (Value::Scalar(before), _) => {
+            new.origin = trace.overwrote(trace.pos(new.origin), Via::Function, old.origin, before.clone());
+        }
+        _ => {}
+    }
+}
+
+fn json(node: &Node) -> Option<String> {
+    let mut text = String::new();
+    to_json(node, &mut text).ok().map(|()| text)
+}
