@@ -7,6 +7,7 @@ use crate::k8s::{DuplicateId, ResMap, Resource};
 use crate::source::{Loader, OriginPath, Tools};
 use crate::yaml::{Node, Trace, parse_yaml11};
 
+use super::Context;
 use super::absorb::absorb;
 use super::build::Options;
 use super::build_annotations::{add_transformation, set_file_origin, set_generator_origin};
@@ -18,7 +19,6 @@ use super::kustomization_file::{KustomizationFile, at_entry};
 use super::load::{Loaded, LoadedEntry};
 use super::plugins::{self, Configured, Generator};
 use super::vars::VarSet;
-use super::Context;
 
 /// What has been gathered so far: objects, field specs, vars.
 pub struct Accumulator {
@@ -159,7 +159,12 @@ impl Target<'_> {
         }
     }
 
-    fn run(mut self, mut gathered: Accumulator, resources: Resources, components: Components) -> Result<Accumulator, Diagnostics> {
+    fn run(
+        mut self,
+        mut gathered: Accumulator,
+        resources: Resources,
+        components: Components,
+    ) -> Result<Accumulator, Diagnostics> {
         let cx = self.build.cx;
         let mut found = Diagnostics::new();
         for one in std::mem::take(&mut self.file.found).0 {
@@ -200,7 +205,8 @@ impl Target<'_> {
         let mut read = |entries: &[Text], parse: fn(&Node, &Trace) -> Result<TransformerConfig, Diagnostics>| {
             let mut all = TransformerConfig::default();
             for entry in entries {
-                let one = self.load_text(entry, SourceKind::Config).and_then(|source| parse(&parse_yaml11(&source)?, trace));
+                let one =
+                    self.load_text(entry, SourceKind::Config).and_then(|source| parse(&parse_yaml11(&source)?, trace));
                 if let Some(merged) = found.take(one.and_then(|one| all.merged(&one))) {
                     all = merged;
                 }
@@ -297,8 +303,9 @@ impl Target<'_> {
     }
 
     fn run_transformers(&self, gathered: &mut Accumulator, transformers: Vec<Configured<'_>>, found: &mut Diagnostics) {
-        for Configured { transformer, configured } in transformers {
-            found.take(transformer.transform(&mut gathered.resources, self.build.cx));
+        for Configured { kind, transformer, configured } in transformers {
+            let cx = self.build.cx;
+            found.take(cx.step(kind, || transformer.transform(&mut gathered.resources, cx)));
             if let Some(configured) = configured {
                 add_transformation(&mut gathered.resources, &configured);
             }

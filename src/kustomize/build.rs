@@ -6,8 +6,8 @@ use crate::source::{Loader, OriginPath, Tools};
 
 use super::accumulate::{Accumulator, Build, accumulate};
 use super::build_annotations::{LOCAL_CONFIG, Wanted, clean};
-use super::load::load;
 use super::config::TransformerConfig;
+use super::load::load;
 use super::name_reference::NameReferenceTransformer;
 use super::transformers::{HashSuffix, Labels, SortOrder};
 use super::{Context, Transformer};
@@ -68,14 +68,9 @@ pub struct Options {
 ///
 /// # Errors
 /// Everything that is wrong with the input.
-pub fn build(
-    loader: Loader,
-    options: &Options,
-    cx: &Context<'_>,
-    tools: &dyn Tools,
-) -> Result<ResMap, Diagnostics> {
+pub fn build(loader: Loader, options: &Options, cx: &Context<'_>, tools: &dyn Tools) -> Result<ResMap, Diagnostics> {
     let build = Build { cx, options, tools, built_in: TransformerConfig::built_in() };
-    let mut root = load(loader, cx.sources)?;
+    let mut root = cx.step("load", || load(loader, cx.sources))?;
     let metadata = std::mem::take(&mut root.file.kustomization.build_metadata);
     let has = |option: &str| metadata.iter().any(|o| &**o == option);
     let wanted = Wanted {
@@ -88,9 +83,12 @@ pub fn build(
         (Some(order), reorder) => {
             if reorder != Reorder::Unspecified {
                 cx.warn(
-                    Diagnostic::warning("redisops::build::two_orders", "`sortOptions` and the flag `--reorder` both set the order")
-                        .label(order.pos, 1, "this one is used")
-                        .help("leave `--reorder` out"),
+                    Diagnostic::warning(
+                        "redisops::build::two_orders",
+                        "`sortOptions` and the flag `--reorder` both set the order",
+                    )
+                    .label(order.pos, 1, "this one is used")
+                    .help("leave `--reorder` out"),
                 );
             }
             SortOrder::new(&order)?
@@ -99,7 +97,7 @@ pub fn build(
         (None, _) => SortOrder::legacy(),
     };
     let managed_by = metadata.iter().find(|o| &***o == "managedByLabel").map_or(Pos::NONE, |o| o.pos);
-    let gathered = accumulate(&build, root, None, origin, Accumulator::new(cx))?;
+    let gathered = cx.step("accumulate", || accumulate(&build, root, None, origin, Accumulator::new(cx)))?;
     finish(gathered, sort, wanted, managed_by, cx)
 }
 
@@ -112,7 +110,8 @@ fn finish(
 ) -> Result<ResMap, Diagnostics> {
     let Accumulator { mut resources, config, vars } = gathered;
     HashSuffix.transform(&mut resources, cx)?;
-    NameReferenceTransformer::new(config.name_reference.as_slice()).transform(&mut resources, cx)?;
+    let references = NameReferenceTransformer::new(config.name_reference.as_slice());
+    cx.step("name references", || references.transform(&mut resources, cx))?;
     vars.resolve(&mut resources, config.var_reference.as_slice(), cx)?;
     let is_local = |value: Option<&str>| value.is_some_and(|v| v != "false");
     if resources.iter().any(|r| is_local(r.annotation(LOCAL_CONFIG))) {

@@ -9,13 +9,13 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, did_you_mean};
 use crate::k8s::Resource;
 use crate::yaml::{Node, Tag, Value, from_json, parse_documents, to_json};
 
-use super::Context;
+use super::plugins::take_memory;
 
 /// The objects in a text.
 ///
 /// # Errors
 /// Text that is not YAML; documents that are no objects. All documents are looked at.
-pub fn resources_from_source(source: &Source, _cx: &Context<'_>) -> Result<Vec<Resource>, Diagnostics> {
+pub fn resources_from_source(source: &Source) -> Result<Vec<Resource>, Diagnostics> {
     let documents = parse_documents(source)?;
     let mut found = Diagnostics::new();
     let mut queue: VecDeque<Node> = VecDeque::with_capacity(documents.len());
@@ -25,7 +25,7 @@ pub fn resources_from_source(source: &Source, _cx: &Context<'_>) -> Result<Vec<R
     let mut resources = Vec::with_capacity(queue.len());
     while let Some(mut node) = queue.pop_front() {
         match take_items(&mut node) {
-            Items::None => resources.push(Resource::new(node)),
+            Items::None => resources.push(remembering(Resource::new(node))),
             Items::Empty => {}
             Items::Wrong(items) => found.push(
                 Diagnostic::error(
@@ -47,6 +47,17 @@ pub fn resources_from_source(source: &Source, _cx: &Context<'_>) -> Result<Vec<R
         }
     }
     if found.has_errors() { Err(found) } else { Ok(resources) }
+}
+
+/// The reference keeps what it remembers of an object in annotations, and believes those that it finds.
+fn remembering(mut resource: Resource) -> Resource {
+    let annotations = resource.node.lookup(&["metadata", "annotations"]).and_then(Node::as_map);
+    if annotations
+        .is_some_and(|map| map.entries.iter().any(|e| e.key.text.starts_with("internal.config.kubernetes.io/")))
+    {
+        take_memory(&mut resource);
+    }
+    resource
 }
 
 fn pos(node: &Node) -> Pos {
@@ -187,7 +198,7 @@ mod tests {
         let (sources, trace) = (Sources::new(), Trace::new());
         let cx = Context::new(&sources, &trace);
         let source = sources.add("a.yaml", text.into(), SourceKind::Resource).unwrap();
-        let resources = resources_from_source(&source, &cx)?;
+        let resources = resources_from_source(&source)?;
         Ok(resources.iter().map(|r| format!("{}/{}", r.kind(), r.name())).collect())
     }
 

@@ -35,7 +35,7 @@ pub(super) fn detect(source: &Source, cx: &Context<'_>) -> Result<Loaded, Diagno
         let patch = parse_json_patch(source)?;
         return Ok(if patch.operations.is_empty() { Loaded::Nothing } else { Loaded::Json(patch) });
     }
-    match resources_from_source(source, cx) {
+    match resources_from_source(source) {
         Ok(objects) if objects.is_empty() => Ok(Loaded::Nothing),
         Ok(objects) => Ok(Loaded::Strategic(objects)),
         Err(found) => parse_json_patch(source).map(Loaded::Json).map_err(|_| found),
@@ -63,7 +63,7 @@ pub(super) fn inline_or_file(
     let like_patch = text.contains('\n') || text.starts_with('{');
     let inline = if like_patch || text.contains(": ") {
         let source = cx.add_inline(entry, SourceKind::Patch)?;
-        match resources_from_source(&source, cx) {
+        match resources_from_source(&source) {
             Ok(objects) => return Ok(objects),
             Err(found) => Some(found),
         }
@@ -71,7 +71,7 @@ pub(super) fn inline_or_file(
         None
     };
     match (load(entry), inline) {
-        (Ok(source), _) => resources_from_source(&source, cx),
+        (Ok(source), _) => resources_from_source(&source),
         (Err(_), Some(found)) if like_patch => Err(found),
         (Err(found), _) => Err(found),
     }

@@ -208,7 +208,7 @@ impl PatchStrategicMergeTransformer {
         if !config.patches.is_empty() {
             let read = cx
                 .add_inline(&config.patches, crate::diagnostics::SourceKind::Patch)
-                .and_then(|source| super::super::load_resources::resources_from_source(&source, cx));
+                .and_then(|source| super::super::load_resources::resources_from_source(&source));
             patches.extend(found.take(read).unwrap_or_default());
         }
         if patches.is_empty() && !found.has_errors() {

@@ -55,7 +55,10 @@ fn field(target: &Target<'_>, kind: &str) -> Option<ConfiguredIn> {
 ///
 /// # Errors
 /// Everything that is wrong with their configuration, files that cannot be read included.
-pub fn transformers<'a>(target: &'a Target<'_>, config: &TransformerConfig) -> Result<Vec<Configured<'a>>, Diagnostics> {
+pub fn transformers<'a>(
+    target: &'a Target<'_>,
+    config: &TransformerConfig,
+) -> Result<Vec<Configured<'a>>, Diagnostics> {
     let mut list = List { target, all: Vec::new(), found: Diagnostics::new() };
     list.patches();
     list.metadata(config);
@@ -74,9 +77,13 @@ struct List<'a, 't> {
 }
 
 impl<'a> List<'a, '_> {
-    fn add(&mut self, kind: &str, made: Result<impl Transformer + 'a, Diagnostics>) {
+    fn add(&mut self, kind: &'static str, made: Result<impl Transformer + 'a, Diagnostics>) {
         if let Some(transformer) = self.found.take(made) {
-            self.all.push(Configured { transformer: Box::new(transformer), configured: field(self.target, kind) });
+            self.all.push(Configured {
+                kind,
+                transformer: Box::new(transformer),
+                configured: field(self.target, kind),
+            });
         }
     }
 

@@ -108,7 +108,9 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
         let run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a> = match resource.kind() {
             "ConfigMapGenerator" => Box::new(move || data(&resource, target, GeneratorKind::ConfigMap)),
             "SecretGenerator" => Box::new(move || data(&resource, target, GeneratorKind::Secret)),
-            "IAMPolicyGenerator" => Box::new(move || Ok(vec![IamPolicy::from_config(&resource.node, target.build.cx)?.generate()])),
+            "IAMPolicyGenerator" => {
+                Box::new(move || Ok(vec![IamPolicy::from_config(&resource.node, target.build.cx)?.generate()]))
+            }
             "HelmChartInflationGenerator" => Box::new(move || inflate(&resource, target)),
             _ => {
                 found.push(unknown_kind(&resource, &GENERATOR_KINDS, "generator", target.build.cx));
@@ -145,9 +147,10 @@ pub fn transformers<'a>(target: &'a Target<'_>, entries: &[Text]) -> Result<Vec<
     let mut all = Vec::new();
     for resource in configurations(target, entries)? {
         let configured = configured_in(&resource, target);
+        let kind = TRANSFORMER_KINDS.iter().find(|k| **k == resource.kind()).copied().unwrap_or("plugin");
         let made = if is_builtin(&resource) { builtin(&resource, target) } else { plugin(resource, target) };
         if let Some(transformer) = found.take(made) {
-            all.push(Configured { transformer, configured });
+            all.push(Configured { kind, transformer, configured });
         }
     }
     if found.has_errors() { Err(found) } else { Ok(all) }
@@ -177,7 +180,12 @@ fn builtin(resource: &Resource, target: &Target<'_>) -> Result<Box<dyn Transform
         "SuffixTransformer" => Box::new(Suffix::from_config(node, cx)?),
         "ReplacementTransformer" => Box::new(ReplacementTransformer::from_config(node, &config, cx.trace)?),
         "ReplicaCountTransformer" => Box::new(Replicas::from_config(node, cx)?),
-        "ValueAddTransformer" => Box::new(ValueAdd::from_config(node, &target.loader.root().file_name().unwrap_or_default().to_string_lossy(), &tree, cx)?),
+        "ValueAddTransformer" => Box::new(ValueAdd::from_config(
+            node,
+            &target.loader.root().file_name().unwrap_or_default().to_string_lossy(),
+            &tree,
+            cx,
+        )?),
         _ => return Err(unknown_kind(resource, &TRANSFORMER_KINDS, "transformer", cx).into()),
     })
 }

@@ -17,6 +17,7 @@ use super::Transformer;
 use super::build_annotations::ConfiguredIn;
 
 pub use builtin::{generators, transformers};
+pub use memory::take_memory;
 pub use schema::choose_schema;
 pub use validators::{validate, validators};
 
@@ -30,6 +31,8 @@ pub struct Generator<'a> {
 
 /// A transformer with the place that configures it, when the root wants to know.
 pub struct Configured<'a> {
+    /// Its kind, as plugin configuration names it.
+    pub kind: &'static str,
     /// The transformer.
     pub transformer: Box<dyn Transformer + 'a>,
     /// Where it is configured.
