@@ -50,9 +50,10 @@ impl Resource {
         }
     }
 
-    /// Gives what was written to one place of a shared scalar to all its places. `since` is [`Trace::len`] before the step that wrote.
+    /// Gives what was written to one place of a shared scalar to all its places. `since` is [`Trace::len`] before this object was written to; all
+    /// writes since then are looked at.
     pub fn spread_writes(&mut self, trace: &Trace, since: usize) {
-        if trace.len() == since {
+        if self.shared.is_empty() || !trace.any_replaced(since, |origin| self.shared_at(origin).is_some()) {
             return;
         }
         for i in 0..self.shared.len() {

@@ -12,8 +12,9 @@ use super::libyaml::{Event, Properties, Span};
 use super::resolve::{self, Schema};
 use super::{Entry, Map, Node, Origin, Scalar, Style, Tag, Value, merge, number};
 
-/// Levels that a document may be deep. The reference takes 10,000, but nothing that Kubernetes accepts has a hundred.
-const MAX_DEPTH: usize = 1000;
+/// Levels that a document may be deep. The reference takes 10,000, but nothing that Kubernetes accepts has a hundred, and all that walks a tree may
+/// recurse on the stack of a thread.
+const MAX_DEPTH: usize = 256;
 
 /// Nodes that aliases may add to a document before it counts as an attack; go-yaml's decoder stops at about the same number.
 const MAX_ALIAS_NODES: usize = 400_000;

@@ -114,6 +114,13 @@ impl Trace {
         Some((number, writes.get(number)?.before.as_ref()?.0))
     }
 
+    /// Whether a write since `since` replaced a value with an origin that passes a test.
+    pub fn any_replaced(&self, since: usize, test: impl Fn(Origin) -> bool) -> bool {
+        let writes = self.writes.borrow();
+        let recent = writes.get(since..).unwrap_or(&[]);
+        recent.iter().any(|write| write.before.as_ref().is_some_and(|(origin, _)| test(*origin)))
+    }
+
     /// The place to show for an origin.
     pub fn pos(&self, origin: Origin) -> Pos {
         match origin.write() {

@@ -42,7 +42,9 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
         // Quoted by kyaml on the way, see the builder.
         Tag::Null if scalar.style == Style::Single && text.is_empty() => Typed::Str(Cow::Borrowed("")),
         Tag::Timestamp if scalar.style == Style::Single => Typed::Str(Cow::Borrowed(text)),
-        Tag::Null => Typed::Null,
+        // A replacement may put a text where a null was, which keeps its type.
+        Tag::Null if resolve::resolve(text) == Tag::Null => Typed::Null,
+        Tag::Null => return Err(wrong("null, which the field is; remove the null, or quote it")),
         Tag::Bool => Typed::Bool(resolve::bool11(text).ok_or_else(|| wrong("a boolean"))?),
         Tag::Int => match resolve::parse_number(Schema::V3, text) {
             Some(value @ (Number::Int(_) | Number::Uint(_))) => Typed::Number(value),

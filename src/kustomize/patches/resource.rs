@@ -18,7 +18,9 @@ pub(super) fn patch_resource(object: &mut Resource, patch: &Resource, cx: &Conte
     let kept = [&["kind"][..], &["metadata", "name"], &["metadata", "namespace"]]
         .map(|path| object.node.lookup(path).filter(|n| n.text_at(&[]).is_some()).cloned());
     let openapi = cx.openapi.borrow();
+    let since = cx.trace.len();
     strategic_merge(&mut object.node, &patch.node, &openapi, cx.trace)?;
+    object.spread_writes(cx.trace, since);
     if object.is_empty() {
         return Ok(());
     }
@@ -112,5 +114,30 @@ pub(super) fn strings_only(metadata: &mut Node, key: &str) {
             // A mapping or list has no text.
             other => *other = Value::Scalar(Scalar::string("")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::Transformer;
+    use crate::kustomize::config::TransformerConfig;
+    use crate::kustomize::decode::Pairs;
+    use crate::kustomize::transformers::Labels;
+    use crate::kustomize::transformers::testing::{Fixture, text};
+
+    #[test]
+    fn a_patched_label_changes_in_the_selectors_that_were_created_with_it() {
+        let fixture = Fixture::new();
+        let cx = fixture.cx();
+        let deployment = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a"}}"#;
+        let mut resources = fixture.resources(&[deployment]);
+        let labels = Labels::common(Pairs(vec![(text("env"), text("a"))]), &TransformerConfig::built_in());
+        labels.transform(&mut resources, &cx).unwrap();
+        let patch = deployment.replace(r#""a""#, r#""a","labels":{"env":"b"}"#);
+        let patch = Resource::new(fixture.node(&patch));
+        let object = &mut resources.list_mut()[0];
+        patch_resource(object, &patch, &cx).unwrap();
+        assert_eq!(object.node.text_at(&["spec", "selector", "matchLabels", "env"]), Some("b"));
     }
 }

@@ -389,6 +389,7 @@ fn json_resource(resource: &mut Resource, patch: &JsonPatch, cx: &Context<'_>) -
         metadata.set("annotations", Node::empty_map(Origin::NONE));
     }
     json6902::apply(&mut resource.node, patch, cx.trace)?;
+    resource.unshare();
     if let Some(metadata) = resource.node.get_mut("metadata") {
         strings_only(metadata, "annotations");
     }

@@ -42,3 +42,26 @@ impl Transformer for HashSuffix {
         if found.has_errors() { Err(found) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Fixture;
+    use super::*;
+
+    #[test]
+    fn names_that_need_it_get_a_hash_and_are_remembered() {
+        let fixture = Fixture::new();
+        let mut resources = fixture.resources(&[
+            r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":"b"}}"#,
+            r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"y"},"data":{"a":"b"}}"#,
+        ]);
+        resources.list_mut()[0].needs_hash = true;
+        HashSuffix.transform(&mut resources, &fixture.cx()).unwrap();
+        // `kustomize build` of a generator with that literal.
+        assert_eq!(resources.at(0).name(), "x-4h2mbtbbt6");
+        assert_eq!((resources.at(0).original_name(), resources.at(1).name()), ("x", "y"));
+        resources.list_mut()[0] = crate::k8s::Resource::new(fixture.node(r#"{"kind":"Pod","metadata":{"name":"p"}}"#));
+        resources.list_mut()[0].needs_hash = true;
+        assert!(HashSuffix.transform(&mut resources, &fixture.cx()).is_err());
+    }
+}

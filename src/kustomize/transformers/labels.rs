@@ -86,3 +86,62 @@ impl Transformer for Labels {
         set_everywhere(&self.labels, &self.specs, self.field, resources, cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Fixture, text};
+    use super::*;
+
+    const DEPLOYMENT: &str = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a"},"spec":{}}"#;
+    const METADATA: &[&str] = &["metadata", "labels", "env"];
+    const SELECTOR: &[&str] = &["spec", "selector", "matchLabels", "env"];
+    const TEMPLATE: &[&str] = &["spec", "template", "metadata", "labels", "env"];
+
+    fn label(value: &str, selectors: bool, templates: bool) -> Label {
+        let pairs = Pairs(vec![(text("env"), text(value))]);
+        Label { pairs, include_selectors: selectors, include_templates: templates, ..Label::default() }
+    }
+
+    fn places(labels: &[Label]) -> [Option<String>; 3] {
+        let fixture = Fixture::new();
+        let config = TransformerConfig::built_in();
+        let mut resources = fixture.resources(&[DEPLOYMENT]);
+        for label in labels {
+            Labels::new(label, &config).unwrap().transform(&mut resources, &fixture.cx()).unwrap();
+        }
+        [METADATA, SELECTOR, TEMPLATE].map(|path| resources.at(0).node.text_at(path).map(str::to_owned))
+    }
+
+    #[test]
+    fn labels_go_where_they_are_asked_for() {
+        let a = || Some("a".to_owned());
+        assert_eq!(places(&[label("a", false, false)]), [a(), None, None]);
+        assert_eq!(places(&[label("a", false, true)]), [a(), None, a()]);
+        assert_eq!(places(&[label("a", true, false)]), [a(), a(), a()]);
+    }
+
+    #[test]
+    fn a_label_set_again_without_selectors_changes_them_too() {
+        // As `kustomize build` of an overlay whose base has the label with selectors.
+        let b = || Some("b".to_owned());
+        assert_eq!(places(&[label("a", true, false), label("b", false, false)]), [b(), b(), b()]);
+    }
+
+    #[test]
+    fn the_tool_names_itself() {
+        let fixture = Fixture::new();
+        let mut resources = fixture.resources(&[DEPLOYMENT]);
+        Labels::managed_by(crate::diagnostics::Pos::NONE).transform(&mut resources, &fixture.cx()).unwrap();
+        assert_eq!(resources.at(0).label("app.kubernetes.io/managed-by"), Some("kustomize-v5.8.2"));
+    }
+
+    #[test]
+    fn plugin_configuration_names_its_fields() {
+        let fixture = Fixture::new();
+        let config = r#"{"labels":{"env":"a"},"fieldSpecs":[{"path":"spec/env","create":true}]}"#;
+        let mut resources = fixture.resources(&[DEPLOYMENT]);
+        let labels = Labels::from_config(&fixture.node(config), &fixture.cx()).unwrap();
+        labels.transform(&mut resources, &fixture.cx()).unwrap();
+        assert_eq!(resources.at(0).node.text_at(&["spec", "env", "env"]), Some("a"));
+    }
+}

@@ -110,3 +110,48 @@ impl Transformer for Replicas {
         if found.has_errors() { Err(found) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Fixture, text};
+    use super::*;
+    use crate::k8s::fieldspecs_default::REPLICAS;
+    use crate::kustomize::decode::Spanned;
+
+    fn replicas(name: &str) -> Replicas {
+        let count = Spanned { value: 5, pos: crate::diagnostics::Pos::from_raw(1) };
+        let replica = Replica { name: text(name), count, ..Replica::default() };
+        Replicas::new(replica, FieldSpecs::from_table(REPLICAS))
+    }
+
+    #[test]
+    fn counts_are_set_by_any_name_that_an_object_had() {
+        let fixture = Fixture::new();
+        let mut resources = fixture.resources(&[
+            r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a"},"spec":{"replicas":"1"}}"#,
+            r#"{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"a"}}"#,
+            r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"a"}}"#,
+        ]);
+        let scopes = resources.scopes().clone();
+        resources.list_mut()[0].store_previous_id(scopes.as_ref());
+        resources.list_mut()[0].set_name("p-a");
+        replicas("a").transform(&mut resources, &fixture.cx()).unwrap();
+        let count = |i: usize| resources.at(i).node.lookup(&["spec", "replicas"]).and_then(Node::as_scalar).cloned();
+        assert_eq!(count(0).map(|s| (s.tag, s.text.to_string())), Some((Tag::Int, "5".to_owned())));
+        assert!(count(1).is_some() && count(2).is_none());
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_an_error_with_the_one_that_was_meant() {
+        let fixture = Fixture::new();
+        let mut resources = fixture.resources(&[
+            r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"cache"}}"#,
+            r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"}}"#,
+        ]);
+        let help = |name: &str, resources: &mut ResMap| {
+            replicas(name).transform(resources, &fixture.cx()).unwrap_err().0[0].help.clone().unwrap()
+        };
+        assert_eq!(help("cahce", &mut resources), "did you mean `cache`?");
+        assert!(help("web", &mut resources).starts_with("`web` is a Service"));
+    }
+}
