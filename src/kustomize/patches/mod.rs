@@ -7,6 +7,8 @@ mod load;
 mod resource;
 mod strategic;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod transformer;
 
 pub use load::LoadText;

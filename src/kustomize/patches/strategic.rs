@@ -243,7 +243,11 @@ impl<'a> Merge<'a> {
         match &mut node.value {
             Value::Scalar(_) => true,
             Value::Map(map) => match directive::of_map(map) {
-                Ok(Directive::Delete) => false,
+                Ok(Directive::Delete) => {
+                    // A list may keep the item all the same (it finds no key to delete it by), without the directive.
+                    map.remove(directive::KEY);
+                    false
+                }
                 Ok(Directive::Replace | Directive::Merge) => {
                     map.remove(directive::KEY);
                     self.absorb_fields(map, schema);
