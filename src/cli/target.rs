@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, SourceKind, Sources, did_you_m
 use crate::environment::{self, Environment, Place};
 use crate::source::{
     Disk, FileSystem, KUSTOMIZATION_NAMES, KustomizationSource, LoadError, LoadErrorKind, LoadOptions, LoadRestriction,
-    Loader, Network, NetworkOptions, RepoSpec, Substitute, clean,
+    Loaded, Loader, Network, NetworkOptions, RepoSpec, Substitute, clean,
 };
 use crate::yaml::Trace;
 

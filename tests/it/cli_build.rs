@@ -207,7 +207,7 @@ fn alias_bomb() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let below = format!("*a{}", level - 1);
-        text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![below.as_str(); 10].join(", ")));
+        text.push_str(&format!("a{level}: &a{level} [{}]\n", [below.as_str(); 10].join(", ")));
     }
     let dir = Dir::new(&[("kustomization.yaml", "resources:\n- bomb.yaml\n")]);
     dir.write("bomb.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: bomb\n{text}"));

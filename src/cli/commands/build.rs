@@ -78,12 +78,6 @@ fn exit_of(found: &Diagnostics) -> Exit {
     }
 }
 
-/// What the system says, without the name of a temporary file that the user has never heard of.
-fn reason(error: &io::Error) -> String {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    inner.map_or_else(|| error.to_string(), ToString::to_string)
-}
-
 /// What will be written, complete, and where.
 enum Written<'a> {
     Stream(Vec<String>),
@@ -109,7 +103,13 @@ impl Written<'_> {
 
     fn write(&self, printer: &Printer) -> Result<(), Diagnostics> {
         let failed = |path: &str, error: io::Error| {
-            Diagnostics::from(Diagnostic::error(WRITE, format!("`{path}` cannot be written: {}", reason(&error))))
+            let directory =
+                Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir());
+            // The kind, as the text of the error may name a temporary file that the user has never heard of.
+            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {}", error.kind()));
+            Diagnostics::from(
+                found.help_if(directory.map(|it| format!("create the directory `{}` first", it.display()))),
+            )
         };
         match self {
             Written::Stream(chunks) => printer.result(chunks).map_err(|error| failed("stdout", error)),
