@@ -85,6 +85,12 @@ impl<'a> Context<'a> {
 
 /// Changes the objects of a build.
 pub trait Transformer {
+    /// What reports on a build call it: the name of the type.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     /// Applies it.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ impl<'a> Decoder<'a> {
         };
         let text = node.text().unwrap_or("");
         let mut diagnostic = Diagnostic::error(self.codes.wrong_type, format!("expected {expected}, found {found}"))
-            .label(self.pos(node), text.len().max(1), format!("this is {found}"));
+            .label(self.pos(node), text.len().max(1), format!("expected {expected}"));
         if expected == "a string" && node.as_scalar().is_some() {
             let yaml11 = self.yaml11 && matches!(node.as_scalar(), Some(s) if s.tag == Tag::Str);
             if yaml11 {
@@ -155,6 +155,9 @@ impl<'a> Decoder<'a> {
                 );
             }
             diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
+        }
+        if expected == "a list" && node.as_scalar().is_some_and(|s| !s.text.is_empty() && !s.text.contains('\n')) {
+            diagnostic = diagnostic.help(format!("make it a list of one: `[{text}]`, or `- {text}` on the next line"));
         }
         self.found.push(diagnostic);
     }
@@ -176,7 +179,7 @@ impl<'a> Decoder<'a> {
             let near = did_you_mean(key, fields.iter().copied());
             self.found.push(
                 Diagnostic::error(self.codes.unknown_field, format!("unknown field `{key}` in {what}"))
-                    .label(entry.key_pos, key.len(), near.map_or(String::new(), |n| format!("did you mean `{n}`?")))
+                    .label(entry.key_pos, key.len(), "")
                     .help(match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("known fields are {}", fields.join(", ")),
