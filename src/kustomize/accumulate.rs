@@ -294,7 +294,7 @@ impl Target<'_> {
     fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
         let Some(generators) = found.take(plugins::generators(self)) else { return };
         for Generator { run, configured } in generators {
-            let Some(mut generated) = found.take(run()) else { continue };
+            let Some(mut generated) = found.take(self.build.cx.step("generators", run)) else { continue };
             if let Some(configured) = &configured {
                 set_generator_origin(&mut generated, configured);
             }
@@ -303,9 +303,9 @@ impl Target<'_> {
     }
 
     fn run_transformers(&self, gathered: &mut Accumulator, transformers: Vec<Configured<'_>>, found: &mut Diagnostics) {
-        for Configured { kind, transformer, configured } in transformers {
+        for Configured { transformer, configured } in transformers {
             let cx = self.build.cx;
-            found.take(cx.step(kind, || transformer.transform(&mut gathered.resources, cx)));
+            found.take(cx.step(transformer.name(), || transformer.transform(&mut gathered.resources, cx)));
             if let Some(configured) = configured {
                 add_transformation(&mut gathered.resources, &configured);
             }

@@ -109,15 +109,15 @@ fn finish(
     cx: &Context<'_>,
 ) -> Result<ResMap, Diagnostics> {
     let Accumulator { mut resources, config, vars } = gathered;
-    HashSuffix.transform(&mut resources, cx)?;
+    cx.step("hash suffixes", || HashSuffix.transform(&mut resources, cx))?;
     let references = NameReferenceTransformer::new(config.name_reference.as_slice());
     cx.step("name references", || references.transform(&mut resources, cx))?;
-    vars.resolve(&mut resources, config.var_reference.as_slice(), cx)?;
+    cx.step("vars", || vars.resolve(&mut resources, config.var_reference.as_slice(), cx))?;
     let is_local = |value: Option<&str>| value.is_some_and(|v| v != "false");
     if resources.iter().any(|r| is_local(r.annotation(LOCAL_CONFIG))) {
         resources.list_mut().retain(|r| !is_local(r.annotation(LOCAL_CONFIG)));
     }
-    sort.transform(&mut resources, cx)?;
+    cx.step("order", || sort.transform(&mut resources, cx))?;
     if wanted.managed_by {
         Labels::managed_by(managed_by).transform(&mut resources, cx)?;
     }

@@ -28,7 +28,7 @@ pub(super) enum Loaded {
 ///
 /// # Errors
 /// When it is neither; the error is that of the kind which it looks like.
-pub(super) fn detect(source: &Source, cx: &Context<'_>) -> Result<Loaded, Diagnostics> {
+pub(super) fn detect(source: &Source) -> Result<Loaded, Diagnostics> {
     let like_operations = source.text.starts_with('[') || source.text.starts_with("- ");
     if like_operations {
         // A list is no object, so it need not be tried as one, unless it is empty.

@@ -64,7 +64,7 @@ impl PatchTransformer {
             return Err(wrong.into());
         }
         let source = if entry.path.is_empty() { load::inline(&entry.patch, cx)? } else { load(&entry.path)? };
-        let mut loaded = load::detect(&source, cx)?;
+        let mut loaded = load::detect(&source)?;
         if let (Loaded::Strategic(patches), Some(options)) = (&mut loaded, &entry.options) {
             for patch in patches {
                 patch.allow_name_change = options.allow_name_change;

@@ -77,10 +77,9 @@ struct List<'a, 't> {
 }
 
 impl<'a> List<'a, '_> {
-    fn add(&mut self, kind: &'static str, made: Result<impl Transformer + 'a, Diagnostics>) {
+    fn add(&mut self, kind: &str, made: Result<impl Transformer + 'a, Diagnostics>) {
         if let Some(transformer) = self.found.take(made) {
             self.all.push(Configured {
-                kind,
                 transformer: Box::new(transformer),
                 configured: field(self.target, kind),
             });

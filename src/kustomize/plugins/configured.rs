@@ -147,10 +147,9 @@ pub fn transformers<'a>(target: &'a Target<'_>, entries: &[Text]) -> Result<Vec<
     let mut all = Vec::new();
     for resource in configurations(target, entries)? {
         let configured = configured_in(&resource, target);
-        let kind = TRANSFORMER_KINDS.iter().find(|k| **k == resource.kind()).copied().unwrap_or("plugin");
         let made = if is_builtin(&resource) { builtin(&resource, target) } else { plugin(resource, target) };
         if let Some(transformer) = found.take(made) {
-            all.push(Configured { kind, transformer, configured });
+            all.push(Configured { transformer, configured });
         }
     }
     if found.has_errors() { Err(found) } else { Ok(all) }

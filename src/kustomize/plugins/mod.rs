@@ -31,8 +31,6 @@ pub struct Generator<'a> {
 
 /// A transformer with the place that configures it, when the root wants to know.
 pub struct Configured<'a> {
-    /// Its kind, as plugin configuration names it.
-    pub kind: &'static str,
     /// The transformer.
     pub transformer: Box<dyn Transformer + 'a>,
     /// Where it is configured.
