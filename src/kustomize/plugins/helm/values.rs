@@ -15,14 +15,19 @@ pub(super) enum Precedence {
     File,
 }
 
-/// Values as text for helm.
+/// Inline values as text for helm. The reference reads them as JSON: a number is a float.
 ///
 /// # Errors
 /// What has no form in JSON.
-pub(super) fn print(values: &Node) -> Result<String, Diagnostic> {
+pub(super) fn print(mut inline: Node) -> Result<Vec<u8>, Diagnostic> {
+    through_json(&mut inline)?;
+    text(&inline)
+}
+
+fn text(values: &Node) -> Result<Vec<u8>, Diagnostic> {
     let mut text = String::new();
     emit(values, &mut text)?;
-    Ok(text)
+    Ok(text.into_bytes())
 }
 
 /// Merges the values of a file with inline values.
@@ -47,7 +52,7 @@ pub(super) fn merge(file: &Source, inline: &Node, precedence: Precedence) -> Res
     };
     let merged = Merger { file, path: Vec::new() }.walk(dest, src)?;
     let merged = merged.unwrap_or_else(|| Node::empty_map(crate::yaml::Origin::NONE));
-    Ok(print(&merged)?.into_bytes())
+    text(&merged)
 }
 
 #[derive(Clone, Copy)]
@@ -228,7 +233,7 @@ impl Merger<'_> {
 
     fn mismatch(&self, dest: Side<'_>, src: Side<'_>) -> Diagnostic {
         let path = self.path.join(".");
-        let at = if path.is_empty() { "the values".to_owned() } else { format!("`{path}`") };
+        let at = if path.is_empty() { "the root".to_owned() } else { format!("`{path}`") };
         let name = |side: Side<'_>| side.kind().map_or("nothing", Kind::name);
         let is_file = |side: Side<'_>| {
             let pos = side.node().and_then(|node| node.origin.pos());
