@@ -104,10 +104,11 @@ impl Inflation<'_, '_> {
         }
         if let Some(inline) = self.chart.values_inline.as_ref().filter(|node| node.as_map().is_none()) {
             let pos = self.target.build.cx.trace.pos(inline.origin);
-            found.push(
-                Diagnostic::error("redisops::helm::values", "`valuesInline` must be a mapping")
-                    .label(pos, inline.text().map_or(1, str::len), "not a mapping"),
-            );
+            found.push(Diagnostic::error("redisops::helm::values", "`valuesInline` must be a mapping").label(
+                pos,
+                inline.text().map_or(1, str::len),
+                "not a mapping",
+            ));
         }
         let merge = &self.chart.values_merge;
         if !merge.is_empty() && !LEGAL_VALUES_MERGES.contains(&&**merge) {
