@@ -309,6 +309,7 @@ macro_rules! record {
         #[derive(Clone, Debug, Default)]
         pub struct $name {
             /// Where the mapping stands.
+            #[allow(dead_code, reason = "not every record is asked for its place")]
             pub pos: $crate::diagnostics::Pos,
             $($(#[$field_meta])* pub $field: $type),*
         }
