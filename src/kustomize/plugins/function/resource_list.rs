@@ -7,7 +7,7 @@ use crate::k8s::{ResId, ResMap, Resource};
 use crate::kustomize::build_annotations::LOCAL_CONFIG;
 use crate::kustomize::plugins::memory::{annotate, annotation, take_annotation, with_memory};
 use crate::source::clean;
-use crate::yaml::{Map, Node, Origin, Value, emit, emit_v3, parse_documents};
+use crate::yaml::{Map, Node, Origin, Style, Value, emit, emit_v3, parse_documents, refolded};
 
 /// Names the object to the build; its value is the current identity.
 const KUSTOMIZE_ID: &str = "kustomize.config.k8s.io/id";
@@ -156,6 +156,8 @@ fn in_scope(item: &Node, scope: Option<&str>) -> bool {
 
 /// Takes the annotations out of an object that a function gave back; one without a path gets the path that the reference invents for it.
 pub fn strip(resource: &mut Resource, config: &Resource) {
+    let known = ID.into_iter().any(|key| annotation(&resource.node, key).is_some());
+    refold(&mut resource.node, known);
     copy_path(&mut resource.node);
     if annotation(&resource.node, PATH[0]).is_none() {
         let scope = scope(&config.node).unwrap_or_default();
@@ -168,6 +170,22 @@ pub fn strip(resource: &mut Resource, config: &Resource) {
     }
     for key in INDEX.into_iter().chain(ID).chain([MIGRATION_ID]) {
         take_annotation(&mut resource.node, key);
+    }
+}
+
+/// What becomes of folded texts: the reference writes and reads the objects once more, and puts those of objects that it knows in quotes first.
+fn refold(node: &mut Node, known: bool) {
+    match &mut node.value {
+        Value::Scalar(scalar) if scalar.style == Style::Folded => {
+            if known {
+                scalar.style = Style::Double;
+            } else if let Some(text) = refolded(&scalar.text) {
+                scalar.text = text.into();
+            }
+        }
+        Value::Scalar(_) => {}
+        Value::Seq(items) => items.iter_mut().for_each(|item| refold(item, known)),
+        Value::Map(map) => map.entries.iter_mut().for_each(|entry| refold(&mut entry.value, known)),
     }
 }
 
