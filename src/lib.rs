@@ -3,7 +3,9 @@
 //! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`) is pure: it takes values and
 //! returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements.
 
+pub mod cli;
 pub mod diagnostics;
+pub mod environment;
 pub mod k8s;
 pub mod kustomize;
 pub mod source;

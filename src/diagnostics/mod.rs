@@ -8,5 +8,5 @@ mod sources;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use sources::{Embedding, Location, Pos, Source, SourceKind, Sources, TooLarge};
+pub use sources::{Embedding, Location, Pos, Source, SourceKind, Sources, TooLarge, Totals};
 pub use suggest::did_you_mean;

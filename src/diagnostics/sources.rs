@@ -134,6 +134,17 @@ pub struct Location {
     pub column: u32,
 }
 
+/// What all texts of a [`Sources`] amount to; texts within others are not counted again.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Totals {
+    /// Texts.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// YAML documents in them, by their separator lines.
+    pub documents: usize,
+}
+
 /// The texts of a run are larger than the 2 GiB that positions can name.
 #[derive(Debug, Error)]
 #[error("`{path}` does not fit: all files of a build together may have 2 GiB")]
@@ -197,6 +208,18 @@ impl Sources {
         let source = Arc::new(Source { path, text, kind, embedding, base: base as u32, line_starts: OnceLock::new() });
         list.push(Arc::clone(&source));
         Ok(source)
+    }
+
+    /// How much text there is.
+    pub fn totals(&self) -> Totals {
+        let list = self.list.read().expect("no holder of this lock panics");
+        let mut totals = Totals::default();
+        for source in list.iter().filter(|source| source.embedding.is_none()) {
+            totals.files += 1;
+            totals.bytes += source.text.len();
+            totals.documents += 1 + source.text.lines().skip(1).filter(|line| line.starts_with("---")).count();
+        }
+        totals
     }
 
     /// The text that holds a place.

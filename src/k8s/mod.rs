@@ -4,16 +4,19 @@
 
 pub mod fieldspecs_default;
 mod gvk;
+pub mod hash;
 pub mod openapi;
 mod regex;
 mod resid;
 mod resmap;
 mod resource;
 mod selector;
+pub mod shared;
 
-pub use gvk::{Gvk, GvkPattern, parse_api_version};
+pub use gvk::{Gvk, GvkPattern, ORDER_FIRST, ORDER_LAST, parse_api_version};
 pub use regex::go_regex;
 pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
 pub use resmap::{DuplicateId, ResMap};
 pub use resource::{Behavior, PreviousId, Resource};
 pub use selector::{LabelSelector, Pattern, Selector, SelectorError};
+pub use shared::SharedScalar;

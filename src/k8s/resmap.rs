@@ -24,7 +24,7 @@ impl Index {
     fn add(&mut self, position: usize, resource: &Resource, scopes: &Scopes) {
         let at = position as u32;
         let key = resource.key(scopes.as_ref());
-        self.current.entry(key).or_default().push(at);
+        insert(self.current.entry(key).or_default(), at);
         insert(self.any.entry(key).or_default(), at);
         self.add_name(resource.name(), at);
         for previous in resource.previous_ids() {
@@ -117,13 +117,15 @@ impl ResMap {
         &mut self.list
     }
 
-    /// Changes one object; the index stays valid when its identity and history stay.
+    /// Changes one object. A new identity is added to the index; the old one stays in it and is sorted out by lookups.
     pub fn update<T>(&mut self, position: usize, change: impl FnOnce(&mut Resource) -> T) -> T {
         let resource = &mut self.list[position];
         let before = (resource.key(self.scopes.as_ref()), resource.previous.len());
         let result = change(resource);
-        if before != (resource.key(self.scopes.as_ref()), resource.previous.len()) {
-            *self.index.get_mut() = None;
+        if before != (resource.key(self.scopes.as_ref()), resource.previous.len())
+            && let Some(index) = self.index.get_mut()
+        {
+            index.add(position, &self.list[position], &self.scopes);
         }
         result
     }
@@ -198,7 +200,7 @@ impl ResMap {
         list.into_iter().flatten().copied().filter(|&i| self.is_or_was(i as usize, |other| other.is_same(id))).collect()
     }
 
-    /// Positions of the objects that have or had a name, before or now.
+    /// Positions of the objects that have or had a name, and perhaps of some that no longer do.
     pub fn find_name(&self, name: &str) -> Positions {
         self.index().names.get(name).cloned().unwrap_or_default()
     }

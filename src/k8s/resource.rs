@@ -79,6 +79,8 @@ pub struct Resource {
     pub allow_name_change: bool,
     /// As a patch: whether it may change the kind of its target.
     pub allow_kind_change: bool,
+    /// Scalars that are one scalar in several places; see [`super::shared`].
+    pub shared: Vec<super::SharedScalar>,
     /// Output of helm whose namespace helm has set: the namespace transformer leaves it alone.
     pub helm_generated: bool,
 }
@@ -96,6 +98,7 @@ impl Resource {
             needs_hash: false,
             allow_name_change: false,
             allow_kind_change: false,
+            shared: Vec::new(),
             helm_generated: false,
         }
     }
@@ -225,6 +228,16 @@ impl Resource {
             return;
         }
         set_metadata(&mut self.node, "namespace", namespace);
+    }
+
+    /// Whether the build remembers anything of it. The reference keeps that in annotations, so that its objects have some then.
+    pub fn has_history(&self) -> bool {
+        !self.previous.is_empty()
+            || !self.prefixes.is_empty()
+            || !self.suffixes.is_empty()
+            || !self.ref_vars.is_empty()
+            || self.needs_hash
+            || self.behavior != Behavior::Unspecified
     }
 
     /// Takes over what the build remembers of another object (an older one of the same id).

@@ -1,29 +1,31 @@
 //! One kustomization, and through it all that it names: resources, configuration, generators, components, transformers, in the reference's order.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Source, SourceKind};
 use crate::k8s::{DuplicateId, ResMap, Resource};
 use crate::source::{Loader, OriginPath, Tools};
+use crate::yaml::{Node, Trace, parse_yaml11};
 
-use super::absorb::absorb_all;
+use super::Context;
+use super::absorb::absorb;
 use super::build::Options;
 use super::build_annotations::{add_transformation, set_file_origin, set_generator_origin};
 use super::config::TransformerConfig;
+use super::crd_config::from_definitions;
 use super::decode::Text;
+use super::generators::DataFile;
 use super::kustomization_file::{KustomizationFile, at_entry};
 use super::load::{Loaded, LoadedEntry};
 use super::plugins::{self, Configured, Generator};
 use super::vars::VarSet;
-use super::Context;
 
 /// What has been gathered so far: objects, field specs, vars.
 pub struct Accumulator {
     /// The objects.
     pub resources: ResMap,
     /// The field specs.
-    pub config: Rc<TransformerConfig>,
+    pub config: TransformerConfig,
     /// The vars.
     pub vars: VarSet,
 }
@@ -31,7 +33,7 @@ pub struct Accumulator {
 impl Accumulator {
     /// Nothing yet.
     pub fn new(cx: &Context<'_>) -> Accumulator {
-        Accumulator { resources: cx.empty_resources(), config: TransformerConfig::empty(), vars: VarSet::default() }
+        Accumulator { resources: cx.empty_resources(), config: TransformerConfig::default(), vars: VarSet::default() }
     }
 
     fn merge(&mut self, other: Accumulator, entry: &Text, cx: &Context<'_>) -> Result<(), Diagnostics> {
@@ -39,8 +41,8 @@ impl Accumulator {
         if let Err(duplicates) = self.resources.append_all(other.resources) {
             found.extend(duplicate_ids(&self.resources, duplicates, Some(entry), cx));
         }
-        self.config = TransformerConfig::merge(&self.config, &other.config)?;
-        found.take(self.vars.merge(other.vars, cx));
+        self.config = self.config.merged(&other.config)?;
+        found.take(self.vars.merge(other.vars));
         if found.has_errors() { Err(found) } else { Ok(()) }
     }
 }
@@ -52,7 +54,7 @@ fn duplicate_ids(
     entry: Option<&Text>,
     cx: &Context<'_>,
 ) -> Diagnostics {
-    let name_pos = |node: &crate::yaml::Node| {
+    let name_pos = |node: &Node| {
         let name = node.lookup(&["metadata", "name"]).unwrap_or(node);
         (cx.trace.pos(name.origin), name.text().map_or(1, str::len))
     };
@@ -82,6 +84,8 @@ pub struct Build<'a> {
     pub options: &'a Options,
     /// Helm and functions.
     pub tools: &'a dyn Tools,
+    /// Field specs that every kustomization starts with.
+    pub built_in: TransformerConfig,
 }
 
 /// A kustomization with its place in the build.
@@ -143,15 +147,24 @@ impl Target<'_> {
         self.build.cx.add_source(path, text, kind)
     }
 
-    /// The bytes of a file that the kustomization names.
+    /// A file for a generator: an entry that names it, and the path in that entry.
     ///
     /// # Errors
     /// When it cannot be read; the place is that of the name.
-    pub fn load_bytes(&self, entry: &Text) -> Result<crate::source::Loaded, Diagnostics> {
-        self.loader.load(entry).map_err(|e| at_entry(e, entry))
+    pub fn load_data(&self, entry: &Text, path: &str) -> Result<DataFile, Diagnostics> {
+        let loaded = self.loader.load(path).map_err(|e| at_entry(e, entry))?;
+        match String::from_utf8(loaded.bytes) {
+            Ok(text) => Ok(DataFile::Text(self.build.cx.add_source(loaded.path, text, SourceKind::Data)?)),
+            Err(error) => Ok(DataFile::Binary(error.into_bytes())),
+        }
     }
 
-    fn run(mut self, mut gathered: Accumulator, resources: Resources, components: Components) -> Result<Accumulator, Diagnostics> {
+    fn run(
+        mut self,
+        mut gathered: Accumulator,
+        resources: Resources,
+        components: Components,
+    ) -> Result<Accumulator, Diagnostics> {
         let cx = self.build.cx;
         let mut found = Diagnostics::new();
         for one in std::mem::take(&mut self.file.found).0 {
@@ -181,19 +194,31 @@ impl Target<'_> {
             plugins::validate(validator.transformer.as_ref(), &mut gathered.resources, cx)?;
         }
         let vars = self.file.kustomization.vars.take().unwrap_or_default();
-        gathered.vars.add(vars, &mut gathered.resources, cx)?;
+        gathered.vars.add(&vars, &mut gathered.resources, cx.trace)?;
         Ok(gathered)
     }
 
     fn merge_config(&self, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
         let k = &self.file.kustomization;
-        let load = |entry: &Text| self.load_text(entry, SourceKind::Config);
-        let own = TransformerConfig::load(&k.configurations, &load, self.build.cx)?;
-        gathered.config = TransformerConfig::merge(&gathered.config, &own)?;
-        if !k.crds.is_empty() {
-            let crds = TransformerConfig::from_crds(&k.crds, &load, self.build.cx)?;
-            gathered.config = TransformerConfig::merge(&gathered.config, &crds)?;
+        let trace = self.build.cx.trace;
+        let mut found = Diagnostics::new();
+        let mut read = |entries: &[Text], parse: fn(&Node, &Trace) -> Result<TransformerConfig, Diagnostics>| {
+            let mut all = TransformerConfig::default();
+            for entry in entries {
+                let one =
+                    self.load_text(entry, SourceKind::Config).and_then(|source| parse(&parse_yaml11(&source)?, trace));
+                if let Some(merged) = found.take(one.and_then(|one| all.merged(&one))) {
+                    all = merged;
+                }
+            }
+            all
+        };
+        let own = read(&k.configurations, TransformerConfig::from_file);
+        let crds = read(&k.crds, from_definitions);
+        if found.has_errors() {
+            return Err(found);
         }
+        gathered.config = gathered.config.merged(&self.build.built_in.merged(&own)?)?.merged(&crds)?;
         Ok(())
     }
 
@@ -273,13 +298,14 @@ impl Target<'_> {
             if let Some(configured) = &configured {
                 set_generator_origin(&mut generated, configured);
             }
-            found.take(absorb_all(&mut gathered.resources, generated, self.build.cx));
+            found.take(absorb(&mut gathered.resources, generated, self.build.cx));
         }
     }
 
     fn run_transformers(&self, gathered: &mut Accumulator, transformers: Vec<Configured<'_>>, found: &mut Diagnostics) {
-        for Configured { transformer, configured } in transformers {
-            found.take(transformer.transform(&mut gathered.resources, self.build.cx));
+        for Configured { kind, transformer, configured } in transformers {
+            let cx = self.build.cx;
+            found.take(cx.step(kind, || transformer.transform(&mut gathered.resources, cx)));
             if let Some(configured) = configured {
                 add_transformation(&mut gathered.resources, &configured);
             }

@@ -1,14 +1,15 @@
 //! The root build: gather, then what is done once for all objects.
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::k8s::ResMap;
 use crate::source::{Loader, OriginPath, Tools};
 
 use super::accumulate::{Accumulator, Build, accumulate};
 use super::build_annotations::{LOCAL_CONFIG, Wanted, clean};
+use super::config::TransformerConfig;
 use super::load::load;
-use super::name_reference::fix_name_references;
-use super::transformers::{HashTransformer, SortOrder, managed_by_label};
+use super::name_reference::NameReferenceTransformer;
+use super::transformers::{HashSuffix, Labels, SortOrder};
 use super::{Context, Transformer};
 
 /// Order of the output when the kustomization file does not set one.
@@ -67,14 +68,9 @@ pub struct Options {
 ///
 /// # Errors
 /// Everything that is wrong with the input.
-pub fn build(
-    loader: Loader,
-    options: &Options,
-    cx: &Context<'_>,
-    tools: &dyn Tools,
-) -> Result<ResMap, Diagnostics> {
-    let build = Build { cx, options, tools };
-    let mut root = load(loader, cx.sources)?;
+pub fn build(loader: Loader, options: &Options, cx: &Context<'_>, tools: &dyn Tools) -> Result<ResMap, Diagnostics> {
+    let build = Build { cx, options, tools, built_in: TransformerConfig::built_in() };
+    let mut root = cx.step("load", || load(loader, cx.sources))?;
     let metadata = std::mem::take(&mut root.file.kustomization.build_metadata);
     let has = |option: &str| metadata.iter().any(|o| &**o == option);
     let wanted = Wanted {
@@ -83,28 +79,47 @@ pub fn build(
         managed_by: has("managedByLabel") || options.managed_by_label,
     };
     let origin = (!metadata.is_empty()).then(OriginPath::default);
-    let sort = SortOrder::from_options(root.file.kustomization.sort_options.take(), options.reorder, cx)?;
-    let gathered = accumulate(&build, root, None, origin, Accumulator::new(cx))?;
-    finish(gathered, sort, wanted, cx)
+    let sort = match (root.file.kustomization.sort_options.take(), options.reorder) {
+        (Some(order), reorder) => {
+            if reorder != Reorder::Unspecified {
+                cx.warn(
+                    Diagnostic::warning(
+                        "redisops::build::two_orders",
+                        "`sortOptions` and the flag `--reorder` both set the order",
+                    )
+                    .label(order.pos, 1, "this one is used")
+                    .help("leave `--reorder` out"),
+                );
+            }
+            SortOrder::new(&order)?
+        }
+        (None, Reorder::None) => SortOrder::fifo(),
+        (None, _) => SortOrder::legacy(),
+    };
+    let managed_by = metadata.iter().find(|o| &***o == "managedByLabel").map_or(Pos::NONE, |o| o.pos);
+    let gathered = cx.step("accumulate", || accumulate(&build, root, None, origin, Accumulator::new(cx)))?;
+    finish(gathered, sort, wanted, managed_by, cx)
 }
 
 fn finish(
     gathered: Accumulator,
     sort: SortOrder,
     wanted: Wanted,
+    managed_by: Pos,
     cx: &Context<'_>,
 ) -> Result<ResMap, Diagnostics> {
     let Accumulator { mut resources, config, vars } = gathered;
-    HashTransformer.transform(&mut resources, cx)?;
-    fix_name_references(&mut resources, &config, cx)?;
-    vars.resolve(&mut resources, &config, cx)?;
+    HashSuffix.transform(&mut resources, cx)?;
+    let references = NameReferenceTransformer::new(config.name_reference.as_slice());
+    cx.step("name references", || references.transform(&mut resources, cx))?;
+    vars.resolve(&mut resources, config.var_reference.as_slice(), cx)?;
     let is_local = |value: Option<&str>| value.is_some_and(|v| v != "false");
     if resources.iter().any(|r| is_local(r.annotation(LOCAL_CONFIG))) {
         resources.list_mut().retain(|r| !is_local(r.annotation(LOCAL_CONFIG)));
     }
     sort.transform(&mut resources, cx)?;
     if wanted.managed_by {
-        managed_by_label().transform(&mut resources, cx)?;
+        Labels::managed_by(managed_by).transform(&mut resources, cx)?;
     }
     for resource in resources.contents_mut() {
         clean(resource, wanted);

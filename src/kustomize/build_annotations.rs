@@ -63,7 +63,8 @@ pub struct ConfiguredIn {
 impl ConfiguredIn {
     /// A field of a kustomization file.
     pub fn builtin(directory: &OriginPath, file_name: &str, kind: &str) -> ConfiguredIn {
-        let path = if directory.path.is_empty() { file_name.to_owned() } else { format!("{}/{file_name}", directory.path) };
+        let path =
+            if directory.path.is_empty() { file_name.to_owned() } else { format!("{}/{file_name}", directory.path) };
         ConfiguredIn {
             file: OriginPath { path, ..directory.clone() },
             api_version: "builtin".to_owned(),
@@ -80,11 +81,8 @@ impl ConfiguredIn {
             ("name", &self.name),
             ("namespace", &self.namespace),
         ]);
-        let mut node = fields(&[
-            ("repo", &self.file.repo),
-            ("ref", &self.file.reference),
-            ("configuredIn", &self.file.path),
-        ]);
+        let mut node =
+            fields(&[("repo", &self.file.repo), ("ref", &self.file.reference), ("configuredIn", &self.file.path)]);
         if let Some(map) = node.as_map_mut() {
             map.set("configuredBy", by);
         }
@@ -115,8 +113,8 @@ pub fn set_file_origin(resource: &mut Resource, origin: &OriginPath) {
 }
 
 /// Notes the generator that made an object, unless an origin is noted already.
-pub fn set_generator_origin(resources: &mut ResMap, configured: &ConfiguredIn) {
-    for resource in resources.contents_mut() {
+pub fn set_generator_origin(resources: &mut [Resource], configured: &ConfiguredIn) {
+    for resource in resources {
         if resource.annotation(ORIGIN).is_none() {
             set_annotation(resource, ORIGIN, &text(&configured.node()));
         }

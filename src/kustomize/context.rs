@@ -21,12 +21,23 @@ pub struct Context<'a> {
     pub openapi: Rc<RefCell<OpenApi>>,
     /// Warnings so far.
     pub warnings: RefCell<Vec<Diagnostic>>,
+    /// Who wants to know which step is at work.
+    pub observer: Option<&'a dyn Observer>,
+}
+
+/// Is told when the steps of a build begin and end; the build itself has no clock. Steps may stand within others.
+pub trait Observer {
+    /// A step begins.
+    fn begin(&self, step: &'static str);
+
+    /// The step that began last, and has not ended, ends.
+    fn end(&self);
 }
 
 impl<'a> Context<'a> {
     /// For one build.
     pub fn new(sources: &'a Sources, trace: &'a Trace) -> Context<'a> {
-        Context { sources, trace, openapi: Rc::default(), warnings: RefCell::default() }
+        Context { sources, trace, openapi: Rc::default(), warnings: RefCell::default(), observer: None }
     }
 
     /// What decides whether a kind is cluster-scoped.
@@ -39,6 +50,15 @@ impl<'a> Context<'a> {
         ResMap::new(self.scopes())
     }
 
+    /// Does a step, and tells the observer.
+    pub fn step<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let Some(observer) = self.observer else { return work() };
+        observer.begin(name);
+        let result = work();
+        observer.end();
+        result
+    }
+
     /// Notes a warning.
     pub fn warn(&self, warning: Diagnostic) {
         self.warnings.borrow_mut().push(warning);
@@ -49,9 +69,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When all texts together are too large.
     pub fn add_source(&self, path: String, text: String, kind: SourceKind) -> Result<Arc<Source>, Diagnostics> {
-        self.sources
-            .add(path, text, kind)
-            .map_err(|e| Diagnostic::error("redisops::load::too_large", e.to_string()).into())
+        Ok(self.sources.add(path, text, kind)?)
     }
 
     /// Adds a text that stands inside another (an inline patch or plugin configuration).
@@ -67,6 +85,12 @@ impl<'a> Context<'a> {
 
 /// Changes the objects of a build.
 pub trait Transformer {
+    /// What reports on a build call it: the name of the type.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     /// Applies it.
     ///
     /// # Errors

@@ -3,8 +3,10 @@
 //! Unlike a serde derive it goes on after a mistake, so that all mistakes of a file are reported together, each at its place and with the name that
 //! was probably meant. Types follow the reference: what it refuses (a number where a string belongs) is refused here.
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, did_you_mean};
-use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, resolve11};
+use std::collections::BTreeMap;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Severity, did_you_mean};
+use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, bool11, resolve11};
 
 /// A string with its place.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -57,27 +59,51 @@ pub struct Decoder<'a> {
     trace: &'a Trace,
     strict: bool,
     yaml11: bool,
+    /// Whether a number or a boolean where a string belongs is taken as its text.
+    converts: bool,
+    codes: Codes,
 }
+
+/// Codes of what a decoder finds.
+#[derive(Clone, Copy)]
+struct Codes {
+    unknown_field: &'static str,
+    wrong_type: &'static str,
+}
+
+const KUSTOMIZATION: Codes = Codes {
+    unknown_field: "redisops::kustomization::unknown_field",
+    wrong_type: "redisops::kustomization::wrong_type",
+};
 
 impl<'a> Decoder<'a> {
     /// For a kustomization file: unknown fields are errors and plain scalars follow YAML 1.1 (`yes` is a boolean), as in the reference.
     pub fn kustomization(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true }
+        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true, converts: false, codes: KUSTOMIZATION }
     }
 
     /// For a file of field specs (`configurations`): strict as a kustomization file.
     pub fn configuration(trace: &'a Trace) -> Decoder<'a> {
-        Decoder::kustomization(trace)
+        Decoder { converts: true, ..Decoder::kustomization(trace) }
     }
 
     /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1.
     pub fn lenient(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { strict: false, ..Decoder::kustomization(trace) }
+        Decoder { strict: false, converts: true, ..Decoder::kustomization(trace) }
     }
 
     /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources.
     pub fn plugin(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: false, yaml11: false }
+        Decoder { strict: false, yaml11: false, converts: true, ..Decoder::kustomization(trace) }
+    }
+
+    /// For an environment: unknown fields are errors, scalars have the types of YAML 1.2.
+    pub fn environment(trace: &'a Trace) -> Decoder<'a> {
+        let codes = Codes {
+            unknown_field: "redisops::environment::unknown_field",
+            wrong_type: "redisops::environment::wrong_type",
+        };
+        Decoder { yaml11: false, codes, ..Decoder::kustomization(trace) }
     }
 
     /// The value, or everything that is wrong.
@@ -119,9 +145,8 @@ impl<'a> Decoder<'a> {
             _ => "a string",
         };
         let text = node.text().unwrap_or("");
-        let mut diagnostic =
-            Diagnostic::error("redisops::kustomization::wrong_type", format!("expected {expected}, found {found}"))
-                .label(self.pos(node), text.len().max(1), format!("this is {found}"));
+        let mut diagnostic = Diagnostic::error(self.codes.wrong_type, format!("expected {expected}, found {found}"))
+            .label(self.pos(node), text.len().max(1), format!("expected {expected}"));
         if expected == "a string" && node.as_scalar().is_some() {
             let yaml11 = self.yaml11 && matches!(node.as_scalar(), Some(s) if s.tag == Tag::Str);
             if yaml11 {
@@ -130,6 +155,9 @@ impl<'a> Decoder<'a> {
                 );
             }
             diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
+        }
+        if expected == "a list" && node.as_scalar().is_some_and(|s| !s.text.is_empty() && !s.text.contains('\n')) {
+            diagnostic = diagnostic.help(format!("make it a list of one: `[{text}]`, or `- {text}` on the next line"));
         }
         self.found.push(diagnostic);
     }
@@ -150,8 +178,8 @@ impl<'a> Decoder<'a> {
         if found.is_none() && self.strict {
             let near = did_you_mean(key, fields.iter().copied());
             self.found.push(
-                Diagnostic::error("redisops::kustomization::unknown_field", format!("unknown field `{key}` in {what}"))
-                    .label(entry.key_pos, key.len(), near.map_or(String::new(), |n| format!("did you mean `{n}`?")))
+                Diagnostic::error(self.codes.unknown_field, format!("unknown field `{key}` in {what}"))
+                    .label(entry.key_pos, key.len(), "")
                     .help(match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("known fields are {}", fields.join(", ")),
@@ -161,19 +189,18 @@ impl<'a> Decoder<'a> {
         found.copied()
     }
 
-    /// Reports keys that stand twice.
+    /// Reports keys that stand twice. In files that the reference reads the last one wins, so it is a warning there.
     pub fn duplicate_keys(&mut self, map: &Map) {
         for (i, entry) in map.entries.iter().enumerate() {
             if let Some(first) = map.entries[..i].iter().find(|e| e.key.text == entry.key.text) {
                 let key = &entry.key.text;
+                let severity = if self.yaml11 { Severity::Warning } else { Severity::Error };
+                let message = format!("key `{key}` stands twice in one mapping");
                 self.found.push(
-                    Diagnostic::error(
-                        "redisops::yaml::duplicate_key",
-                        format!("key `{key}` stands twice in one mapping"),
-                    )
-                    .label(entry.key_pos, key.len(), "again here")
-                    .label(first.key_pos, key.len(), "first here")
-                    .help("keep one of them; lists of both can be joined"),
+                    Diagnostic { severity, ..Diagnostic::error("redisops::yaml::duplicate_key", message) }
+                        .label(entry.key_pos, key.len(), "this one counts")
+                        .label(first.key_pos, key.len(), "this one does not")
+                        .help("keep one of them; lists of both can be joined"),
                 );
             }
         }
@@ -194,11 +221,23 @@ impl FromNode for Text {
                 pos: cx.pos(node),
                 literal: scalar.style == Style::Literal,
             }),
+            (Some(tag @ (Tag::Int | Tag::Float | Tag::Bool)), Some(scalar)) if cx.converts => {
+                Some(Text { value: printed(tag, &scalar.text), pos: cx.pos(node), literal: false })
+            }
             _ => {
                 cx.wrong_type(node, "a string");
                 None
             }
         }
+    }
+}
+
+/// The text of a number or boolean, as the reference writes it where it takes one for a string.
+fn printed(tag: Tag, text: &str) -> String {
+    match tag {
+        Tag::Bool => bool11(text).unwrap_or(false).to_string(),
+        Tag::Int => crate::yaml::parse_int11(text).map_or_else(|| text.to_owned(), |i| i.to_string()),
+        _ => text.parse::<f64>().map_or_else(|_| text.to_owned(), |f| f.to_string()),
     }
 }
 
@@ -272,7 +311,7 @@ impl FromNode for Pairs {
     fn from_node(node: &Node, cx: &mut Decoder<'_>) -> Option<Pairs> {
         let map = cx.mapping(node, "names and values")?;
         cx.duplicate_keys(map);
-        let mut pairs: Vec<(Text, Text)> = map
+        let pairs: Vec<(Text, Text)> = map
             .entries
             .iter()
             .filter_map(|e| {
@@ -285,8 +324,8 @@ impl FromNode for Pairs {
                 Some((key, value))
             })
             .collect();
-        pairs.sort_by(|a, b| a.0.value.cmp(&b.0.value));
-        Some(Pairs(pairs))
+        let by_key: BTreeMap<String, (Text, Text)> = pairs.into_iter().map(|p| (p.0.value.clone(), p)).collect();
+        Some(Pairs(by_key.into_values().collect()))
     }
 }
 
@@ -309,7 +348,7 @@ macro_rules! record {
         #[derive(Clone, Debug, Default)]
         pub struct $name {
             /// Where the mapping stands.
-            #[allow(dead_code, reason = "not every record is asked for its place")]
+            #[allow(dead_code, reason = "a private record may have no error about itself as a whole")]
             pub pos: $crate::diagnostics::Pos,
             $($(#[$field_meta])* pub $field: $type),*
         }

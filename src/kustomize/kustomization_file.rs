@@ -152,9 +152,12 @@ fn enforce_type(k: &Kustomization, found: &mut Diagnostics) {
     if !kinds.contains(&&*k.kind) {
         let near = did_you_mean(&k.kind, kinds).map(|n| format!("did you mean `{n}`?"));
         found.push(
-            Diagnostic::error(code, format!("kind is `{}`, but a kustomization file is a Kustomization or a Component", &*k.kind))
-                .label(k.kind.pos, k.kind.len(), "")
-                .help_if(near),
+            Diagnostic::error(
+                code,
+                format!("kind is `{}`, but a kustomization file is a Kustomization or a Component", &*k.kind),
+            )
+            .label(k.kind.pos, k.kind.len(), "")
+            .help_if(near),
         );
         return;
     }

@@ -2,12 +2,27 @@
 //!
 //! Compatible with `kustomize build` 5.8. Pure but for the file system and tools it is given: no clock, no environment, nothing printed.
 
+pub mod absorb;
+pub mod accumulate;
+pub mod build;
+pub mod build_annotations;
+pub mod config;
 mod context;
+pub mod crd_config;
 pub mod decode;
 pub mod fields;
+pub mod generators;
+pub mod kustomization_file;
+pub mod load;
+pub mod load_resources;
 pub mod name_reference;
+pub mod patches;
+pub mod plugins;
 pub mod replacements;
+pub mod specs;
+pub mod transformers;
 pub mod types;
 pub mod vars;
 
-pub use context::{Context, Transformer};
+pub use build::{HelmOptions, Options, Reorder, build};
+pub use context::{Context, Observer, Transformer};

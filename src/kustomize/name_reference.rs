@@ -436,7 +436,7 @@ mod tests {
         let sources = Sources::new();
         let trace = Trace::new();
         let openapi = Rc::new(RefCell::new(OpenApi::default()));
-        let cx = Context { sources: &sources, trace: &trace, openapi, warnings: RefCell::default() };
+        let cx = Context { openapi, ..Context::new(&sources, &trace) };
         let mut map = ResMap::new(cx.scopes());
         let source = sources.add("r.yaml", text.into(), SourceKind::Resource).unwrap();
         for node in parse_documents(&source).unwrap() {

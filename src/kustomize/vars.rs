@@ -110,10 +110,12 @@ impl VarSet {
                 fields.iter().filter(|field| field.spec.selects(&gvk.group, &gvk.version, &gvk.kind)).collect()
             });
             for field in applicable.iter() {
+                let since = cx.trace.len();
                 let result = field.visit(&mut resource.node, Missing::Leave, &mut |node| expander.set(node));
                 if let Err(error) = result {
                     found.push(field_error(error, &field.spec.path, resource, cx.trace));
                 }
+                resource.spread_writes(cx.trace, since);
             }
         }
         for (name, var) in self.vars.iter().filter(|(name, _)| !expander.used.contains(name.as_str())) {

@@ -25,7 +25,7 @@ pub enum FileError {
     #[error("permission denied")]
     Permission,
     /// It has more than [`MAX_FILE_BYTES`].
-    #[error("it has {size} bytes; the largest file that is read has {MAX_FILE_BYTES}")]
+    #[error("it has {} MiB; the largest file that is read has {}", size.div_ceil(1 << 20), MAX_FILE_BYTES >> 20)]
     TooLarge {
         /// Its size in bytes, as far as known.
         size: u64,

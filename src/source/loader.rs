@@ -60,7 +60,7 @@ impl Loaded {
     pub fn text(self) -> Result<String, LoadError> {
         String::from_utf8(self.bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            suggestions::not_utf8(error.as_bytes(), at).in_file(self.path)
+            suggestions::not_utf8(&self.path, error.as_bytes(), at).in_file(self.path)
         })
     }
 }

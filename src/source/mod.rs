@@ -13,6 +13,7 @@ mod process;
 mod remote;
 mod repo_spec;
 mod revision;
+mod substitute;
 mod suggestions;
 mod tools;
 
@@ -26,6 +27,7 @@ pub use path::{clean, join, relative};
 pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
 pub use revision::GitRevision;
+pub use substitute::{KustomizationSource, Substitute};
 pub use tools::{
     Chart, FunctionCall, FunctionOutput, HelmCall, HelmChart, LEGAL_VALUES_MERGES, NoTools, PluginCall, SystemTools,
     ToolError, ToolErrorKind, Tools, arguments_from_file, merge_exec_environment, plugin_home, plugin_path,

@@ -145,10 +145,13 @@ pub(super) fn not_in_repository(files: &dyn FileSystem, checkout: &Path, spec: &
 }
 
 /// The error for bytes that are no UTF-8 from an offset on.
-pub(super) fn not_utf8(bytes: &[u8], at: usize) -> LoadError {
+pub(super) fn not_utf8(path: &str, bytes: &[u8], at: usize) -> LoadError {
     let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
-    let message =
-        format!("the file is not UTF-8: byte 0x{:02x} at offset {at} (line {line})", bytes.get(at).unwrap_or(&0));
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
+    // All before it is text.
+    let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() + 1;
+    let byte = bytes.get(at).unwrap_or(&0);
+    let message = format!("{path}:{line}:{column} is not UTF-8: byte 0x{byte:02x} at offset {at}");
     let error = LoadError::new(LoadErrorKind::NotUtf8(at), message);
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         error.note("it begins with the byte order mark of UTF-16").help("save it as UTF-8")

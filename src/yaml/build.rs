@@ -12,8 +12,9 @@ use super::libyaml::{Event, Properties, Span};
 use super::resolve::{self, Schema};
 use super::{Entry, Map, Node, Origin, Scalar, Style, Tag, Value, merge, number};
 
-/// Levels that a document may be deep. The reference takes 10,000, but nothing that Kubernetes accepts has a hundred.
-const MAX_DEPTH: usize = 1000;
+/// Levels that a document may be deep. The reference takes 10,000, but nothing that Kubernetes accepts has a hundred, and all that walks a tree may
+/// recurse on the stack of a thread.
+const MAX_DEPTH: usize = 256;
 
 /// Nodes that aliases may add to a document before it counts as an attack; go-yaml's decoder stops at about the same number.
 const MAX_ALIAS_NODES: usize = 400_000;
@@ -45,6 +46,8 @@ struct Frame {
     first: usize,
     key: Key,
     merge: Option<merge::Operand>,
+    /// Written in brackets.
+    flow: bool,
 }
 
 /// An anchor and what copying it costs.
@@ -95,8 +98,8 @@ impl<'s> Builder<'s> {
         match event {
             Event::Scalar(properties, text, style) => self.scalar(properties, text, style, span),
             Event::Alias(name) => self.alias(name, span),
-            Event::SequenceStart(properties) => self.open(Kind::Seq, properties, span),
-            Event::MappingStart(properties) => self.open(Kind::Map, properties, span),
+            Event::SequenceStart(properties, flow) => self.open(Kind::Seq, properties, span, flow),
+            Event::MappingStart(properties, flow) => self.open(Kind::Map, properties, span, flow),
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Structure | Event::DocumentEnd | Event::StreamEnd => Ok(()),
         }
@@ -131,9 +134,11 @@ impl<'s> Builder<'s> {
         if style == Style::Double {
             self.check_escapes(span)?;
         }
-        let tag = match properties.tag {
+        let is_key = matches!(self.frames.last(), Some(Frame { kind: Kind::Map, key: Key::Wanted, .. }));
+        // v3 takes the tag `!` for none at all, v2 for one of the user's own.
+        let explicit = properties.tag.filter(|tag| *tag != "!" || self.schema == Schema::V11);
+        let tag = match explicit {
             None if style == Style::Plain => {
-                let is_key = matches!(self.frames.last(), Some(Frame { kind: Kind::Map, key: Key::Wanted, .. }));
                 if is_key && text == "<<" {
                     return self.merge_key(pos);
                 }
@@ -154,6 +159,11 @@ impl<'s> Builder<'s> {
             },
         };
         let mut scalar = Scalar { text: text.into(), tag, style };
+        let in_brackets = self.frames.last().is_some_and(|f| f.flow);
+        if style == Style::Plain && in_brackets && needs_quotes_in_brackets(tag, text) {
+            // kyaml quotes it when it writes the text that it then reads again: null (or a date) while it is in the tree, a string in the end.
+            scalar.style = Style::Single;
+        }
         if self.schema == Schema::V11 && tag == Tag::Timestamp {
             // v2 reads them as strings.
             scalar.tag = Tag::Str;
@@ -253,7 +263,7 @@ impl<'s> Builder<'s> {
         self.anchors.insert(name, Anchored { node: node.clone(), nodes, bytes });
     }
 
-    fn open(&mut self, kind: Kind, properties: Properties<'_>, span: Span) -> Result<(), Diagnostic> {
+    fn open(&mut self, kind: Kind, properties: Properties<'_>, span: Span, flow: bool) -> Result<(), Diagnostic> {
         let pos = self.value_pos(properties, span);
         if self.frames.len() >= MAX_DEPTH {
             return Err(Diagnostic::error("redisops::yaml::depth", "values are nested too deep")
@@ -272,7 +282,7 @@ impl<'s> Builder<'s> {
             // From here on the name means this value, which is not complete.
             self.anchors.remove(name);
         }
-        self.frames.push(Frame { kind, origin: Origin::at(pos), anchor, first, key: Key::Wanted, merge: None });
+        self.frames.push(Frame { kind, origin: Origin::at(pos), anchor, first, key: Key::Wanted, merge: None, flow });
         Ok(())
     }
 
@@ -312,7 +322,13 @@ impl<'s> Builder<'s> {
             Kind::Seq => self.items.push(node),
             Kind::Map => match std::mem::replace(&mut frame.key, Key::Wanted) {
                 Key::Wanted => {
-                    let Value::Scalar(scalar) = node.value else { return Err(complex_key(pos)) };
+                    let Value::Scalar(mut scalar) = node.value else { return Err(complex_key(pos)) };
+                    if scalar.tag == Tag::Null && scalar.text.is_empty()
+                        || scalar.tag == Tag::Timestamp && scalar.style == Style::Single
+                    {
+                        // Quoted by kyaml on the way; the style of a key in brackets says so, an empty key always is.
+                        scalar.tag = Tag::Str;
+                    }
                     let scalar = if self.schema == Schema::V11 { json_key(scalar, pos)? } else { scalar };
                     frame.key = Key::Have(scalar, pos);
                 }
@@ -321,6 +337,15 @@ impl<'s> Builder<'s> {
             },
         }
         Ok(())
+    }
+}
+
+/// Whether kyaml's writer puts a plain scalar that is no string into quotes because it stands in brackets.
+fn needs_quotes_in_brackets(tag: Tag, text: &str) -> bool {
+    match tag {
+        Tag::Null => text.is_empty(),
+        Tag::Timestamp => text.contains(':'),
+        _ => false,
     }
 }
 

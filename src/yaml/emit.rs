@@ -3,6 +3,8 @@
 //! The reference goes from nodes to text (go-yaml v3), to a map, to JSON, and through go-yaml v2 to text again. What that does to a value is in
 //! `scalar`; here is what the v2 emitter writes for the result, straight from the nodes.
 
+use std::borrow::Cow;
+
 use crate::diagnostics::{Diagnostic, Pos};
 
 use super::order::{self, Sorter};
@@ -65,9 +67,9 @@ pub(super) fn duplicate(first: &Entry, second: &Entry) -> Diagnostic {
         .help("remove one of them")
 }
 
-/// Refuses keys that are not strings. The reference reads the outermost mapping with string keys in mind, so that any key is one there.
+/// Refuses keys that are not strings. The reference reads the outermost mapping with string keys in mind, so that any key but null is one there.
 pub(super) fn check_key(entry: &Entry, root: bool) -> Result<(), Diagnostic> {
-    if root || entry.key.tag == Tag::Str {
+    if entry.key.tag == Tag::Str || root && entry.key.tag != Tag::Null {
         return Ok(());
     }
     let text = &entry.key.text;
@@ -133,20 +135,22 @@ impl Emitter<'_> {
     }
 
     fn map(&mut self, map: &Map, indent: i32, context: Context) -> Result<(), Diagnostic> {
+        if map.is_empty() {
+            self.writer.indicator("{}", false);
+            return Ok(());
+        }
         let mut order = self.orders.pop().unwrap_or_default();
         order::sorted(Sorter::V2, &map.entries, &mut order);
         check_order(map, &order)?;
         let indent = if indent < 0 { 0 } else { indent + 2 };
-        let mut empty = true;
         for &number in &order {
             let entry = &map.entries[number as usize];
-            if context == Context::Root && entry.key.tag == Tag::Null {
-                // Left out by the reference.
-                continue;
-            }
             check_key(entry, context == Context::Root)?;
-            empty = false;
             let key = scalar::through_reader(&entry.key.text).map_err(|c| refused(c, entry.key_pos))?;
+            if matches!(key, Cow::Owned(_)) {
+                // The reader takes no key of several lines.
+                return Err(refused('\u{85}', entry.key_pos));
+            }
             self.writer.indent(indent as usize);
             if self.writer.simple_key(&key, indent as usize + 2) {
                 self.writer.colon();
@@ -155,9 +159,6 @@ impl Emitter<'_> {
                 self.writer.indicator(":", true);
             }
             self.node(&entry.value, indent, Context::Value)?;
-        }
-        if empty {
-            self.writer.indicator("{}", false);
         }
         self.orders.push(order);
         Ok(())

@@ -108,9 +108,6 @@ fn normalise(node: &mut Node, root: bool) -> Result<(), Diagnostic> {
         }
         Value::Seq(items) => items.iter_mut().try_for_each(|item| normalise(item, false))?,
         Value::Map(map) => {
-            if root {
-                map.entries.retain(|e| e.key.tag != Tag::Null);
-            }
             for entry in &mut map.entries {
                 emit::check_key(entry, root)?;
                 entry.key.tag = Tag::Str;
@@ -154,7 +151,7 @@ impl Writer<'_> {
                 Ok(())
             }
             Value::Map(map) => {
-                let mut order: Vec<&Entry> = map.entries.iter().filter(|e| !(root && e.key.tag == Tag::Null)).collect();
+                let mut order: Vec<&Entry> = map.entries.iter().collect();
                 order.sort_by(|a, b| a.key.text.cmp(&b.key.text));
                 if let Some(pair) = order.windows(2).find(|pair| pair[0].key.text == pair[1].key.text) {
                     return Err(emit::duplicate(pair[0], pair[1]));

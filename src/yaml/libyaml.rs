@@ -43,12 +43,12 @@ pub(super) enum Event<'a> {
     Alias(&'a str),
     /// A scalar, decoded.
     Scalar(Properties<'a>, &'a str, Style),
-    /// `[` or the first `-`.
-    SequenceStart(Properties<'a>),
+    /// `[` or the first `-`, and whether it is a bracket.
+    SequenceStart(Properties<'a>, bool),
     /// End of a sequence.
     SequenceEnd,
-    /// `{` or the first key.
-    MappingStart(Properties<'a>),
+    /// `{` or the first key, and whether it is a bracket.
+    MappingStart(Properties<'a>, bool),
     /// End of a mapping.
     MappingEnd,
 }
@@ -131,11 +131,13 @@ impl<'t> Parser<'t> {
                 }
                 unsafe_sys::YAML_SEQUENCE_START_EVENT => {
                     let start = &event.data.sequence_start;
-                    Event::SequenceStart(properties(start.anchor, start.tag).ok_or_else(not_utf8)?)
+                    let flow = start.style == unsafe_sys::YAML_FLOW_SEQUENCE_STYLE;
+                    Event::SequenceStart(properties(start.anchor, start.tag).ok_or_else(not_utf8)?, flow)
                 }
                 unsafe_sys::YAML_MAPPING_START_EVENT => {
                     let start = &event.data.mapping_start;
-                    Event::MappingStart(properties(start.anchor, start.tag).ok_or_else(not_utf8)?)
+                    let flow = start.style == unsafe_sys::YAML_FLOW_MAPPING_STYLE;
+                    Event::MappingStart(properties(start.anchor, start.tag).ok_or_else(not_utf8)?, flow)
                 }
                 unsafe_sys::YAML_SEQUENCE_END_EVENT => Event::SequenceEnd,
                 unsafe_sys::YAML_MAPPING_END_EVENT => Event::MappingEnd,

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use compact_str::ToCompactString;
+
 /// The value of an integer scalar.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Number {
@@ -96,12 +98,20 @@ pub(super) fn is_float_form(text: &str) -> bool {
 }
 
 /// Shortest digits that read back as the same value, and the place of the decimal point relative to their start.
+///
+/// Of two equally short and near texts Go takes the one with an even last digit; so does the float printer of `compact_str`, but not that of `std`.
 fn shortest(value: f64) -> (bool, String, i32) {
-    let text = format!("{:e}", value.abs());
-    let (mantissa, exponent) = text.split_once('e').expect("`{:e}` writes an exponent");
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    let point = exponent.parse::<i32>().expect("`{:e}` writes a decimal exponent") + 1;
-    (value.is_sign_negative(), digits, point)
+    let text = value.abs().to_compact_string();
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let exponent: i32 = exponent.parse().expect("floats are printed with a decimal exponent");
+    let digits = all.trim_start_matches('0');
+    let point = whole.len() as i32 + exponent - (all.len() - digits.len()) as i32;
+    match digits.trim_end_matches('0') {
+        "" => (value.is_sign_negative(), "0".to_owned(), 1),
+        digits => (value.is_sign_negative(), digits.to_owned(), point),
+    }
 }
 
 fn write_exponent(out: &mut String, negative: bool, digits: &str, point: i32) {

@@ -106,6 +106,21 @@ impl Trace {
         self.writes.borrow().get(origin.write()?).cloned()
     }
 
+    /// Number of the write behind an origin and the origin of what it replaced; none for a write before `since` (a former [`Trace::len`]) or one that
+    /// replaced nothing.
+    pub fn replaced(&self, origin: Origin, since: usize) -> Option<(usize, Origin)> {
+        let number = origin.write().filter(|n| *n >= since)?;
+        let writes = self.writes.borrow();
+        Some((number, writes.get(number)?.before.as_ref()?.0))
+    }
+
+    /// Whether a write since `since` replaced a value with an origin that passes a test.
+    pub fn any_replaced(&self, since: usize, test: impl Fn(Origin) -> bool) -> bool {
+        let writes = self.writes.borrow();
+        let recent = writes.get(since..).unwrap_or(&[]);
+        recent.iter().any(|write| write.before.as_ref().is_some_and(|(origin, _)| test(*origin)))
+    }
+
     /// The place to show for an origin.
     pub fn pos(&self, origin: Origin) -> Pos {
         match origin.write() {

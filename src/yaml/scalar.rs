@@ -39,7 +39,12 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
             Style::Folded => emit_v3::refolded(text).map_or(Cow::Borrowed(text), Cow::Owned),
             _ => Cow::Borrowed(text),
         }),
-        Tag::Null => Typed::Null,
+        // Quoted by kyaml on the way, see the builder.
+        Tag::Null if scalar.style == Style::Single && text.is_empty() => Typed::Str(Cow::Borrowed("")),
+        Tag::Timestamp if scalar.style == Style::Single => Typed::Str(Cow::Borrowed(text)),
+        // A replacement may put a text where a null was, which keeps its type.
+        Tag::Null if resolve::resolve(text) == Tag::Null => Typed::Null,
+        Tag::Null => return Err(wrong("null, which the field is; remove the null, or quote it")),
         Tag::Bool => Typed::Bool(resolve::bool11(text).ok_or_else(|| wrong("a boolean"))?),
         Tag::Int => match resolve::parse_number(Schema::V3, text) {
             Some(value @ (Number::Int(_) | Number::Uint(_))) => Typed::Number(value),
@@ -147,6 +152,52 @@ mod tests {
             other => panic!("{other:?}"),
         }
         out
+    }
+
+    /// `tests/yaml/scalars.tsv` was made by both go-yaml libraries: text, tag in v3, Go type and JSON in v2.
+    #[test]
+    fn plain_scalars_have_the_types_of_go() {
+        let mut wrong = Vec::new();
+        for line in include_str!("../../tests/yaml/scalars.tsv").lines() {
+            let mut fields = line.split('\t');
+            let (text, tag, typed11) = (fields.next().unwrap(), fields.next().unwrap(), fields.next().unwrap());
+            let found = match resolve::resolve(text) {
+                _ if text == "<<" => "!!merge",
+                Tag::Str => "!!str",
+                Tag::Int => "!!int",
+                Tag::Float => "!!float",
+                Tag::Bool => "!!bool",
+                Tag::Null => "!!null",
+                Tag::Timestamp => "!!timestamp",
+                Tag::Binary | Tag::Other => "?",
+            };
+            if found != tag {
+                wrong.push(format!("{text}: {found}, not {tag}"));
+            }
+            let tag = match resolve::resolve11(text) {
+                Tag::Timestamp => Tag::Str,
+                tag => tag,
+            };
+            let scalar = Scalar { text: text.into(), tag, style: Style::Plain };
+            let found = match typed(&scalar, Pos::NONE) {
+                Err(_) => "float64".to_owned(),
+                Ok(Typed::Null) => "<nil> null".to_owned(),
+                Ok(Typed::Bool(value)) => format!("bool {value}"),
+                Ok(Typed::Str(_)) => "string".to_owned(),
+                Ok(Typed::Number(Number::Int(value))) => format!("int {value}"),
+                Ok(Typed::Number(Number::Uint(value))) => format!("uint64 {value}"),
+                Ok(Typed::Number(Number::Float(value))) => {
+                    let mut out = "float64 ".to_owned();
+                    number::write_json_float(&mut out, value);
+                    out
+                }
+            };
+            let expected = if typed11.starts_with("string ") { "string" } else { typed11 };
+            if found != expected {
+                wrong.push(format!("{text}: {found}, not {expected}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

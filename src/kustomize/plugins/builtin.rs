@@ -1,12 +1,13 @@
 //! The generators and transformers behind the fields of a kustomization, in the reference's order.
 
 use crate::diagnostics::{Diagnostics, SourceKind};
+use crate::k8s::Resource;
 use crate::kustomize::Transformer;
 use crate::kustomize::accumulate::Target;
 use crate::kustomize::build_annotations::ConfiguredIn;
 use crate::kustomize::config::TransformerConfig;
 use crate::kustomize::decode::Text;
-use crate::kustomize::generators::{config_map, secret};
+use crate::kustomize::generators::{Generator as DataGenerator, GeneratorKind};
 use crate::kustomize::patches::{PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer};
 use crate::kustomize::replacements::ReplacementTransformer;
 use crate::kustomize::transformers::{Annotations, Images, Labels, Namespace, Prefix, Replicas, Suffix};
@@ -20,17 +21,16 @@ use super::{Configured, Generator, configured, helm};
 /// Everything that is wrong with the plugin configuration; fields are looked at when they run.
 pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diagnostics> {
     let k = &target.file.kustomization;
-    let global = k.generator_options.as_ref();
-    let cx = target.build.cx;
-    let env = &target.build.options.environment;
     let mut all = Vec::new();
-    for args in &k.config_map_generator {
-        let run = move || config_map(args, global, &|path| target.load_bytes(path), env.as_ref(), cx);
-        all.push(Generator { run: Box::new(run), configured: field(target, "ConfigMapGenerator") });
-    }
-    for args in &k.secret_generator {
-        let run = move || secret(args, global, &|path| target.load_bytes(path), env.as_ref(), cx);
-        all.push(Generator { run: Box::new(run), configured: field(target, "SecretGenerator") });
+    for (kind, list, name) in [
+        (GeneratorKind::ConfigMap, &k.config_map_generator, "ConfigMapGenerator"),
+        (GeneratorKind::Secret, &k.secret_generator, "SecretGenerator"),
+    ] {
+        for args in list {
+            let data = DataGenerator::new(kind, args, k.generator_options.as_ref());
+            let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path))?]);
+            all.push(Generator { run: Box::new(run), configured: field(target, name) });
+        }
     }
     for chart in &k.helm_charts {
         let run = move || inflate(target, chart);
@@ -40,7 +40,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
     Ok(all)
 }
 
-fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<crate::k8s::ResMap, Diagnostics> {
+fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<Vec<Resource>, Diagnostics> {
     let globals = target.file.kustomization.helm_globals.clone().unwrap_or_else(HelmGlobals::default);
     let own = &target.file.kustomization.namespace;
     let namespace = if own.is_empty() { target.helm_namespace.as_deref() } else { Some(&**own) };
@@ -55,7 +55,10 @@ fn field(target: &Target<'_>, kind: &str) -> Option<ConfiguredIn> {
 ///
 /// # Errors
 /// Everything that is wrong with their configuration, files that cannot be read included.
-pub fn transformers<'a>(target: &'a Target<'_>, config: &TransformerConfig) -> Result<Vec<Configured<'a>>, Diagnostics> {
+pub fn transformers<'a>(
+    target: &'a Target<'_>,
+    config: &TransformerConfig,
+) -> Result<Vec<Configured<'a>>, Diagnostics> {
     let mut list = List { target, all: Vec::new(), found: Diagnostics::new() };
     list.patches();
     list.metadata(config);
@@ -74,9 +77,13 @@ struct List<'a, 't> {
 }
 
 impl<'a> List<'a, '_> {
-    fn add(&mut self, kind: &str, made: Result<impl Transformer + 'a, Diagnostics>) {
+    fn add(&mut self, kind: &'static str, made: Result<impl Transformer + 'a, Diagnostics>) {
         if let Some(transformer) = self.found.take(made) {
-            self.all.push(Configured { transformer: Box::new(transformer), configured: field(self.target, kind) });
+            self.all.push(Configured {
+                kind,
+                transformer: Box::new(transformer),
+                configured: field(self.target, kind),
+            });
         }
     }
 

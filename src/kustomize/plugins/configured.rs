@@ -5,7 +5,7 @@ use crate::k8s::Resource;
 use crate::kustomize::accumulate::{Accumulator, Target};
 use crate::kustomize::build_annotations::{ConfiguredIn, ORIGIN};
 use crate::kustomize::decode::{Decoder, FromNode, Text};
-use crate::kustomize::generators::{config_map, iam_policy, secret};
+use crate::kustomize::generators::{Generator as DataGenerator, GeneratorKind, IamPolicy};
 use crate::kustomize::load::load_entry;
 use crate::kustomize::load_resources::resources_from_source;
 use crate::kustomize::patches::{PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer};
@@ -13,9 +13,10 @@ use crate::kustomize::replacements::ReplacementTransformer;
 use crate::kustomize::transformers::{
     Annotations, HashSuffix, Images, Labels, Namespace, Prefix, PrefixSuffix, Replicas, Suffix, ValueAdd,
 };
-use crate::kustomize::types::{GeneratorArgs, HelmChart, HelmGlobals};
+use crate::kustomize::types::{HelmChart, HelmGlobals};
 use crate::kustomize::{Context, Transformer};
 use crate::source::OriginPath;
+use crate::yaml::parse_yaml11;
 
 use super::function::Plugin;
 use super::{Configured, Generator, helm};
@@ -104,10 +105,12 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
             all.push(Generator { run: Box::new(move || plugin.generate(target.build.cx)), configured });
             continue;
         }
-        let run: Box<dyn FnOnce() -> Result<crate::k8s::ResMap, Diagnostics> + 'a> = match resource.kind() {
-            "ConfigMapGenerator" => Box::new(move || key_values(&resource, target, false)),
-            "SecretGenerator" => Box::new(move || key_values(&resource, target, true)),
-            "IAMPolicyGenerator" => Box::new(move || iam_policy(&resource.node, target.build.cx)),
+        let run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a> = match resource.kind() {
+            "ConfigMapGenerator" => Box::new(move || data(&resource, target, GeneratorKind::ConfigMap)),
+            "SecretGenerator" => Box::new(move || data(&resource, target, GeneratorKind::Secret)),
+            "IAMPolicyGenerator" => {
+                Box::new(move || Ok(vec![IamPolicy::from_config(&resource.node, target.build.cx)?.generate()]))
+            }
             "HelmChartInflationGenerator" => Box::new(move || inflate(&resource, target)),
             _ => {
                 found.push(unknown_kind(&resource, &GENERATOR_KINDS, "generator", target.build.cx));
@@ -119,26 +122,12 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
     if found.has_errors() { Err(found) } else { Ok(all) }
 }
 
-fn key_values(resource: &Resource, target: &Target<'_>, is_secret: bool) -> Result<crate::k8s::ResMap, Diagnostics> {
-    let cx = target.build.cx;
-    let mut decoder = Decoder::plugin(cx.trace);
-    let args = GeneratorArgs::from_node(&resource.node, &mut decoder);
-    let mut args = decoder.finish(args)?;
-    // Name and namespace of the configuration are those of the object.
-    let text = |path: [&str; 2], old: &Text| match resource.node.lookup(&path) {
-        Some(node) if old.is_empty() => {
-            Text { value: node.text().unwrap_or("").to_owned(), pos: cx.trace.pos(node.origin), literal: false }
-        }
-        _ => old.clone(),
-    };
-    args.name = text(["metadata", "name"], &args.name);
-    args.namespace = text(["metadata", "namespace"], &args.namespace);
-    let env = target.build.options.environment.as_ref();
-    let load = |path: &Text| target.load_bytes(path);
-    if is_secret { secret(&args, None, &load, env, cx) } else { config_map(&args, None, &load, env, cx) }
+fn data(resource: &Resource, target: &Target<'_>, kind: GeneratorKind) -> Result<Vec<Resource>, Diagnostics> {
+    let generator = DataGenerator::from_config(kind, &resource.node, target.build.cx)?;
+    Ok(vec![generator.generate(&|entry, path| target.load_data(entry, path))?])
 }
 
-fn inflate(resource: &Resource, target: &Target<'_>) -> Result<crate::k8s::ResMap, Diagnostics> {
+fn inflate(resource: &Resource, target: &Target<'_>) -> Result<Vec<Resource>, Diagnostics> {
     let mut decoder = Decoder::plugin(target.build.cx.trace);
     let chart = HelmChart::from_node(&resource.node, &mut decoder);
     let globals = HelmGlobals::from_node(&resource.node, &mut decoder);
@@ -158,9 +147,10 @@ pub fn transformers<'a>(target: &'a Target<'_>, entries: &[Text]) -> Result<Vec<
     let mut all = Vec::new();
     for resource in configurations(target, entries)? {
         let configured = configured_in(&resource, target);
+        let kind = TRANSFORMER_KINDS.iter().find(|k| **k == resource.kind()).copied().unwrap_or("plugin");
         let made = if is_builtin(&resource) { builtin(&resource, target) } else { plugin(resource, target) };
         if let Some(transformer) = found.take(made) {
-            all.push(Configured { transformer, configured });
+            all.push(Configured { kind, transformer, configured });
         }
     }
     if found.has_errors() { Err(found) } else { Ok(all) }
@@ -175,6 +165,7 @@ fn builtin(resource: &Resource, target: &Target<'_>) -> Result<Box<dyn Transform
     let node = &resource.node;
     let patch = |path: &Text| target.load_text(path, SourceKind::Patch);
     let config = |path: &Text| target.load_text(path, SourceKind::Config);
+    let tree = |path: &Text| Ok(parse_yaml11(&*config(path)?)?);
     Ok(match resource.kind() {
         "AnnotationsTransformer" => Box::new(Annotations::from_config(node, cx)?),
         "HashTransformer" => Box::new(HashSuffix),
@@ -189,7 +180,12 @@ fn builtin(resource: &Resource, target: &Target<'_>) -> Result<Box<dyn Transform
         "SuffixTransformer" => Box::new(Suffix::from_config(node, cx)?),
         "ReplacementTransformer" => Box::new(ReplacementTransformer::from_config(node, &config, cx.trace)?),
         "ReplicaCountTransformer" => Box::new(Replicas::from_config(node, cx)?),
-        "ValueAddTransformer" => Box::new(ValueAdd::from_config(node, target.loader.root(), &config, cx)?),
+        "ValueAddTransformer" => Box::new(ValueAdd::from_config(
+            node,
+            &target.loader.root().file_name().unwrap_or_default().to_string_lossy(),
+            &tree,
+            cx,
+        )?),
         _ => return Err(unknown_kind(resource, &TRANSFORMER_KINDS, "transformer", cx).into()),
     })
 }

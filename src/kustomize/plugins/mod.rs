@@ -11,25 +11,28 @@ mod schema;
 mod validators;
 
 use crate::diagnostics::Diagnostics;
-use crate::k8s::ResMap;
+use crate::k8s::Resource;
 
 use super::Transformer;
 use super::build_annotations::ConfiguredIn;
 
 pub use builtin::{generators, transformers};
+pub use memory::take_memory;
 pub use schema::choose_schema;
 pub use validators::{validate, validators};
 
 /// Makes objects.
 pub struct Generator<'a> {
     /// Runs it.
-    pub run: Box<dyn FnOnce() -> Result<ResMap, Diagnostics> + 'a>,
+    pub run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a>,
     /// Where it is configured, when the root wants to know.
     pub configured: Option<ConfiguredIn>,
 }
 
 /// A transformer with the place that configures it, when the root wants to know.
 pub struct Configured<'a> {
+    /// Its kind, as plugin configuration names it.
+    pub kind: &'static str,
     /// The transformer.
     pub transformer: Box<dyn Transformer + 'a>,
     /// Where it is configured.

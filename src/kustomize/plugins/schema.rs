@@ -30,17 +30,21 @@ pub fn choose_schema(
         Some((_, source)) => Some(read(source).map_err(label)?),
         None => None,
     };
-    cx.openapi.borrow_mut().choose(version, custom).map_err(|e| {
-        label(Diagnostic::error("redisops::kustomization::openapi", e.to_string())).into()
-    })
+    cx.openapi
+        .borrow_mut()
+        .choose(version, custom)
+        .map_err(|e| label(Diagnostic::error("redisops::kustomization::openapi", e.to_string())).into())
 }
 
 fn read(source: &Source) -> Result<CustomSchema, Diagnostic> {
     let mut json = String::new();
     to_json(&parse_yaml11(source)?, &mut json)?;
     let wrong = |why: String| {
-        Diagnostic::error("redisops::kustomization::openapi", format!("`{}` is no OpenAPI document: {why}", source.path))
-            .help("a schema is a swagger 2.0 document with `definitions`, as `kubectl get --raw /openapi/v2` prints it")
+        Diagnostic::error(
+            "redisops::kustomization::openapi",
+            format!("`{}` is no OpenAPI document: {why}", source.path),
+        )
+        .help("a schema is a swagger 2.0 document with `definitions`, as `kubectl get --raw /openapi/v2` prints it")
     };
     let value = serde_json::from_str(&json).map_err(|e| wrong(e.to_string()))?;
     CustomSchema::from_value(value).map_err(|e| wrong(e.to_string()))

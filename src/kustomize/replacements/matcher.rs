@@ -37,7 +37,7 @@ impl Kind {
 }
 
 /// A scalar without a tag: it is what its text looks like.
-fn untyped(text: &str) -> Scalar {
+pub(super) fn untyped(text: &str) -> Scalar {
     Scalar::resolved(text, Style::Plain)
 }
 
@@ -92,10 +92,29 @@ pub(super) struct Matcher {
     parts: Vec<Part>,
 }
 
-/// A node that the path matched: whether this very call created it, so that it has no type of its own yet.
+/// A node that the path matched.
 pub(super) struct Match<'n> {
     pub(super) node: &'n mut Node,
-    pub(super) is_new: bool,
+    /// Where the node comes from.
+    pub(super) state: State,
+}
+
+/// What a matched node is to the object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// A part of it.
+    Found,
+    /// Created by this very call, so that it has no type of its own yet; with the origin of the innermost collection that was there before.
+    New(Origin),
+    /// A part of a copy: what is set is lost.
+    Lost,
+}
+
+impl State {
+    /// The state of what is created inside of it.
+    fn of_new(self, collection: Origin) -> State {
+        if self == State::Found { State::New(collection) } else { self }
+    }
 }
 
 /// What to do with a match.
@@ -128,7 +147,7 @@ impl Matcher {
         create: Option<(Kind, Origin)>,
         visit: &mut Visit<'_>,
     ) -> Result<usize, String> {
-        walk(node, &self.parts, create, false, visit)
+        walk(node, &self.parts, create, State::Found, visit)
     }
 }
 
@@ -136,11 +155,11 @@ fn walk(
     node: &mut Node,
     path: &[Part],
     create: Option<(Kind, Origin)>,
-    is_new: bool,
+    state: State,
     visit: &mut Visit<'_>,
 ) -> Result<usize, String> {
     let Some((part, rest)) = path.split_first() else {
-        visit(Match { node, is_new })?;
+        visit(Match { node, state })?;
         return Ok(1);
     };
     if let Part::Wrong(part) = part {
@@ -149,26 +168,29 @@ fn walk(
     if node.is_null() {
         return walk_null(part, create);
     }
+    let origin = node.origin;
     let wanted = if matches!(part, Part::Key(_)) { Kind::Map } else { Kind::Seq };
     match (part, &mut node.value) {
-        (Part::Key(key), Value::Map(map)) if !key.is_empty() => walk_key(map, key, rest, create, is_new, visit),
-        (Part::Index(index), Value::Seq(items)) => walk_index(items, *index, rest, create, is_new, visit),
+        (Part::Key(key), Value::Map(map)) if !key.is_empty() => {
+            walk_key((map, origin), key, rest, create, state, visit)
+        }
+        (Part::Index(index), Value::Seq(items)) => walk_index((items, origin), *index, rest, create, state, visit),
         (Part::Every, Value::Seq(items)) => {
             let mut count = 0;
             for item in items {
-                count += walk(item, rest, create, is_new, visit)?;
+                count += walk(item, rest, create, state, visit)?;
             }
             Ok(count)
         }
         (Part::Item { key, value, test }, Value::Seq(items)) => {
-            let found = walk_items(items, key, test, rest, create, is_new, visit)?;
-            let Some((_, origin)) = create else { return Ok(found) };
+            let found = walk_items(items, key, test, rest, create, state, visit)?;
+            let Some((_, created)) = create else { return Ok(found) };
             if found > 0 {
                 return Ok(found);
             }
-            items.push(new_item(key, value, origin));
+            items.push(new_item(key, value, created));
             let last = items.len() - 1;
-            match walk_items(&mut items[last..], key, test, rest, create, true, visit)? {
+            match walk_items(&mut items[last..], key, test, rest, create, state.of_new(origin), visit)? {
                 0 => Err(format!("`[{key}={value}]` does not match the item that would be created for it")),
                 found => Ok(found),
             }
@@ -192,24 +214,24 @@ fn too_short(index: usize, len: usize) -> String {
 }
 
 fn walk_key(
-    map: &mut Map,
+    (map, collection): (&mut Map, Origin),
     key: &str,
     rest: &[Part],
     create: Option<(Kind, Origin)>,
-    is_new: bool,
+    state: State,
     visit: &mut Visit<'_>,
 ) -> Result<usize, String> {
-    let (position, is_new) = match (map.position(key), create) {
-        (Some(position), _) => (position, is_new),
+    let (position, state) = match (map.position(key), create) {
+        (Some(position), _) => (position, state),
         (None, None) => return Ok(0),
         (None, Some((kind, origin))) => {
             map.push(untyped(key), Pos::NONE, next_kind(rest, kind).empty(origin));
-            (map.len() - 1, true)
+            (map.len() - 1, state.of_new(collection))
         }
     };
     let field = &mut map.entries[position].value;
     if rest.is_empty() || field.as_scalar().is_none() {
-        return walk(field, rest, create, is_new, visit);
+        return walk(field, rest, create, state, visit);
     }
     // The path goes on inside a text. Here that is a copy: what is set in it is lost, as in the reference, which writes texts back only where the path
     // to them names one node.
@@ -217,7 +239,7 @@ fn walk_key(
     let Some(mut copy) = structured::parse(text)? else {
         return Err(format!("the path goes on inside `{key}`, but its text is empty"));
     };
-    walk(&mut copy.tree, rest, create, false, visit)
+    walk(&mut copy.tree, rest, create, State::Lost, visit)
 }
 
 fn next_kind(rest: &[Part], last: Kind) -> Kind {
@@ -231,23 +253,23 @@ fn next_kind(rest: &[Part], last: Kind) -> Kind {
 }
 
 fn walk_index(
-    items: &mut Vec<Node>,
+    (items, collection): (&mut Vec<Node>, Origin),
     index: usize,
     rest: &[Part],
     create: Option<(Kind, Origin)>,
-    is_new: bool,
+    state: State,
     visit: &mut Visit<'_>,
 ) -> Result<usize, String> {
-    let mut is_new = is_new;
+    let mut state = state;
     if let Some((kind, origin)) = create
         && index == items.len()
     {
         items.push(next_kind(rest, kind).empty(origin));
-        is_new = true;
+        state = state.of_new(collection);
     }
     let len = items.len();
     match items.get_mut(index) {
-        Some(item) => walk(item, rest, create, is_new, visit),
+        Some(item) => walk(item, rest, create, state, visit),
         None => Err(too_short(index, len)),
     }
 }
@@ -258,7 +280,7 @@ fn walk_items(
     test: &Test,
     rest: &[Part],
     create: Option<(Kind, Origin)>,
-    is_new: bool,
+    state: State,
     visit: &mut Visit<'_>,
 ) -> Result<usize, String> {
     let mut count = 0;
@@ -266,12 +288,12 @@ fn walk_items(
         if key.is_empty() {
             // An item that is its own value ends the path, whatever follows.
             if test.matches(item)? {
-                visit(Match { node: item, is_new })?;
+                visit(Match { node: item, state })?;
                 count += 1;
             }
         } else if let Some(field) = item.get(key) {
             if test.matches(field)? {
-                count += walk(item, rest, create, is_new, visit)?;
+                count += walk(item, rest, create, state, visit)?;
             }
         } else if let Test::Wrong(why) = test {
             return Err(why.clone());

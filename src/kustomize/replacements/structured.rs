@@ -19,7 +19,7 @@ pub(super) fn text_in_path(node: &Node, path: &[String]) -> Option<usize> {
 /// A text that was read as a tree.
 pub(super) struct Parsed {
     pub(super) tree: Node,
-    source: Arc<Source>,
+    pub(super) source: Arc<Source>,
 }
 
 /// The tree in a text; none for an empty one. Its places are of no use outside of it.
@@ -53,6 +53,13 @@ impl Parsed {
         }
         Ok(out)
     }
+}
+
+/// Whether a collection stands in brackets in its text.
+pub(super) fn is_in_brackets(source: &Source, origin: Origin) -> bool {
+    origin.pos().is_some_and(|pos| {
+        source.contains(pos) && matches!(source.text.as_bytes().get(source.offset(pos)), Some(b'[' | b'{'))
+    })
 }
 
 /// A value to be put into such a tree: without places, which mean something else there.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, did_you_mean};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, Sources, did_you_mean};
 use crate::k8s::{ResMap, Resource, Selector};
 use crate::kustomize::decode::{Decoder, FromNode, Text};
 use crate::kustomize::types::{FieldOptions, Replacement, ReplacementSource, ReplacementTarget, SelectorArgs};
 use crate::kustomize::{Context, Transformer};
-use crate::yaml::{Node, Origin, Scalar, Style, Trace, Value, Via, Write, parse_yaml11};
+use crate::yaml::{Node, Origin, Scalar, Trace, Value, Via, Write, parse_yaml11};
 
 use super::candidates::{Candidates, SourceId, is_selected};
-use super::matcher::{Kind, Match, Matcher};
+use super::matcher::{Kind, Match, Matcher, State, untyped};
 use super::path::{lookup, lookup_mut, split};
 use super::structured;
 
@@ -198,7 +198,7 @@ impl Transformer for ReplacementTransformer {
             return Ok(());
         }
         let list = resources.list_mut();
-        let mut run = Run { candidates: Candidates::new(list), list, trace: cx.trace };
+        let mut run = Run { candidates: Candidates::new(list), list, cx };
         let mut found = Diagnostics::new();
         for replacement in &self.replacements {
             found.take(run.replace(replacement));
@@ -212,14 +212,14 @@ impl Transformer for ReplacementTransformer {
 struct Run<'r> {
     candidates: Candidates,
     list: &'r mut [Resource],
-    trace: &'r Trace,
+    cx: &'r Context<'r>,
 }
 
 impl Run<'_> {
     fn replace(&mut self, replacement: &Prepared) -> Result<(), Diagnostic> {
         let mut found = self.read(replacement)?;
         for target in &replacement.targets {
-            let mut writer = Writer::new(&target.options, replacement.pos, self.trace, &found);
+            let mut writer = Writer::new(&target.options, replacement.pos, self.cx, &found);
             for position in self.candidates.find_by(&target.select) {
                 if !target.selects(&self.list[position]) {
                     continue;
@@ -227,9 +227,11 @@ impl Run<'_> {
                 let resource = &mut self.list[position];
                 let before = identity(resource);
                 for field in &target.fields {
+                    let since = self.cx.trace.len();
                     if let Err(why) = writer.write(&mut resource.node, field, &found) {
-                        return Err(field.error(why, resource, replacement, self.trace));
+                        return Err(field.error(why, resource, replacement, self.cx.trace));
                     }
+                    resource.spread_writes(self.cx.trace, since);
                     if found.live == Some(position)
                         && let From::Field(_, path) = &replacement.from
                         && let Ok(Some(value)) = lookup(&resource.node, path)
@@ -249,8 +251,11 @@ impl Run<'_> {
     fn read(&self, replacement: &Prepared) -> Result<Found, Diagnostic> {
         let (source, path) = match &replacement.from {
             From::Value(text) => {
-                let scalar = Scalar::resolved(text.value.as_str(), Style::Plain);
-                return Ok(Found { value: Node::scalar(Origin::at(text.pos), scalar), pos: text.pos, live: None });
+                return Ok(Found {
+                    value: Node::scalar(Origin::at(text.pos), untyped(text)),
+                    pos: text.pos,
+                    live: None,
+                });
             }
             From::Field(source, path) => (source, path),
         };
@@ -262,7 +267,7 @@ impl Run<'_> {
             |message: String| {
                 Diagnostic::error("redisops::replacement::source_field", message)
                     .label(pos, text.len(), "read here")
-                    .label(name_pos(resource, self.trace), resource.name().len(), "from this object")
+                    .label(name_pos(resource, self.cx.trace), resource.name().len(), "from this object")
             };
         let value = match lookup(&resource.node, path) {
             Err(why) => return Err(error(format!("cannot read `{text}` of {}: {why}", title(resource)))),
@@ -272,7 +277,7 @@ impl Run<'_> {
                 return Err(error(message).help_if(near_field(&resource.node, path)));
             }
         };
-        let value_pos = self.trace.pos(value.origin);
+        let value_pos = self.cx.trace.pos(value.origin);
         let Some(options) = source.options.as_ref().filter(|o| !o.delimiter.is_empty()) else {
             return Ok(Found { value: value.clone(), pos: value_pos, live: Some(position) });
         };
@@ -323,7 +328,7 @@ impl Run<'_> {
                 .label(source.pos, 1, "the source of a replacement");
                 for &i in many.iter().take(MOST_LABELS) {
                     let resource = &self.list[i];
-                    error = error.label(name_pos(resource, self.trace), resource.name().len(), title(resource));
+                    error = error.label(name_pos(resource, self.cx.trace), resource.name().len(), title(resource));
                 }
                 Err(error.help("add name, namespace or kind to the source"))
             }
@@ -350,17 +355,19 @@ struct Writer<'w> {
     options: &'w FieldOptions,
     at: Pos,
     trace: &'w Trace,
+    sources: &'w Sources,
     /// Origin of what is created on the way; one for all.
     created: Origin,
 }
 
 impl<'w> Writer<'w> {
-    fn new(options: &'w FieldOptions, at: Pos, trace: &'w Trace, found: &Found) -> Writer<'w> {
+    fn new(options: &'w FieldOptions, at: Pos, cx: &'w Context<'_>, found: &Found) -> Writer<'w> {
+        let trace = cx.trace;
         let created = match options.create {
             true => trace.record(Write { at, via: Via::Replacement, source: found.pos, before: None }),
             false => Origin::NONE,
         };
-        Writer { options, at, trace, created }
+        Writer { options, at, trace, sources: cx.sources, created }
     }
 
     fn write(&mut self, node: &mut Node, field: &Field, found: &Found) -> Result<(), String> {
@@ -384,7 +391,9 @@ impl<'w> Writer<'w> {
         let matcher = Matcher::new(&field.path[end..]);
         // Inside the text nothing is traced: the text as a whole is what was written.
         let value = structured::without_origins(&found.value);
-        let set = &mut |target: Match<'_>| put(target, &value, self.options).map(|_| ());
+        let source = Arc::clone(&parsed.source);
+        let in_brackets = move |origin| structured::is_in_brackets(&source, origin);
+        let set = &mut |target: Match<'_>| put(target, &value, self.options, &in_brackets).map(|_| ());
         if !matches!(matcher.apply(&mut parsed.tree, create, set), Ok(count) if count > 0) {
             return false;
         }
@@ -401,8 +410,15 @@ impl<'w> Writer<'w> {
 
     fn set(&self, target: Match<'_>, found: &Found) -> Result<(), String> {
         let origin = target.node.origin;
-        let before = target.node.as_scalar().filter(|_| !target.is_new).cloned();
-        let node = put(target, &found.value, self.options)?;
+        if target.state == State::Lost {
+            return put(target, &found.value, self.options, &|_| false).map(|_| ());
+        }
+        let before = target.node.as_scalar().filter(|_| target.state == State::Found).cloned();
+        let in_brackets = |origin: Origin| {
+            let source = origin.pos().and_then(|pos| self.sources.get(pos));
+            source.is_some_and(|source| structured::is_in_brackets(&source, origin))
+        };
+        let node = put(target, &found.value, self.options, &in_brackets)?;
         let changed = match (&before, &node.value) {
             (Some(before), Value::Scalar(after)) => before != after,
             _ => true,
@@ -417,15 +433,21 @@ impl<'w> Writer<'w> {
 }
 
 /// Puts a value into a node. A scalar keeps its type and takes the text only, so that "5" becomes 5 where a number was.
-fn put<'n>(target: Match<'n>, value: &Node, options: &FieldOptions) -> Result<&'n mut Node, String> {
-    let Match { node, is_new } = target;
+fn put<'n>(
+    target: Match<'n>,
+    value: &Node,
+    options: &FieldOptions,
+    in_brackets: &dyn Fn(Origin) -> bool,
+) -> Result<&'n mut Node, String> {
+    let Match { node, state } = target;
     let text = value.text().unwrap_or("");
     if let Value::Scalar(scalar) = &mut node.value {
-        let text = if options.delimiter.is_empty() { text.into() } else { join(&scalar.text, text, options) };
-        if is_new {
-            *scalar = Scalar::resolved(text, Style::Plain);
-        } else {
-            scalar.text = text.into();
+        let text = if options.delimiter.is_empty() { text.to_owned() } else { join(&scalar.text, text, options) };
+        match state {
+            // Nothing at all is an empty string in brackets, and null elsewhere.
+            State::New(collection) if text.is_empty() && in_brackets(collection) => *scalar = Scalar::string(""),
+            State::New(_) => *scalar = untyped(&text),
+            _ => scalar.text = text.into(),
         }
         return Ok(node);
     }
@@ -535,7 +557,7 @@ mod tests {
         let sources = Sources::new();
         let trace = Trace::new();
         let openapi = Rc::new(RefCell::new(OpenApi::default()));
-        let cx = Context { sources: &sources, trace: &trace, openapi, warnings: RefCell::default() };
+        let cx = Context { openapi, ..Context::new(&sources, &trace) };
         let mut map = ResMap::new(cx.scopes());
         let text = sources.add("r.yaml", resources.into(), SourceKind::Resource).unwrap();
         for node in parse_documents(&text).unwrap() {

@@ -1,0 +1,153 @@
+//! What can be typed.
+
+use clap::builder::{BoolishValueParser, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// From a Git repository of specs to running, drift-free Redis.
+#[derive(Parser, Debug)]
+#[command(name = "redisops", version, args_override_self = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Options of all commands.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of all commands.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// When to write colors
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Print errors only, no warnings and notes
+    #[arg(short, long, global = true, overrides_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to write colors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Color {
+    /// To a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Render a kustomization, as `kustomize build` does
+    ///
+    /// Prints the rendered objects as YAML. When anything is wrong, prints nothing and says what, where and why. Exit codes: 0 done; 1 the input is
+    /// wrong; 2 the arguments are wrong, or a program that is needed is not installed.
+    Build(Box<Build>),
+}
+
+/// Arguments of `build`.
+#[derive(Args, Debug)]
+#[command(args_override_self = true)]
+pub struct Build {
+    /// What to render: a directory, a kustomization file, a file of manifests, the URL of a directory in a git repository, or the name of an environment
+    /// (`env:NAME` where a path has that name too)
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub path: String,
+    /// Write to this file instead, or one file an object into this directory
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<String>,
+    /// Use only what earlier builds have fetched
+    #[arg(long)]
+    pub offline: bool,
+    /// Tell on stderr where time went
+    #[arg(long)]
+    pub stats: bool,
+    /// Do not validate the objects. Builds do not validate yet, so this has no further effect
+    #[arg(long)]
+    pub no_validate: bool,
+    /// Which files a kustomization may name
+    #[arg(
+        long,
+        value_name = "RESTRICTION",
+        value_parser = PossibleValuesParser::new(["LoadRestrictionsRootOnly", "LoadRestrictionsNone", ""]),
+        default_value = "LoadRestrictionsRootOnly",
+        hide_possible_values = true,
+        help = "Which files a kustomization may name: those in or below its directory (LoadRestrictionsRootOnly), or any (LoadRestrictionsNone)"
+    )]
+    pub load_restrictor: String,
+    /// Order of the objects: legacy or none. Deprecated: use `sortOptions` in the kustomization
+    #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(["legacy", "none"]), hide_possible_values = true)]
+    pub reorder: Option<String>,
+    /// Label the objects with the tool. Deprecated: use `managedByLabel` in `buildMetadata`
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub enable_managedby_label: bool,
+    /// Options of helm charts.
+    #[command(flatten)]
+    pub helm: Helm,
+    /// Options of KRM functions.
+    #[command(flatten)]
+    pub functions: Functions,
+    /// Accepted for compatibility; errors name their place anyway
+    #[arg(long, hide = true)]
+    pub stack_trace: bool,
+}
+
+/// Options of helm charts.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Helm charts")]
+pub struct Helm {
+    /// Allow helm charts
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub enable_helm: bool,
+    /// The helm program
+    #[arg(long, value_name = "PATH", default_value = "helm")]
+    pub helm_command: String,
+    /// An API version that charts may ask for; may be given several times
+    #[arg(long, value_name = "VERSION")]
+    pub helm_api_versions: Vec<String>,
+    /// The Kubernetes version that charts see
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+    pub helm_kube_version: String,
+    /// Let helm print what it does
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub helm_debug: bool,
+}
+
+/// Options of KRM functions.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "KRM functions")]
+pub struct Functions {
+    /// Allow KRM functions
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub enable_alpha_plugins: bool,
+    /// Allow functions that are programs of this machine; not for kustomizations that you do not trust
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub enable_exec: bool,
+    /// An environment variable for functions, `NAME` or `NAME=VALUE`; may be given several times
+    #[arg(short, long, value_name = "VARIABLE")]
+    pub env: Vec<String>,
+    /// Run container functions as the current user
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub as_current_user: bool,
+    /// Give container functions that ask for it the network
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true, value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    pub network: bool,
+    /// The container network for them
+    #[arg(long, value_name = "NAME", default_value = "bridge")]
+    pub network_name: String,
+    /// A mount for container functions; may be given several times
+    #[arg(long, value_name = "OPTIONS")]
+    pub mount: Vec<String>,
+}

@@ -1,0 +1,3 @@
+//! The commands: each takes its settings, calls what does the work, and prints.
+
+pub mod build;

@@ -1,0 +1,52 @@
+//! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod printer;
+mod settings;
+mod stats;
+mod target;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use exit::Exit;
+
+use args::{Cli, Command};
+use printer::Printer;
+use settings::{BuildSettings, Environment, GlobalSettings};
+
+/// Runs a command line, the name of the program first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let environment = Environment::of_process();
+    let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
+    match cli.command {
+        Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+    }
+}
+
+/// Help and version are results; everything else is a mistake in the command line.
+fn usage(error: &clap::Error) -> Exit {
+    // A closed pipe is no reason to complain.
+    let _ = error.print();
+    if error.use_stderr() { Exit::CouldNot } else { Exit::Done }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::args::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

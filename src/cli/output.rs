@@ -1,0 +1,183 @@
+//! Objects as YAML: one stream, or a file an object. Nothing is half-written.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::k8s::{CLUSTER_NAMESPACE, ScopeLookup};
+use crate::k8s::{ResMap, Resource};
+use crate::yaml::emit;
+
+/// Objects that one thread writes at a time. Fewer are written at once, as threads take longer to start.
+const CHUNK: usize = 128;
+
+/// The objects as a stream of documents, in order, in pieces.
+///
+/// # Errors
+/// Every object that has no form in YAML.
+pub fn documents(objects: &[Resource]) -> Result<Vec<String>, Diagnostics> {
+    let write = |(number, chunk): (usize, &[Resource])| {
+        let mut out = String::new();
+        let mut found = Diagnostics::new();
+        for (i, object) in chunk.iter().enumerate() {
+            if number + i > 0 {
+                out.push_str("---\n");
+            }
+            found.take(emit(&object.node, &mut out));
+        }
+        if found.has_errors() { Err(found) } else { Ok(out) }
+    };
+    let written: Vec<Result<String, Diagnostics>> = if objects.len() <= CHUNK {
+        vec![write((0, objects))]
+    } else {
+        objects.par_chunks(CHUNK).enumerate().map(|(i, chunk)| write((i * CHUNK, chunk))).collect()
+    };
+    let mut found = Diagnostics::new();
+    let chunks = written.into_iter().filter_map(|chunk| found.take(chunk)).collect();
+    if found.has_errors() { Err(found) } else { Ok(chunks) }
+}
+
+/// Name and content of a file for each object, as the reference names them: group, version, kind and name in lower case, the namespace in front
+/// where objects of several namespaces are written. Files that are in the directory already stay, unless they have one of these names.
+///
+/// # Errors
+/// Every object that has no form in YAML or no name that a file can have.
+pub fn files(objects: &ResMap) -> Result<Vec<(String, String)>, Diagnostics> {
+    let scopes = objects.scopes().as_ref();
+    let mut namespaces: Vec<&str> = objects.iter().map(|object| object.effective_namespace(scopes)).collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    namespaces.retain(|namespace| *namespace != CLUSTER_NAMESPACE);
+    let mut found = Diagnostics::new();
+    let mut files = Vec::with_capacity(objects.len());
+    for object in objects.iter() {
+        let name = file_name(object, scopes, namespaces.len() > 1);
+        if name.contains(['/', '\0']) {
+            let message = format!("{} cannot be written to a file: `{name}` is no file name", object.id(scopes));
+            found.push(
+                Diagnostic::error("redisops::output::file_name", message).help("write to standard output or one file"),
+            );
+        }
+        let mut text = String::new();
+        found.take(emit(&object.node, &mut text));
+        files.push((name, text));
+    }
+    if found.has_errors() { Err(found) } else { Ok(files) }
+}
+
+fn file_name(object: &Resource, scopes: &dyn ScopeLookup, with_namespace: bool) -> String {
+    let gvk = object.gvk();
+    let namespace = object.effective_namespace(scopes);
+    let namespace = if with_namespace && namespace != CLUSTER_NAMESPACE { namespace } else { "" };
+    let kind = [&*gvk.group, &*gvk.version, &*gvk.kind].into_iter().filter(|part| !part.is_empty());
+    let kind = kind.collect::<Vec<_>>().join("_");
+    let parts = [namespace, &kind].into_iter().filter(|part| !part.is_empty()).chain([object.name()]);
+    format!("{}.yaml", parts.collect::<Vec<_>>().join("_").to_lowercase())
+}
+
+/// Writes a file in one go: who reads it sees the old content or the new. Links are followed and permissions kept; what is no plain file (a pipe, a
+/// terminal) is written to as it is.
+///
+/// # Errors
+/// When it cannot be written; the old file is then as it was.
+pub fn replace(path: &Path, chunks: &[String]) -> io::Result<()> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let write = |file: &mut dyn Write| chunks.iter().try_for_each(|chunk| file.write_all(chunk.as_bytes()));
+    let old = fs::metadata(path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return write(&mut fs::OpenOptions::new().write(true).open(path)?);
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new();
+    let mut new = match &old {
+        Some(old) => new.permissions(old.permissions()).tempfile_in(directory)?,
+        None => with_usual_permissions(&mut new).tempfile_in(directory)?,
+    };
+    write(new.as_file_mut())?;
+    new.persist(path)?;
+    Ok(())
+}
+
+/// Those of any new file; temporary files are private otherwise.
+#[cfg(unix)]
+fn with_usual_permissions<'a, 'b, 'c>(file: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+    use std::os::unix::fs::PermissionsExt;
+    // The system takes off what the umask forbids.
+    file.permissions(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn with_usual_permissions<'a, 'b, 'c>(file: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::diagnostics::{SourceKind, Sources};
+    use crate::yaml::parse_documents;
+
+    struct Known;
+
+    impl ScopeLookup for Known {
+        fn is_cluster_scoped(&self, _: &str, kind: &str) -> bool {
+            kind == "Namespace"
+        }
+    }
+
+    fn objects(text: &str) -> ResMap {
+        let sources = Sources::new();
+        let source = sources.add("x", text.to_owned(), SourceKind::Resource).unwrap();
+        let mut objects = ResMap::new(Rc::new(Known));
+        for node in parse_documents(&source).unwrap() {
+            objects.append(Resource::new(node)).unwrap();
+        }
+        objects
+    }
+
+    #[test]
+    fn pieces_make_the_same_stream() {
+        let one = |i: usize| format!("kind: A\nmetadata:\n  name: n{i}\n");
+        let text = (0..3 * CHUNK + 1).map(one).collect::<Vec<_>>().join("---\n");
+        let pieces = documents(objects(&text).as_slice()).unwrap();
+        assert_eq!(pieces.len(), 4);
+        assert_eq!(pieces.concat(), text);
+        assert_eq!(documents(&[]).unwrap().concat(), "");
+    }
+
+    #[test]
+    fn files_are_named_as_by_the_reference() {
+        let names = |text: &str| files(&objects(text)).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: B}\n";
+        let a = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n";
+        let x = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: X}\n";
+        assert_eq!(names(&format!("{namespace}{a}")), ["v1_namespace_b.yaml", "apps_v1_deployment_a.yaml"]);
+        assert_eq!(
+            names(&format!("{namespace}{a}{x}")),
+            ["v1_namespace_b.yaml", "default_apps_v1_deployment_a.yaml", "x_v1_configmap_a.yaml"]
+        );
+        assert!(files(&objects("kind: A\nmetadata: {name: ../../a}")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn replaces_in_one_go() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("file", &link).unwrap();
+        replace(&link, &["ne".into(), "w".into()]).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(replace(&directory.path().join("none/file"), &[]).is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+}

@@ -1,0 +1,190 @@
+//! What the arguments and the environment mean: plain values that commands work with. Nothing behind this reads arguments or variables.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::diagnostics::render::Style;
+use crate::kustomize::{HelmOptions, Options, Reorder};
+use crate::source::LoadRestriction;
+
+use super::args::{self, Color, Global};
+
+/// The environment of a run, as far as commands look at it.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+    /// `TERM` is `dumb`.
+    pub dumb: bool,
+    /// Whether stderr is a terminal.
+    pub terminal: bool,
+    /// Whether stderr shows characters beyond ASCII.
+    pub unicode: bool,
+    /// Columns of stderr.
+    pub width: Option<usize>,
+}
+
+impl Environment {
+    /// Of this process.
+    pub fn of_process() -> Environment {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let terminal = std::io::stderr().is_terminal();
+        Environment {
+            no_color: is_set("NO_COLOR"),
+            dumb: std::env::var_os("TERM").is_some_and(|term| term == "dumb"),
+            terminal,
+            unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stderr),
+            width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0)),
+        }
+    }
+}
+
+/// How much is said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verbosity {
+    /// Errors.
+    Quiet,
+    /// Warnings and notes too.
+    Normal,
+    /// What is done, too.
+    Verbose,
+}
+
+/// What holds for all commands.
+#[derive(Clone, Copy, Debug)]
+pub struct GlobalSettings {
+    /// How messages look.
+    pub style: Style,
+    /// How much is said.
+    pub verbosity: Verbosity,
+}
+
+impl GlobalSettings {
+    /// From arguments and environment.
+    pub fn resolve(arguments: &Global, environment: &Environment) -> GlobalSettings {
+        let color = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => environment.terminal && !environment.no_color && !environment.dumb,
+        };
+        let verbosity = match (arguments.quiet, arguments.verbose) {
+            (_, true) => Verbosity::Verbose,
+            (true, false) => Verbosity::Quiet,
+            (false, false) => Verbosity::Normal,
+        };
+        GlobalSettings { style: Style { color, unicode: environment.unicode, width: environment.width }, verbosity }
+    }
+}
+
+/// What `build` is to do.
+#[derive(Clone, Debug)]
+pub struct BuildSettings {
+    /// Directory, file, URL or name.
+    pub target: String,
+    /// Where to write; standard output when `None`.
+    pub output: Option<PathBuf>,
+    /// Use the cache only.
+    pub offline: bool,
+    /// Tell where time went.
+    pub stats: bool,
+    /// Which files may be named.
+    pub restriction: LoadRestriction,
+    /// Flags that the reference has deprecated, as warnings.
+    pub deprecated: Vec<(&'static str, &'static str)>,
+    /// Options of the engine.
+    pub options: Options,
+}
+
+impl BuildSettings {
+    /// From arguments.
+    pub fn resolve(arguments: args::Build) -> BuildSettings {
+        let args::Build { helm, functions, .. } = arguments;
+        let mut deprecated = Vec::new();
+        if arguments.reorder.is_some() {
+            deprecated.push(("--reorder", "set `sortOptions` in the kustomization instead"));
+        }
+        if arguments.enable_managedby_label {
+            deprecated.push((
+                "--enable-managedby-label",
+                "add `managedByLabel` to `buildMetadata` in the kustomization instead",
+            ));
+        }
+        let options = Options {
+            reorder: match arguments.reorder.as_deref() {
+                Some("legacy") => Reorder::Legacy,
+                Some(_) => Reorder::None,
+                None => Reorder::Unspecified,
+            },
+            managed_by_label: arguments.enable_managedby_label,
+            alpha_plugins: functions.enable_alpha_plugins,
+            exec: functions.enable_exec,
+            env: functions.env,
+            as_current_user: functions.as_current_user,
+            network: functions.network,
+            network_name: functions.network_name,
+            mounts: functions.mount,
+            helm: HelmOptions {
+                enabled: helm.enable_helm,
+                command: helm.helm_command,
+                api_versions: helm.helm_api_versions,
+                kube_version: helm.helm_kube_version,
+                debug: helm.helm_debug,
+            },
+        };
+        BuildSettings {
+            target: arguments.path,
+            output: arguments.output.filter(|path| !path.is_empty()).map(PathBuf::from),
+            offline: arguments.offline,
+            stats: arguments.stats,
+            restriction: match arguments.load_restrictor.as_str() {
+                "LoadRestrictionsNone" => LoadRestriction::None,
+                _ => LoadRestriction::RootOnly,
+            },
+            deprecated,
+            options,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    fn parse(line: &str) -> (Global, BuildSettings) {
+        let cli = Cli::try_parse_from(std::iter::once("redisops").chain(line.split(' '))).unwrap();
+        let Command::Build(build) = cli.command;
+        (cli.global, BuildSettings::resolve(*build))
+    }
+
+    #[test]
+    fn flags_of_the_reference_mean_the_same() {
+        let (_, build) = parse(
+            "build a --enable-helm --helm-debug=false --helm-command x --helm-api-versions a,b --helm-api-versions c -e A=b -e C \
+             --load-restrictor LoadRestrictionsNone --reorder none --enable-exec=1 --mount m -o out --output=",
+        );
+        let options = &build.options;
+        assert!(options.helm.enabled && !options.helm.debug && options.exec && !options.network);
+        assert_eq!(options.helm.api_versions, ["a,b", "c"]);
+        assert_eq!(options.env, ["A=b", "C"]);
+        assert_eq!((options.reorder, options.network_name.as_str()), (Reorder::None, "bridge"));
+        assert_eq!((build.restriction, build.output), (LoadRestriction::None, None));
+        assert_eq!(build.deprecated.len(), 1);
+        assert_eq!(parse("build").1.target, ".");
+    }
+
+    #[test]
+    fn colors_are_for_terminals_that_want_them() {
+        let terminal = Environment { no_color: false, dumb: false, terminal: true, unicode: true, width: Some(80) };
+        let color =
+            |line: &str, environment: &Environment| GlobalSettings::resolve(&parse(line).0, environment).style.color;
+        assert!(color("build", &terminal));
+        assert!(!color("build", &Environment { no_color: true, ..terminal.clone() }));
+        assert!(!color("build", &Environment { dumb: true, ..terminal.clone() }));
+        assert!(!color("build --color never", &terminal));
+        let pipe = Environment { terminal: false, ..terminal };
+        assert!(!color("build", &pipe) && color("--color always build", &pipe));
+    }
+}

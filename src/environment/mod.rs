@@ -1,0 +1,12 @@
+//! Environments: names for an overlay together with the cluster, the nodes, the secret store and the guards that go with it
+//! (`environments/NAME.yaml`).
+//!
+//! An environment says where an overlay goes, never what is in it: rendering by name and by path gives the same objects.
+
+mod find;
+mod read;
+mod types;
+
+pub use find::{DIRECTORY, Place, find, names};
+pub use read::read;
+pub use types::*;
