@@ -17,7 +17,7 @@ pub fn emit_v3(node: &Node, source: Option<&Source>, out: &mut String) {
 }
 
 /// What a folded scalar reads as after the reference has written and read it, which its output has gone through; none when that changes nothing.
-pub(super) fn refolded(text: &str) -> Option<String> {
+pub fn refolded(text: &str) -> Option<String> {
     let inner = text.strip_suffix('\n').unwrap_or(text);
     if !inner.contains(['\n', '\u{2028}', '\u{2029}']) {
         return None;

@@ -20,7 +20,7 @@ mod timestamp;
 mod write;
 
 pub use emit::{check, emit};
-pub use emit_v3::emit_v3;
+pub use emit_v3::{emit_v3, refolded};
 pub use json::{from_json, through_json, to_json, to_json_pretty};
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use origin::{Origin, Trace, Via, Write};

@@ -143,9 +143,14 @@ impl<'a> Plugin<'a> {
 
     fn warn_not_run(&self, cx: &Context<'_>) {
         let message = format!("the function `{}` was not run", self.config.kind());
-        let warning = Diagnostic::warning("redisops::plugin::not_run", message)
-            .note("functions that are programs run with `--enable-exec` only")
-            .help("add `--enable-exec` if you trust what the kustomization runs");
+        let warning = Diagnostic::warning("redisops::plugin::not_run", message);
+        let warning = if self.options.exec {
+            warning.note("its annotation names no program").help("set `exec.path`")
+        } else {
+            warning
+                .note("functions that are programs run with `--enable-exec` only")
+                .help("add `--enable-exec` if you trust what the kustomization runs")
+        };
         cx.warn(at_config(warning, &self.config, cx));
     }
 

@@ -102,6 +102,14 @@ impl Inflation<'_, '_> {
             // Helm reads it; loading it here is what checks that it may be read.
             found.take(self.target.loader.load(file).map_err(|e| at_entry(e, file)));
         }
+        if let Some(inline) = self.chart.values_inline.as_ref().filter(|node| node.as_map().is_none()) {
+            let pos = self.target.build.cx.trace.pos(inline.origin);
+            found.push(Diagnostic::error("redisops::helm::values", "`valuesInline` must be a mapping").label(
+                pos,
+                inline.text().map_or(1, str::len),
+                "not a mapping",
+            ));
+        }
         let merge = &self.chart.values_merge;
         if !merge.is_empty() && !LEGAL_VALUES_MERGES.contains(&&**merge) {
             let near = did_you_mean(merge, LEGAL_VALUES_MERGES).map(|near| format!("did you mean `{near}`?"));
@@ -130,10 +138,10 @@ impl Inflation<'_, '_> {
 
     /// The text of the values that helm gets.
     fn values(&self, prepared: &Chart) -> Result<Vec<u8>, Diagnostics> {
-        let inline = self.chart.values_inline.as_ref().filter(|node| node.as_map().is_none_or(|map| !map.is_empty()));
+        let inline = self.chart.values_inline.as_ref().filter(|node| node.as_map().is_some_and(|map| !map.is_empty()));
         let Some(inline) = inline else { return self.values_file(prepared) };
         let precedence = match &*self.chart.values_merge {
-            "replace" => return Ok(values::print(inline)?.into_bytes()),
+            "replace" => return values::print(inline.clone()).map_err(|d| self.labelled(d).into()),
             "merge" => Precedence::File,
             _ => Precedence::Inline,
         };

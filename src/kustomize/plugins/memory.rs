@@ -5,6 +5,7 @@
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
+use crate::diagnostics::Pos;
 use crate::k8s::{Behavior, PreviousId, Resource};
 use crate::yaml::{Map, Node, Origin, Scalar, Style, Tag};
 
@@ -76,7 +77,17 @@ pub fn take_memory(resource: &mut Resource) {
 pub fn annotate(node: &mut Node, key: &str, text: &str) {
     let Some(metadata) = node.as_map_mut().and_then(|object| child(object, "metadata")) else { return };
     let Some(annotations) = child(metadata, "annotations") else { return };
-    annotations.set(key, Node::scalar(Origin::NONE, Scalar { text: text.into(), tag: Tag::Str, style: Style::Single }));
+    match annotations.get_mut(key) {
+        Some(old) => {
+            // The style of an annotation that is there already stays.
+            let style = old.as_scalar().map_or(Style::Plain, |scalar| scalar.style);
+            *old = Node::scalar(Origin::NONE, Scalar { text: text.into(), tag: Tag::Str, style });
+        }
+        None => {
+            let scalar = Scalar { text: text.into(), tag: Tag::Str, style: Style::Single };
+            annotations.push(Scalar::string(key), Pos::NONE, Node::scalar(Origin::NONE, scalar));
+        }
+    }
 }
 
 fn child<'m>(map: &'m mut Map, key: &str) -> Option<&'m mut Map> {

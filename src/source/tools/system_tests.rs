@@ -133,3 +133,17 @@ fn a_plugin_gets_its_configuration_three_ways() {
     let shown = root.display();
     assert_eq!(out, format!("kind: X\narg\nkind: X\n {shown}\n{shown}\nin"));
 }
+
+#[test]
+fn a_plugin_must_be_executable() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("Plugin");
+    let kind = |path: &Path| executable(path).unwrap_err().kind();
+    assert_eq!(kind(&path), ToolErrorKind::Missing);
+    fs::write(dir.path().join("Plugin.so"), "").unwrap();
+    assert_eq!(kind(&path), ToolErrorKind::Unsupported);
+    fs::write(&path, "").unwrap();
+    assert_eq!(kind(&path), ToolErrorKind::Refused);
+    script(&path, "true");
+    assert_eq!(executable(&path).unwrap(), path);
+}

@@ -7,7 +7,7 @@ use crate::k8s::{ResId, ResMap, Resource};
 use crate::kustomize::build_annotations::LOCAL_CONFIG;
 use crate::kustomize::plugins::memory::{annotate, annotation, take_annotation, with_memory};
 use crate::source::clean;
-use crate::yaml::{Map, Node, Origin, Value, emit, emit_v3, parse_documents};
+use crate::yaml::{Map, Node, Origin, Style, Value, emit, emit_v3, parse_documents, refolded};
 
 /// Names the object to the build; its value is the current identity.
 const KUSTOMIZE_ID: &str = "kustomize.config.k8s.io/id";
@@ -156,6 +156,8 @@ fn in_scope(item: &Node, scope: Option<&str>) -> bool {
 
 /// Takes the annotations out of an object that a function gave back; one without a path gets the path that the reference invents for it.
 pub fn strip(resource: &mut Resource, config: &Resource) {
+    let known = ID.into_iter().any(|key| annotation(&resource.node, key).is_some());
+    refold(&mut resource.node, known);
     copy_path(&mut resource.node);
     if annotation(&resource.node, PATH[0]).is_none() {
         let scope = scope(&config.node).unwrap_or_default();
@@ -171,7 +173,93 @@ pub fn strip(resource: &mut Resource, config: &Resource) {
     }
 }
 
+/// What becomes of folded texts: the reference writes and reads the objects once more, and puts those of objects that it knows in quotes first.
+fn refold(node: &mut Node, known: bool) {
+    match &mut node.value {
+        Value::Scalar(scalar) if scalar.style == Style::Folded => {
+            if known {
+                scalar.style = Style::Double;
+            } else if let Some(text) = refolded(&scalar.text) {
+                scalar.text = text.into();
+            }
+        }
+        Value::Scalar(_) => {}
+        Value::Seq(items) => items.iter_mut().for_each(|item| refold(item, known)),
+        Value::Map(map) => map.entries.iter_mut().for_each(|entry| refold(&mut entry.value, known)),
+    }
+}
+
 /// Takes the identity out of an object that a plugin gave back.
 pub fn strip_identity(resource: &mut Resource) {
     take_annotation(&mut resource.node, KUSTOMIZE_ID);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::Context;
+    use crate::yaml::Trace;
+
+    fn resource(text: &str) -> Resource {
+        Resource::new(reread(text.to_owned()).unwrap().remove(0))
+    }
+
+    /// The expected text is what kustomize 5.8.2 gave to a function.
+    #[test]
+    fn a_list_reads_as_that_of_the_reference() {
+        let (sources, trace) = (Sources::new(), Trace::new());
+        let cx = Context::new(&sources, &trace);
+        let mut resources = cx.empty_resources();
+        resources
+            .append(resource("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {b: 'x: 1'}\n"))
+            .unwrap();
+        let config = resource("kind: Fn\nmetadata: {name: fn}\n");
+        let list = resource_list(&config, Some(&resources)).unwrap();
+        let want = "apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- apiVersion: v1
+  data:
+    b: 'x: 1'
+  kind: ConfigMap
+  metadata:
+    annotations:
+      kustomize.config.k8s.io/id: |
+        kind: ConfigMap
+        name: a
+        version: v1
+      config.kubernetes.io/index: '0'
+      internal.config.kubernetes.io/index: '0'
+      internal.config.kubernetes.io/annotations-migration-resource-id: '0'
+      internal.config.kubernetes.io/id: '1'
+      config.k8s.io/id: '1'
+    name: a
+functionConfig:
+  kind: Fn
+  metadata:
+    name: fn
+    annotations:
+      config.kubernetes.io/local-config: 'true'
+";
+        assert_eq!(list.text, want);
+        assert!(resource_list(&config, None).unwrap().text.contains("items:\n- kind: Fn\n"));
+    }
+
+    #[test]
+    fn a_function_with_a_path_gets_the_objects_of_its_directory() {
+        let (sources, trace) = (Sources::new(), Trace::new());
+        let cx = Context::new(&sources, &trace);
+        let mut resources = cx.empty_resources();
+        for (name, path) in [("a", "x/a.yaml"), ("b", "y/b.yaml"), ("c", "x/d/c.yaml")] {
+            let text =
+                format!("kind: A\nmetadata:\n  name: {name}\n  annotations: {{config.kubernetes.io/path: {path}}}\n");
+            resources.append(resource(&text)).unwrap();
+        }
+        let config = resource(
+            "kind: Fn\nmetadata:\n  name: fn\n  annotations: {config.kubernetes.io/path: x/functions/fn.yaml}\n",
+        );
+        let list = resource_list(&config, Some(&resources)).unwrap();
+        assert_eq!(list.saved, [1]);
+        assert!(!list.text.contains("name: b"));
+    }
 }

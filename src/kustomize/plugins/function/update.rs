@@ -146,3 +146,64 @@ fn json(node: &Node) -> Option<String> {
     let mut text = String::new();
     to_json(node, &mut text).ok().map(|()| text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{SourceKind, Sources};
+
+    fn map(cx: &Context<'_>, text: &str) -> Vec<Resource> {
+        let source = cx.add_source("x.yaml".into(), text.into(), SourceKind::Function).unwrap();
+        objects(&source).unwrap()
+    }
+
+    fn config_map(name: &str, value: &str) -> String {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{same: x, k: {value}}}\n---\n")
+    }
+
+    #[test]
+    fn objects_are_replaced_added_and_removed() {
+        let (sources, trace) = (Sources::new(), Trace::new());
+        let cx = Context::new(&sources, &trace);
+        let mut resources = cx.empty_resources();
+        for name in ["a", "b", "c", "d"] {
+            for mut resource in map(&cx, &config_map(name, "old")) {
+                resource.ref_vars.push("V".into());
+                resources.append(resource).unwrap();
+            }
+        }
+        let output = config_map("new", "new") + &config_map("c", "old") + &config_map("a", "changed");
+        update(&mut resources, map(&cx, &output), &[3], "p", &cx).unwrap();
+        let found: Vec<_> = resources.iter().map(|r| (r.name(), r.node.text_at(&["data", "k"]).unwrap())).collect();
+        assert_eq!(found, [("a", "changed"), ("c", "old"), ("d", "old"), ("new", "new")]);
+        assert_eq!(resources.at(0).ref_vars, ["V"]);
+        // One value was changed, and its origin tells what was there.
+        assert_eq!(trace.len(), 1);
+        let write = trace.write(resources.at(0).node.lookup(&["data", "k"]).unwrap().origin).unwrap();
+        assert_eq!((write.via, write.before.unwrap().1.text.as_str()), (Via::Function, "old"));
+    }
+
+    #[test]
+    fn an_object_may_come_back_once() {
+        let (sources, trace) = (Sources::new(), Trace::new());
+        let cx = Context::new(&sources, &trace);
+        let output = map(&cx, &(config_map("a", "1") + &config_map("a", "2")));
+        let found = update(&mut cx.empty_resources(), output, &[], "p", &cx).unwrap_err();
+        assert_eq!(found.0[0].code, "redisops::plugin::duplicate_resource");
+    }
+
+    #[test]
+    fn generators_ask_by_annotations() {
+        let (sources, trace) = (Sources::new(), Trace::new());
+        let cx = Context::new(&sources, &trace);
+        let text = |hash: &str| {
+            format!("kind: A\nmetadata:\n  name: a\n  annotations: {{{NEEDS_HASH}: '{hash}', {BEHAVIOR}: merge}}\n")
+        };
+        let mut resources = map(&cx, &text("True"));
+        generator_options(&mut resources, &cx).unwrap();
+        assert_eq!((resources[0].needs_hash, resources[0].behavior), (true, Behavior::Merge));
+        assert!(resources[0].node.lookup(&["metadata", "annotations"]).is_none());
+        let found = generator_options(&mut map(&cx, &text("yes")), &cx).unwrap_err();
+        assert_eq!(found.0[0].code, "redisops::plugin::needs_hash");
+    }
+}
