@@ -227,11 +227,11 @@ impl Run<'_> {
                 let resource = &mut self.list[position];
                 let before = identity(resource);
                 for field in &target.fields {
-                    let since = self.trace.len();
+                    let since = self.cx.trace.len();
                     if let Err(why) = writer.write(&mut resource.node, field, &found) {
                         return Err(field.error(why, resource, replacement, self.cx.trace));
                     }
-                    resource.spread_writes(self.trace, since);
+                    resource.spread_writes(self.cx.trace, since);
                     if found.live == Some(position)
                         && let From::Field(_, path) = &replacement.from
                         && let Ok(Some(value)) = lookup(&resource.node, path)
