@@ -4,7 +4,7 @@
 //! was probably meant. Types follow the reference: what it refuses (a number where a string belongs) is refused here.
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, did_you_mean};
-use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, resolve11};
+use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, number_text, resolve11, to_json};
 
 /// A string with its place.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -57,6 +57,8 @@ pub struct Decoder<'a> {
     trace: &'a Trace,
     strict: bool,
     yaml11: bool,
+    /// Whether numbers and booleans are taken where a string belongs.
+    converts: bool,
     codes: Codes,
 }
 
@@ -75,7 +77,7 @@ const KUSTOMIZATION: Codes = Codes {
 impl<'a> Decoder<'a> {
     /// For a kustomization file: unknown fields are errors and plain scalars follow YAML 1.1 (`yes` is a boolean), as in the reference.
     pub fn kustomization(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true, codes: KUSTOMIZATION }
+        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true, converts: false, codes: KUSTOMIZATION }
     }
 
     /// For a file of field specs (`configurations`): strict as a kustomization file.
@@ -83,14 +85,16 @@ impl<'a> Decoder<'a> {
         Decoder::kustomization(trace)
     }
 
-    /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1.
+    /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1, a number or boolean
+    /// is good where a string belongs.
     pub fn lenient(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { strict: false, ..Decoder::kustomization(trace) }
+        Decoder { strict: false, converts: true, ..Decoder::kustomization(trace) }
     }
 
-    /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources.
+    /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources, and a number
+    /// or boolean is good where a string belongs.
     pub fn plugin(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { strict: false, yaml11: false, ..Decoder::kustomization(trace) }
+        Decoder { strict: false, yaml11: false, converts: true, ..Decoder::kustomization(trace) }
     }
 
     /// For an environment: unknown fields are errors, scalars have the types of YAML 1.2.
@@ -210,6 +214,13 @@ pub trait FromNode: Sized {
 impl FromNode for Text {
     fn from_node(node: &Node, cx: &mut Decoder<'_>) -> Option<Text> {
         match (cx.tag(node), node.as_scalar()) {
+            (Some(Tag::Int | Tag::Float | Tag::Bool | Tag::Timestamp), Some(_)) if cx.converts => {
+                let mut json = String::new();
+                cx.found.take(to_json(node, &mut json))?;
+                let unquoted = json.strip_prefix('"').and_then(|j| j.strip_suffix('"'));
+                let value = unquoted.map_or_else(|| number_text(&json), str::to_owned);
+                Some(Text { value, pos: cx.pos(node), literal: false })
+            }
             (Some(Tag::Str | Tag::Timestamp | Tag::Binary | Tag::Other), Some(scalar)) => Some(Text {
                 value: scalar.text.to_string(),
                 pos: cx.pos(node),
