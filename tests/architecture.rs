@@ -25,8 +25,8 @@ const FLOW: [&str; 7] = ["diagnostics", "yaml", "k8s", "source", "kustomize", "e
 
 fn rust_files(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(dir).expect("a folder of sources") {
+        let path = entry.expect("a folder of sources").path();
         if path.is_dir() {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|e| e == "rs") {
@@ -38,7 +38,7 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 
 /// Lines of code, tests and comments left out.
 fn code(path: &Path) -> Vec<(usize, String)> {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).expect("a source file");
     text.lines()
         .enumerate()
         .take_while(|(_, l)| !l.starts_with("#[cfg(test)]") && !l.starts_with("mod tests"))

@@ -138,10 +138,8 @@ pub fn add_transformation(resources: &mut ResMap, configured: &ConfiguredIn) {
 /// Sets an annotation without recording a write: these stand in no file.
 pub fn set_annotation(resource: &mut Resource, key: &str, text: &str) {
     let Some(object) = resource.node.as_map_mut() else { return };
-    for field in ["metadata"] {
-        if object.get(field).is_none_or(|n| n.as_map().is_none()) {
-            object.set(field, Node::empty_map(Origin::NONE));
-        }
+    if object.get("metadata").is_none_or(|n| n.as_map().is_none()) {
+        object.set("metadata", Node::empty_map(Origin::NONE));
     }
     let Some(metadata) = object.get_mut("metadata").and_then(Node::as_map_mut) else { return };
     if metadata.get("annotations").is_none_or(|n| n.as_map().is_none()) {
@@ -150,6 +148,7 @@ pub fn set_annotation(resource: &mut Resource, key: &str, text: &str) {
     if let Some(annotations) = metadata.get_mut("annotations").and_then(Node::as_map_mut) {
         annotations.set(key, Node::string(Origin::NONE, text));
     }
+    resource.own_annotations();
 }
 
 /// Brings the annotations of the output into the reference's form: internal ones and those nobody asked for are gone, values are strings, and an

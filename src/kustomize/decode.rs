@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Severity, did_you_mean};
-use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, bool11, resolve11};
+use crate::yaml::{Entry, Map, Node, Style, Tag, Trace, Value, number_text, resolve11, to_json};
 
 /// A string with its place.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -59,7 +59,7 @@ pub struct Decoder<'a> {
     trace: &'a Trace,
     strict: bool,
     yaml11: bool,
-    /// Whether a number or a boolean where a string belongs is taken as its text.
+    /// Whether numbers and booleans are taken where a string belongs.
     converts: bool,
     codes: Codes,
 }
@@ -87,12 +87,14 @@ impl<'a> Decoder<'a> {
         Decoder { converts: true, ..Decoder::kustomization(trace) }
     }
 
-    /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1.
+    /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1, a number or boolean
+    /// is good where a string belongs.
     pub fn lenient(trace: &'a Trace) -> Decoder<'a> {
         Decoder { strict: false, converts: true, ..Decoder::kustomization(trace) }
     }
 
-    /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources.
+    /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources, and a number
+    /// or boolean is good where a string belongs.
     pub fn plugin(trace: &'a Trace) -> Decoder<'a> {
         Decoder { strict: false, yaml11: false, converts: true, ..Decoder::kustomization(trace) }
     }
@@ -216,28 +218,23 @@ pub trait FromNode: Sized {
 impl FromNode for Text {
     fn from_node(node: &Node, cx: &mut Decoder<'_>) -> Option<Text> {
         match (cx.tag(node), node.as_scalar()) {
+            (Some(Tag::Int | Tag::Float | Tag::Bool | Tag::Timestamp), Some(_)) if cx.converts => {
+                let mut json = String::new();
+                cx.found.take(to_json(node, &mut json))?;
+                let unquoted = json.strip_prefix('"').and_then(|j| j.strip_suffix('"'));
+                let value = unquoted.map_or_else(|| number_text(&json), str::to_owned);
+                Some(Text { value, pos: cx.pos(node), literal: false })
+            }
             (Some(Tag::Str | Tag::Timestamp | Tag::Binary | Tag::Other), Some(scalar)) => Some(Text {
                 value: scalar.text.to_string(),
                 pos: cx.pos(node),
                 literal: scalar.style == Style::Literal,
             }),
-            (Some(tag @ (Tag::Int | Tag::Float | Tag::Bool)), Some(scalar)) if cx.converts => {
-                Some(Text { value: printed(tag, &scalar.text), pos: cx.pos(node), literal: false })
-            }
             _ => {
                 cx.wrong_type(node, "a string");
                 None
             }
         }
-    }
-}
-
-/// The text of a number or boolean, as the reference writes it where it takes one for a string.
-fn printed(tag: Tag, text: &str) -> String {
-    match tag {
-        Tag::Bool => bool11(text).unwrap_or(false).to_string(),
-        Tag::Int => crate::yaml::parse_int11(text).map_or_else(|| text.to_owned(), |i| i.to_string()),
-        _ => text.parse::<f64>().map_or_else(|_| text.to_owned(), |f| f.to_string()),
     }
 }
 

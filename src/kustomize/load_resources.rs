@@ -192,11 +192,9 @@ fn as_json_text(node: &mut Node) -> Result<(), Diagnostic> {
 mod tests {
     use super::*;
     use crate::diagnostics::{SourceKind, Sources};
-    use crate::yaml::Trace;
 
     fn load(text: &str) -> Result<Vec<String>, Diagnostics> {
-        let (sources, trace) = (Sources::new(), Trace::new());
-        let cx = Context::new(&sources, &trace);
+        let sources = Sources::new();
         let source = sources.add("a.yaml", text.into(), SourceKind::Resource).unwrap();
         let resources = resources_from_source(&source)?;
         Ok(resources.iter().map(|r| format!("{}/{}", r.kind(), r.name())).collect())

@@ -163,6 +163,18 @@ pub(super) fn write_g(out: &mut String, value: f64) {
     }
 }
 
+/// A JSON number as text, where the reference's decoder wants a string: as it is for an integer, in the notation of its YAML encoders for a float.
+pub fn number_text(json: &str) -> String {
+    match json.parse::<f64>() {
+        Ok(value) if json.contains(['.', 'e', 'E']) => {
+            let mut out = String::new();
+            write_g(&mut out, value);
+            out
+        }
+        _ => json.to_owned(),
+    }
+}
+
 /// Go's `strconv.FormatFloat(value, 'g', -1, 32)`, which YAML 1.1 keys get on their way to JSON.
 pub(super) fn write_g32(out: &mut String, value: f64) {
     // The shortest digits of the f32 are those of the f64 that they read back as.

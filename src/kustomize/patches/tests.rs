@@ -15,7 +15,7 @@ fn build(objects: &str, patches: &str) -> Result<String, Diagnostics> {
     let cx = Context::new(&sources, &trace);
     let source = sources.add("objects.yaml", objects.into(), SourceKind::Resource).unwrap();
     let mut resources: ResMap = cx.empty_resources();
-    for resource in resources_from_source(&source, &cx)? {
+    for resource in resources_from_source(&source)? {
         resources.append(resource).unwrap();
     }
     let source = sources.add("kustomization.yaml", patches.into(), SourceKind::Kustomization).unwrap();

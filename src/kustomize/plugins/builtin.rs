@@ -11,7 +11,7 @@ use crate::kustomize::generators::{Generator as DataGenerator, GeneratorKind};
 use crate::kustomize::patches::{PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer};
 use crate::kustomize::replacements::ReplacementTransformer;
 use crate::kustomize::transformers::{Annotations, Images, Labels, Namespace, Prefix, Replicas, Suffix};
-use crate::kustomize::types::{HelmChart, HelmGlobals};
+use crate::kustomize::types::HelmChart;
 
 use super::{Configured, Generator, configured, helm};
 
@@ -41,7 +41,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
 }
 
 fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<Vec<Resource>, Diagnostics> {
-    let globals = target.file.kustomization.helm_globals.clone().unwrap_or_else(HelmGlobals::default);
+    let globals = target.file.kustomization.helm_globals.clone().unwrap_or_default();
     let own = &target.file.kustomization.namespace;
     let namespace = if own.is_empty() { target.helm_namespace.as_deref() } else { Some(&**own) };
     helm::inflate(chart, &globals, namespace, target)
@@ -79,10 +79,7 @@ struct List<'a, 't> {
 impl<'a> List<'a, '_> {
     fn add(&mut self, kind: &str, made: Result<impl Transformer + 'a, Diagnostics>) {
         if let Some(transformer) = self.found.take(made) {
-            self.all.push(Configured {
-                transformer: Box::new(transformer),
-                configured: field(self.target, kind),
-            });
+            self.all.push(Configured { transformer: Box::new(transformer), configured: field(self.target, kind) });
         }
     }
 

@@ -58,9 +58,9 @@ fn remove_label(resource: &mut Resource) {
             return;
         }
     }
-    if let Some(map) = metadata.as_map_mut() {
-        if map.get("labels").is_some_and(|l| l.as_map().is_some_and(crate::yaml::Map::is_empty)) {
-            map.remove("labels");
-        }
+    if let Some(map) = metadata.as_map_mut()
+        && map.get("labels").is_some_and(|l| l.as_map().is_some_and(crate::yaml::Map::is_empty))
+    {
+        map.remove("labels");
     }
 }

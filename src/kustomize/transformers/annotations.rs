@@ -48,3 +48,22 @@ impl Transformer for Annotations {
         set_everywhere(&self.annotations, &self.specs, "commonAnnotations", resources, cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Fixture;
+    use super::*;
+
+    #[test]
+    fn plugin_configuration_may_have_numbers_for_texts() {
+        let fixture = Fixture::new();
+        let config = r#"{"annotations":{"a":42,"b":true,"c":1234567.5,"d":1e10,"e":"x"},
+            "fieldSpecs":[{"path":"metadata/annotations","create":true}]}"#;
+        let mut resources = fixture.resources(&[r#"{"kind":"A"}"#]);
+        let annotations = Annotations::from_config(&fixture.node(config), &fixture.cx()).unwrap();
+        annotations.transform(&mut resources, &fixture.cx()).unwrap();
+        let texts = ["a", "b", "c", "d", "e"].map(|key| resources.at(0).annotation(key).unwrap());
+        // `kustomize build` with this configuration.
+        assert_eq!(texts, ["42", "true", "1.2345675e+06", "10000000000", "x"]);
+    }
+}
