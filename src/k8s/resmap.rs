@@ -167,12 +167,30 @@ impl ResMap {
     /// When an object of the same current identity exists.
     pub fn append_all(&mut self, other: ResMap) -> Result<(), Vec<DuplicateId>> {
         if self.list.is_empty() {
+            let duplicates = other.duplicates();
             self.list = other.list;
             self.index = other.index;
-            return Ok(());
+            return if duplicates.is_empty() { Ok(()) } else { Err(duplicates) };
         }
         let duplicates: Vec<DuplicateId> = other.list.into_iter().filter_map(|r| self.append(r).err()).collect();
         if duplicates.is_empty() { Ok(()) } else { Err(duplicates) }
+    }
+
+    /// Objects with the current identity of an earlier one, as transformers that change names can leave them.
+    pub fn duplicates(&self) -> Vec<DuplicateId> {
+        let scopes = self.scopes.as_ref();
+        let mut seen: FxHashMap<u64, Positions> = FxHashMap::default();
+        let mut found = Vec::new();
+        for (i, resource) in self.list.iter().enumerate() {
+            let same_key = seen.entry(resource.key(scopes)).or_default();
+            let same = |&&at: &&u32| self.list[at as usize].id(scopes).is_same(&resource.id(scopes));
+            if let Some(&existing) = same_key.iter().find(same) {
+                let (id, incoming) = (resource.id(scopes), Box::new(resource.clone()));
+                found.push(DuplicateId { id, existing: existing as usize, incoming });
+            }
+            same_key.push(i as u32);
+        }
+        found
     }
 
     /// Drops objects of which nothing is left.

@@ -51,7 +51,7 @@ impl Accumulator {
 }
 
 /// Two objects of one identity, as a message.
-fn duplicate_ids(
+pub(super) fn duplicate_ids(
     resources: &ResMap,
     duplicates: Vec<DuplicateId>,
     entry: Option<&Text>,

@@ -4,10 +4,11 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::k8s::ResMap;
 use crate::source::{Loader, OriginPath, Tools};
 
-use super::accumulate::{Accumulator, Build, accumulate};
+use super::accumulate::{Accumulator, Build, accumulate, duplicate_ids};
 use super::build_annotations::{LOCAL_CONFIG, Wanted, clean};
 use super::config::TransformerConfig;
 use super::load::load;
+use super::load_resources::check;
 use super::name_reference::NameReferenceTransformer;
 use super::transformers::{HashSuffix, Labels, SortOrder};
 use super::{Context, Transformer};
@@ -117,6 +118,12 @@ fn finish(
     let is_local = |value: Option<&str>| value.is_some_and(|v| v != "false");
     if resources.iter().any(|r| is_local(r.annotation(LOCAL_CONFIG))) {
         resources.list_mut().retain(|r| !is_local(r.annotation(LOCAL_CONFIG)));
+    }
+    // Patches and replacements can take a name away, or give one that another object has.
+    let mut found: Diagnostics = Diagnostics(resources.iter().filter_map(|r| check(&r.node).err()).collect());
+    found.extend(duplicate_ids(&resources, resources.duplicates(), None, cx));
+    if found.has_errors() {
+        return Err(found);
     }
     cx.step("order", || sort.transform(&mut resources, cx))?;
     if wanted.managed_by {

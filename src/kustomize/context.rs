@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Embedding, Source, SourceKind, Sources};
-use crate::k8s::openapi::OpenApi;
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Embedding, Pos, Source, SourceKind, Sources};
+use crate::k8s::openapi::{CommentSchemas, OpenApi};
 use crate::k8s::{ResMap, Scopes};
 use crate::yaml::Trace;
 
@@ -23,6 +25,21 @@ pub struct Context<'a> {
     pub warnings: RefCell<Vec<Diagnostic>>,
     /// Who wants to know which step is at work.
     pub observer: Option<&'a dyn Observer>,
+    pub(super) comment_schemas: RefCell<FxHashMap<Pos, Option<Rc<SourceComments>>>>,
+}
+
+/// A text in which comments give schemas to lists.
+pub struct SourceComments {
+    source: Arc<Source>,
+    schemas: CommentSchemas,
+}
+
+impl SourceComments {
+    /// The schema on the line of a key, if the key stands in this text.
+    pub fn at(&self, key: Pos) -> Option<&serde_json::Value> {
+        let source = Some(&self.source).filter(|s| s.contains(key))?;
+        self.schemas.at(&source.text, source.offset(key))
+    }
 }
 
 /// Is told when the steps of a build begin and end; the build itself has no clock. Steps may stand within others.
@@ -37,7 +54,14 @@ pub trait Observer {
 impl<'a> Context<'a> {
     /// For one build.
     pub fn new(sources: &'a Sources, trace: &'a Trace) -> Context<'a> {
-        Context { sources, trace, openapi: Rc::default(), warnings: RefCell::default(), observer: None }
+        Context {
+            sources,
+            trace,
+            openapi: Rc::default(),
+            warnings: RefCell::default(),
+            observer: None,
+            comment_schemas: RefCell::default(),
+        }
     }
 
     /// What decides whether a kind is cluster-scoped.
@@ -57,6 +81,16 @@ impl<'a> Context<'a> {
         let result = work();
         observer.end();
         result
+    }
+
+    /// The schemas in comments of the text in which a place is.
+    pub fn comment_schemas(&self, pos: Pos) -> Option<Rc<SourceComments>> {
+        let source = self.sources.get(pos)?;
+        let mut known = self.comment_schemas.borrow_mut();
+        let found = known.entry(source.pos(0)).or_insert_with(|| {
+            CommentSchemas::of_text(&source.text).map(|schemas| Rc::new(SourceComments { source, schemas }))
+        });
+        found.clone()
     }
 
     /// Notes a warning.

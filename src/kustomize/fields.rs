@@ -137,6 +137,9 @@ fn walk_map(
     if field.is_null() {
         if is_list {
             field.value = Value::Seq(Vec::new());
+        } else if let (Missing::CreateScalar(tag), Value::Scalar(null)) = (create, &mut field.value) {
+            // The reference changes the type and leaves the text (`null`, `~`).
+            null.tag = tag;
         } else if let Some(value) = empty(create) {
             field.value = value;
         }

@@ -98,7 +98,10 @@ fn keep_inner(mut item: Node, queue: &mut VecDeque<Node>, found: &mut Diagnostic
 }
 
 /// Whether a node is an object with a kind and, unless it is a list of objects, a name.
-fn check(node: &Node) -> Result<(), Diagnostic> {
+///
+/// # Errors
+/// What it lacks.
+pub(super) fn check(node: &Node) -> Result<(), Diagnostic> {
     let Some(map) = node.as_map() else {
         let what = if node.as_seq().is_some() { "a list" } else { "a scalar" };
         let shown = node.text().map_or(1, |t| t.lines().next().unwrap_or("").len()).max(1);

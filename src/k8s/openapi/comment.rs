@@ -48,6 +48,43 @@ fn is_default(name: &str, value: &Value) -> bool {
     }
 }
 
+/// The schemas that comments at the ends of lines of a text give to the lists that start there.
+#[derive(Debug)]
+pub struct CommentSchemas {
+    /// By the offset of the line, in order.
+    lines: Vec<(usize, Value)>,
+}
+
+impl CommentSchemas {
+    /// Those of a text; none for a text without any, as nearly all are.
+    pub fn of_text(text: &str) -> Option<CommentSchemas> {
+        let bytes = text.as_bytes();
+        let is_object =
+            |&at: &usize| text[at..].trim_start_matches('#').trim_start_matches([' ', '\t']).starts_with('{');
+        let mut lines: Vec<(usize, Value)> = Vec::new();
+        for at in memchr::memchr_iter(b'#', bytes).filter(is_object) {
+            let start = line_start(text, at);
+            let before = &text[start..at];
+            let comment = text[at..].split(['\n', '\r']).next().unwrap_or("");
+            let ends_list_key = before.ends_with([' ', '\t']) && before.trim_end().ends_with([':', ']']);
+            if let Some(schema) = comment_schema(comment, "").filter(|_| ends_list_key) {
+                lines.push((start, schema));
+            }
+        }
+        (!lines.is_empty()).then_some(CommentSchemas { lines })
+    }
+
+    /// The schema on the line of an offset.
+    pub fn at(&self, text: &str, offset: usize) -> Option<&Value> {
+        let start = line_start(text, offset.min(text.len()));
+        self.lines.iter().find(|(line, _)| *line == start).map(|(_, schema)| schema)
+    }
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
+    memchr::memrchr(b'\n', &text.as_bytes()[..offset]).map_or(0, |at| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{OpenApi, SchemaRef};
@@ -112,6 +149,15 @@ mod tests {
         assert!(comment_schema(r#"# {"x": 1} kept by hand"#, "").is_some());
         let setter = comment_schema(r#"# {"$openapi": "a"} kept by hand"#, "").unwrap();
         assert_eq!(setter.get("$ref"), None);
+    }
+
+    #[test]
+    fn comments_behind_the_keys_of_lists_are_found_by_line() {
+        let text = "a: 1 # {\"x\": 1}\nb: # {\"x\": 2}\n- c\nd: [e] # {\"x\": 3}\nf: # words\n";
+        let schemas = CommentSchemas::of_text(text).unwrap();
+        let at = |key: &str| schemas.at(text, text.find(key).unwrap()).map(|v| v["x"].as_i64().unwrap());
+        assert_eq!([at("a:"), at("b:"), at("d:"), at("f:")], [None, Some(2), Some(3), None]);
+        assert!(CommentSchemas::of_text("a: # words\n- b\n").is_none());
     }
 
     #[test]

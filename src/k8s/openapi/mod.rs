@@ -10,7 +10,7 @@ mod source;
 mod table;
 mod tables;
 
-pub use comment::comment_schema;
+pub use comment::{CommentSchemas, comment_schema};
 pub use custom::{CustomSchema, SchemaDocumentError};
 pub use schema::{MergeKeys, SchemaRef};
 pub use source::{OpenApi, OpenApiError};

@@ -5,12 +5,12 @@ use crate::k8s::Resource;
 use crate::yaml::{Map, Node, Origin, Scalar, Style, Tag, Value};
 
 use super::super::Context;
-use super::strategic::strategic_merge;
+use super::strategic::merge_with_comments;
 
 /// Applies a patch as it stands to an object. The namespace stays; kind and name do unless the patch may change them.
 ///
 /// # Errors
-/// As for [`strategic_merge`].
+/// As for [`merge_with_comments`].
 pub(super) fn patch_resource(object: &mut Resource, patch: &Resource, cx: &Context<'_>) -> Result<(), Diagnostics> {
     if patch.allow_name_change || patch.allow_kind_change {
         object.store_previous_id(cx.scopes().as_ref());
@@ -19,7 +19,9 @@ pub(super) fn patch_resource(object: &mut Resource, patch: &Resource, cx: &Conte
         .map(|path| object.node.lookup(path).filter(|n| n.text_at(&[]).is_some()).cloned());
     let openapi = cx.openapi.borrow();
     let since = cx.trace.len();
-    strategic_merge(&mut object.node, &patch.node, &openapi, cx.trace)?;
+    let comments: Vec<_> =
+        [&object.node, &patch.node].into_iter().filter_map(|n| cx.comment_schemas(cx.trace.pos(n.origin))).collect();
+    merge_with_comments(&mut object.node, &patch.node, &openapi, cx.trace, &comments)?;
     object.spread_writes(cx.trace, since);
     if object.is_empty() {
         return Ok(());
@@ -31,7 +33,7 @@ pub(super) fn patch_resource(object: &mut Resource, patch: &Resource, cx: &Conte
     if !patch.allow_name_change {
         restore_metadata(&mut object.node, "name", name);
     }
-    match namespace {
+    match namespace.filter(|n| n.text() != Some("")) {
         Some(namespace) => restore_metadata(&mut object.node, "namespace", Some(namespace)),
         None => object.set_namespace(""),
     }
@@ -82,7 +84,11 @@ pub(super) fn prepare(patch: &Resource, object: &Resource) -> Resource {
         let api_version = object.api_version();
         match map.get_mut("apiVersion") {
             Some(node) if node.text() == Some(api_version) => {}
+            Some(_) if api_version.is_empty() => {
+                map.remove("apiVersion");
+            }
             Some(node) => node.set_text(api_version),
+            None if api_version.is_empty() => {}
             None => {
                 // Without a place of its own, it must not look like a change.
                 let same = object.node.get("apiVersion").cloned();

@@ -4,21 +4,38 @@
 //! ([`Merge::untouched`]: even parts that the patch does not name are tidied), only the patch ([`Merge::added`], then [`Merge::absorb`] on the copy,
 //! because the reference walks a new part as if it were merged with itself). Only moves inside the object; what is taken from the patch is cloned.
 
+use std::rc::Rc;
+
 use compact_str::CompactString;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::k8s::openapi::{OpenApi, SchemaRef};
-use crate::yaml::{Map, Node, Scalar, Style, Tag, Trace, Value, Via, resolve11};
+use crate::yaml::{Entry, Map, Node, Scalar, Style, Tag, Trace, Value, Via, resolve11};
 
+use super::super::context::SourceComments;
 use super::directive::{self, Directive};
 use super::list::{self, Other};
 
-/// Merges a patch into an object; a deleted object is left as null.
+/// Merges a patch into an object; a deleted object is left as null. Comments say nothing about lists; see [`merge_with_comments`].
 ///
 /// # Errors
 /// Values of different types at the same place, unknown `$patch` directives, lists that cannot be merged by key. All are reported.
 pub fn strategic_merge(object: &mut Node, patch: &Node, openapi: &OpenApi, trace: &Trace) -> Result<(), Diagnostics> {
-    let mut merge = Merge { openapi, trace, found: Diagnostics::new(), path: Vec::new() };
+    merge_with_comments(object, patch, openapi, trace, &[])
+}
+
+/// Merges a patch into an object by the schema of its kind, and those that comments give to single lists.
+///
+/// # Errors
+/// As for [`strategic_merge`].
+pub(super) fn merge_with_comments(
+    object: &mut Node,
+    patch: &Node,
+    openapi: &OpenApi,
+    trace: &Trace,
+    comments: &[Rc<SourceComments>],
+) -> Result<(), Diagnostics> {
+    let mut merge = Merge { openapi, trace, comments, found: Diagnostics::new(), path: Vec::new() };
     match merge.both(object, patch, None) {
         // The reference has no place to put a whole new object: it is lost, and the old one stays.
         Outcome::Keep | Outcome::Replace(_) => {}
@@ -41,6 +58,7 @@ pub(super) enum Outcome {
 pub(super) struct Merge<'a> {
     openapi: &'a OpenApi,
     trace: &'a Trace,
+    comments: &'a [Rc<SourceComments>],
     pub(super) found: Diagnostics,
     path: Vec<CompactString>,
 }
@@ -58,6 +76,16 @@ impl<'a> Merge<'a> {
                 self.openapi.schema_for(api_version, kind)
             })
         })
+    }
+
+    /// The schema of a field: the one in a comment behind the key of a list (the object's comes first), else that of the mapping.
+    fn field(&self, schema: Option<SchemaRef<'a>>, entries: &[&Entry]) -> Option<SchemaRef<'a>> {
+        let lists = entries.iter().filter(|e| !self.comments.is_empty() && e.value.as_seq().is_some());
+        let mut in_comments = lists.filter_map(|e| self.comments.iter().find_map(|c| c.at(e.key_pos)));
+        match in_comments.next() {
+            Some(found) => Some(SchemaRef::from_comment(self.openapi, found)),
+            None => schema.and_then(|s| s.field(entries.first()?.key.text.as_str())),
+        }
     }
 
     /// A value of the object and one of the patch.
@@ -141,9 +169,12 @@ impl<'a> Merge<'a> {
         let mut used = vec![false; changes.len()];
         map.entries.retain_mut(|entry| {
             let key = entry.key.text.as_str();
-            let field = schema.and_then(|s| s.field(key));
             let change = index.position(changes, key).filter(|_| key != directive::KEY);
-            let Some(change) = change else { return self.untouched_field(&mut entry.value, field) };
+            let Some(change) = change else {
+                let field = self.field(schema, &[entry]);
+                return self.untouched_field(&mut entry.value, field);
+            };
+            let field = self.field(schema, &[entry, &changes.entries[change]]);
             used[change] = true;
             self.path.push(entry.key.text.clone());
             let outcome = self.both(&mut entry.value, &changes.entries[change].value, field);
@@ -169,7 +200,7 @@ impl<'a> Merge<'a> {
                 continue;
             }
             self.path.push(entry.key.text.clone());
-            let field = schema.and_then(|s| s.field(&entry.key.text));
+            let field = self.field(schema, &[entry]);
             if let Some(mut value) = self.added(&entry.value, field) {
                 quote_ambiguous(&mut value);
                 map.push(entry.key.clone(), entry.key_pos, value);
@@ -187,7 +218,7 @@ impl<'a> Merge<'a> {
         match &mut node.value {
             Value::Scalar(_) => {}
             Value::Map(map) => map.entries.retain_mut(|entry| {
-                let field = schema.and_then(|s| s.field(&entry.key.text));
+                let field = self.field(schema, &[entry]);
                 self.untouched_field(&mut entry.value, field)
             }),
             Value::Seq(items) => {
@@ -280,7 +311,8 @@ impl<'a> Merge<'a> {
     fn absorb_fields(&mut self, map: &mut Map, schema: Option<SchemaRef<'a>>) {
         map.entries.retain_mut(|entry| {
             self.path.push(entry.key.text.clone());
-            let keep = self.absorb(&mut entry.value, schema.and_then(|s| s.field(&entry.key.text)));
+            let field = self.field(schema, &[entry]);
+            let keep = self.absorb(&mut entry.value, field);
             self.path.pop();
             quote_ambiguous(&mut entry.value);
             keep

@@ -69,6 +69,12 @@ impl PatchTransformer {
             for patch in patches {
                 patch.allow_name_change = options.allow_name_change;
                 patch.allow_kind_change = options.allow_kind_change;
+                if patch.allow_name_change || patch.allow_kind_change {
+                    // The reference keeps this as annotations, and makes strings of those that the patch has.
+                    if let Some(metadata) = patch.node.get_mut("metadata") {
+                        strings_only(metadata, "annotations");
+                    }
+                }
             }
         }
         let target = entry.target.as_ref().map(Target::new).transpose()?;
@@ -328,7 +334,15 @@ fn patch_selected(
     let mut found = Diagnostics::new();
     for &at in selected {
         let prepared = prepare(patch, resources.at(at));
-        found.take(resources.update(at, |r| patch_resource(r, &prepared, cx)));
+        let result = resources.update(at, |resource| {
+            let result = patch_resource(resource, &prepared, cx);
+            // The reference gives the patch the version of the object, and with it the object the empty one of the patch.
+            if let Some(map) = resource.node.as_map_mut().filter(|m| !m.is_empty() && m.get("apiVersion").is_none()) {
+                map.set("apiVersion", Node::null(Origin::NONE));
+            }
+            result
+        });
+        found.take(result);
     }
     if patch.allow_name_change || patch.allow_kind_change {
         found.extend(Diagnostics(selected.iter().filter_map(|&at| taken(at, patch, resources, cx)).collect()));

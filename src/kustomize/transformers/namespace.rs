@@ -90,12 +90,16 @@ impl Namespace {
 
     /// Sets the namespace of one object.
     fn apply(&self, resource: &mut Resource, cluster_scoped: bool, writer: &Writer<'_>) -> Result<(), FieldFailure> {
-        let set = &mut |node: &mut Node| self.set(node, writer);
         if !cluster_scoped {
             self.own
-                .visit(&mut resource.node, Missing::CreateScalar(Tag::Null), set)
+                .visit(&mut resource.node, Missing::CreateScalar(Tag::Null), &mut |node: &mut Node| {
+                    // A null that is written out (`null`, `~`) counts as set here.
+                    let is_written = node.text().is_some_and(|t| !t.is_empty());
+                    if self.unset_only && is_written { Ok(()) } else { self.set(node, writer) }
+                })
                 .map_err(|e| FieldFailure::new(METADATA_NAMESPACE, e))?;
         }
+        let set = &mut |node: &mut Node| self.set(node, writer);
         let is_binding = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
         if is_binding {
             self.set_subjects(&mut resource.node, writer).map_err(|e| FieldFailure::new(SUBJECTS_NAMESPACE, e))?;
@@ -143,7 +147,9 @@ impl Namespace {
             if subject.as_map().is_none() {
                 return Err(FieldError::at(subject, "a subject is no mapping"));
             }
-            if subject.get(key).and_then(Node::text) != Some(wanted) {
+            let Some(found) = subject.get(key) else { continue };
+            expect_scalar(found)?;
+            if found.text() != Some(wanted) {
                 continue;
             }
             let Some(map) = subject.as_map_mut() else { continue };
