@@ -153,13 +153,13 @@ pub(super) fn not_utf8(path: &str, bytes: &[u8], at: usize) -> LoadError {
     let byte = bytes.get(at).unwrap_or(&0);
     let message = format!("{path}:{line}:{column} is not UTF-8: byte 0x{byte:02x} at offset {at}");
     let error = LoadError::new(LoadErrorKind::NotUtf8(at), message);
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        error.note("it begins with the byte order mark of UTF-16").help("save it as UTF-8")
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        error.note("it is compressed with gzip")
-    } else {
-        error
-    }
+    if bytes.starts_with(&[0x1f, 0x8b]) { error.note("it is compressed with gzip") } else { error }
+}
+
+/// A file begins as UTF-16, and is not.
+pub(super) fn not_utf16(path: &str, at: usize) -> LoadError {
+    let message = format!("{path} is not UTF-16, as which it begins: no character at offset {at}");
+    LoadError::new(LoadErrorKind::NotUtf8(at), message).help("save it as UTF-8")
 }
 
 /// An error about a path that does not exist, with the nearest one that does.

@@ -38,7 +38,9 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
         Tag::Str | Tag::Other if emit_v3::is_lost(text, scalar.style) => {
             return Err(Diagnostic::error("redisops::yaml::tab", "a text of several lines starts with a tab")
                 .label(pos, 1, "this text")
-                .note("kustomize writes such a text as a block, and cannot read the block: YAML is indented with spaces")
+                .note(
+                    "kustomize writes such a text as a block, and cannot read the block: YAML is indented with spaces",
+                )
                 .help("start the text with an empty line or another character, or put it into double quotes"));
         }
         Tag::Str | Tag::Other => Typed::Str(match scalar.style {
