@@ -7,13 +7,16 @@ use super::{Diagnostic, Label, Location, Severity, Sources};
 /// Places that a note about repetitions lists.
 const LISTED: usize = 4;
 
+/// What makes two diagnostics the same: severity, code, the message where it counts, and the first place.
+type Mistake = (Severity, &'static str, Option<String>, Option<Location>);
+
 /// Warnings before errors (the end of the output is what is seen), then by file in the order of their first appearance, then by line.
 ///
 /// A mistake that was met several times (a base that several kustomizations use, a patch that fits several objects, a value that several transformers
 /// cannot use) is reported once: an error of the same kind at the same place is the same mistake.
 pub fn arrange(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     let mut merged: Vec<(Found, Diagnostic)> = Vec::with_capacity(diagnostics.len());
-    let mut known: HashMap<(Severity, &'static str, Option<String>, Option<Location>), usize> = HashMap::new();
+    let mut known: HashMap<Mistake, usize> = HashMap::new();
     for diagnostic in diagnostics {
         let found = Found::new(&diagnostic, sources);
         // What has no place is told apart by its file.
