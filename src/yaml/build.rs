@@ -160,13 +160,17 @@ impl<'s> Builder<'s> {
         };
         let mut scalar = Scalar { text: text.into(), tag, style };
         let in_brackets = self.frames.last().is_some_and(|f| f.flow);
-        if style == Style::Plain && in_brackets && needs_quotes_in_brackets(tag, text) {
+        if self.schema == Schema::V3 && style == Style::Plain && in_brackets && needs_quotes_in_brackets(tag, text) {
             // kyaml quotes it when it writes the text that it then reads again: null (or a date) while it is in the tree, a string in the end.
             scalar.style = Style::Single;
         }
         if self.schema == Schema::V11 && tag == Tag::Timestamp {
             // v2 reads them as strings.
             scalar.tag = Tag::Str;
+        }
+        if self.schema == Schema::V11 && style == Style::Folded {
+            // v2 forgets styles, so that this text is not folded again when it is printed.
+            scalar.style = Style::Double;
         }
         let node = Node::scalar(Origin::at(pos), scalar);
         if let Some(anchor) = properties.anchor {
@@ -323,8 +327,9 @@ impl<'s> Builder<'s> {
             Kind::Map => match std::mem::replace(&mut frame.key, Key::Wanted) {
                 Key::Wanted => {
                     let Value::Scalar(mut scalar) = node.value else { return Err(complex_key(pos)) };
-                    if scalar.tag == Tag::Null && scalar.text.is_empty()
-                        || scalar.tag == Tag::Timestamp && scalar.style == Style::Single
+                    if self.schema == Schema::V3
+                        && (scalar.tag == Tag::Null && scalar.text.is_empty()
+                            || scalar.tag == Tag::Timestamp && scalar.style == Style::Single)
                     {
                         // Quoted by kyaml on the way; the style of a key in brackets says so, an empty key always is.
                         scalar.tag = Tag::Str;

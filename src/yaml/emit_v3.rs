@@ -157,3 +157,24 @@ fn tag_name(tag: Tag) -> &'static str {
         Tag::Binary => "!!binary",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_first;
+    use super::*;
+    use crate::diagnostics::{SourceKind, Sources};
+
+    fn printed(text: &str) -> String {
+        let source = Sources::new().add("t", text.into(), SourceKind::Resource).unwrap();
+        let node = parse_first(&source).unwrap().unwrap();
+        let mut out = String::new();
+        emit_v3(&node, Some(&source), &mut out);
+        out
+    }
+
+    #[test]
+    fn line_feeds_stay_in_quotes() {
+        let text = "a: 'one\n\n  two\n\n\n  three'\n";
+        assert_eq!(printed(text), text);
+    }
+}

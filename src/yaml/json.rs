@@ -261,4 +261,11 @@ mod tests {
         assert_eq!(out, "a:\n  \"n\": null\nb:\n- 1\n- 1.5\n- x/y\n");
         assert!(from_json("{", Origin::NONE).is_err());
     }
+
+    #[test]
+    fn digits_stay() {
+        let mut out = String::new();
+        to_json(&from_json("[9.236853636853685e+22,1.2344444444444445e+29]", Origin::NONE).unwrap(), &mut out).unwrap();
+        assert_eq!(out, "[9.236853636853685e+22,1.2344444444444445e+29]");
+    }
 }

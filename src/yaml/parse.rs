@@ -214,13 +214,37 @@ pub(super) fn scalar_of(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::to_json;
     use super::*;
+    use crate::diagnostics::{SourceKind, Sources};
+
+    fn json11(text: &str) -> Result<String, Diagnostic> {
+        let source = Sources::new().add("t", text.into(), SourceKind::Kustomization).unwrap();
+        let mut out = String::new();
+        to_json(&parse_yaml11(&source)?, &mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn yaml_1_1_forgets_styles() {
+        assert_eq!(json11("a: >\n  b\n\n   c\n").unwrap(), r#"{"a":"b\n\n c\n"}"#);
+        assert_eq!(
+            json11("{a, b: , c: 2001-01-02 03:04:05}").unwrap(),
+            r#"{"a":null,"b":null,"c":"2001-01-02 03:04:05"}"#
+        );
+    }
+
+    #[test]
+    fn yaml_1_1_has_no_null_keys() {
+        assert!(json11("? \n: x\n").is_err());
+        assert!(json11("~: x\n").is_err());
+    }
 
     #[test]
     fn only_a_byte_order_mark_at_the_start_is_none() {
-        let sources = crate::diagnostics::Sources::new();
+        let sources = Sources::new();
         let keys = |text: &str| -> Vec<String> {
-            let source = sources.add("a.yaml", text.into(), crate::diagnostics::SourceKind::Resource).unwrap();
+            let source = sources.add("a.yaml", text.into(), SourceKind::Resource).unwrap();
             let node = parse_first(&source).unwrap().unwrap();
             node.as_map().unwrap().entries.iter().map(|e| e.key.text.to_string()).collect()
         };

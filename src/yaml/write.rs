@@ -269,6 +269,10 @@ impl<'o> Writer<'o> {
                 }
                 spaces = true;
             } else if is_break(c) {
+                // One line feed alone would read as a space.
+                if !breaks && c == '\n' {
+                    self.raw_break(c);
+                }
                 self.raw_break(c);
                 breaks = true;
             } else {
