@@ -168,6 +168,9 @@ impl<'a> Decoder<'a> {
             }
             diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
         }
+        if expected == "an integer" && node.as_scalar().is_some_and(|s| s.text.parse::<i64>().is_ok()) {
+            diagnostic = diagnostic.help(format!("write it without quotes: {text}"));
+        }
         if expected == "a list" && node.as_scalar().is_some_and(|s| !s.text.is_empty() && !s.text.contains('\n')) {
             diagnostic = diagnostic.help(format!("make it a list of one: `[{text}]`, or `- {text}` on the next line"));
         }

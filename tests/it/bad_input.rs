@@ -956,3 +956,102 @@ resources:
 - https://example.com/x.yaml
 "#
 }
+
+/// What a build that succeeds says on stderr; its output is that of the reference all the same.
+fn warns(scenario: &str, arguments: &[&str]) -> String {
+    let dir = directory(scenario);
+    let output = build(dir.path(), arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!output.stdout.is_empty());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What the reference does in silence, although it is hardly meant.
+#[test]
+fn warnings() {
+    let scenario = r#"
+@@ kustomization.yaml
+bases: [base]
+configMapGenerator:
+- name: c
+  behavior: mrege
+  literals: [a=b]
+patches:
+- target: {kind: Deployment, name: a}
+  patch: |-
+    - op: replace
+      path: /spec/replcas
+      value: 3
+- target: {kind: Deployment, name: aa}
+  patch: |-
+    - {op: remove, path: /spec}
+replacements:
+- source: {kind: Deployment, fieldPath: spec.replicas}
+  targets:
+  - select: {kind: Deploymnt}
+    fieldPaths: [spec.x]
+@@ base/kustomization.yaml
+resources: [d.yaml]
+commonLabels: {a: b}
+@@ base/d.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec: {replicas: 1}
+"#;
+    assert_snapshot!("warnings", warns(scenario, &[]));
+    assert_eq!(warns(scenario, &["-q"]), "");
+}
+
+#[test]
+fn a_path_shadows_an_environment() {
+    let scenario = "@@ environments/prod.yaml\napiVersion: redisops.dev/v1alpha1\nkind: Environment\nspec: {overlay: o}\n\
+                    @@ prod/kustomization.yaml\nconfigMapGenerator:\n- name: a\n";
+    assert_snapshot!("a_path_shadows_an_environment", warns(scenario, &["prod/"]) + &warns(scenario, &["prod"]));
+}
+
+/// Nothing that is wrong with the input: exit code 2.
+#[test]
+fn the_machine_is_at_fault() {
+    let dir = directory("@@ kustomization.yaml\nresources: [https://127.0.0.1:1/a/b.git//c?ref=x]\n");
+    assert_eq!(build(dir.path(), &[]).status.code(), Some(2));
+    // A directory that is removed while the shell is in it.
+    let script = format!("mkdir gone && cd gone && rmdir ../gone && {} build", env!("CARGO_BIN_EXE_redisops"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(dir.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no working directory"));
+}
+
+#[test]
+fn output_directories_that_are_missing() {
+    let dir = directory("@@ kustomization.yaml\nconfigMapGenerator:\n- name: a\n");
+    let all = ["none/out.yaml", "none/"].map(|path| shown(dir.path(), &build(dir.path(), &["-o", path]))).join("\n");
+    assert_snapshot!("output_directories_that_are_missing", all);
+    assert_snapshot!("an_empty_path", shown(dir.path(), &build(dir.path(), &[""])));
+}
+
+#[test]
+fn a_kustomization_that_is_a_dangling_link() {
+    let dir = directory("");
+    std::os::unix::fs::symlink("nowhere", dir.path().join("kustomization.yaml")).unwrap();
+    assert_snapshot!("a_kustomization_that_is_a_dangling_link", shown(dir.path(), &build(dir.path(), &[])));
+}
+
+/// Output of helm that is no YAML or lacks names, and programs that are no helm.
+#[test]
+fn charts() {
+    use std::os::unix::fs::PermissionsExt;
+    let chart = "@@ kustomization.yaml\nhelmCharts:\n- name: redis\n- valuesFile: x\n- name: rediss\n- name: redis\n  valuesMerge: overide\n\
+                 @@ charts/redis/Chart.yaml\napiVersion: v2\nname: redis\nversion: 1.0.0\n@@ charts/redis/values.yaml\n{}\n";
+    let with = |helm: &str, mode: u32| {
+        let dir = directory(chart);
+        let path = dir.path().join("helm");
+        fs::write(&path, format!("#!/bin/sh\n{helm}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let output = build(dir.path(), &["--enable-helm", "--helm-command", "./helm"]);
+        shown(dir.path(), &output)
+    };
+    let prints = |text: &str| format!("case $1 in version) echo v3.19.0 ;; *) printf '{text}' ;; esac");
+    assert_snapshot!("charts_broken", with(&prints("kind: ConfigMap\\nmetadata: {name: [\\n"), 0o755));
+    assert_snapshot!("charts_nameless", with(&prints("apiVersion: v1\\nkind: ConfigMap\\n"), 0o755));
+}

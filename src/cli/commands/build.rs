@@ -12,15 +12,16 @@ use crate::cli::target::{self, Access};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::SystemTools;
+use crate::source::{SystemTools, UNREACHABLE};
 use crate::yaml::Trace;
 
 /// Code of an output that cannot be written.
 const WRITE: &str = "redisops::output::write";
 
-/// Codes of errors that are not the fault of the input: a program that is not installed, a machine that was not to be asked, a full disk.
-const NOT_THE_INPUT: [&str; 4] =
-    ["redisops::tool::missing", "redisops::load::offline", target::NO_WORKING_DIRECTORY, WRITE];
+/// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
+/// a full disk.
+const NOT_THE_INPUT: [&str; 5] =
+    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
