@@ -395,11 +395,9 @@ impl Referrer<'_> {
 
     fn describe(&self, rule: &Rule, error: FieldError) -> Diagnostic {
         let path = &rule.field.spec.path;
-        let message = format!("the name at `{path}` of {} cannot be read: {}", self.name(), error.message);
-        Diagnostic::error("redisops::name_reference::field", message)
-            .label(self.trace.pos(error.origin), 1, "does not fit")
-            .note(format!("`{path}` holds the name of a {}, which may change in a build", rule.target))
-            .help("correct the object")
+        Diagnostic::error("redisops::name_reference::field", error.message)
+            .label(self.trace.pos(error.origin), 1, format!("`{path}` of {}", self.name()))
+            .note(format!("`{path}` is a field that holds the name of a {}", rule.target))
     }
 }
 

@@ -195,7 +195,7 @@ mod tests {
         let expected = [("A", "1"), ("B ", " 2 "), ("C", "\"q\""), ("EMPTY", ""), ("D", "a=b")];
         assert_eq!(pairs(&args, file.as_bytes()).unwrap(), owned(&expected));
         let error = pairs(&args, b"A=1\nB=\xff").unwrap_err();
-        assert_eq!(error.0[0].message, "line 2 of `f` is not UTF-8");
+        assert_eq!(error.0[0].message, "f:2:3 is not UTF-8");
         let long = format!("A=1\nB={}\nC=2", "x".repeat(70_000));
         assert_eq!(pairs(&args, long.as_bytes()).unwrap(), owned(&[("A", "1")]));
     }
