@@ -83,6 +83,9 @@ impl From<&FileError> for LoadErrorKind {
     }
 }
 
+/// Code of what may be right and could not be fetched.
+pub const UNREACHABLE: &str = "redisops::load::unreachable";
+
 /// A failure to load, as a kind for the program and a diagnostic for people; the caller adds the place of the entry that named the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoadError {
@@ -112,6 +115,13 @@ impl LoadError {
         !matches!(self.kind, LoadErrorKind::HttpStatus(_))
     }
 
+    /// Says that it is nothing that is wrong with the input: a server that is down, or that wants to know who asks.
+    #[must_use]
+    pub fn unreachable(mut self) -> LoadError {
+        self.diagnostic.code = UNREACHABLE;
+        self
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> LoadError {
@@ -122,7 +132,9 @@ impl LoadError {
     /// Adds what another attempt failed of.
     #[must_use]
     pub fn and(mut self, attempt: &str, other: &LoadError) -> LoadError {
-        self.diagnostic.notes.push(format!("{attempt}: {other}"));
+        if self.diagnostic.message != other.diagnostic.message {
+            self.diagnostic.notes.push(format!("{attempt}: {other}"));
+        }
         self.diagnostic.notes.extend(other.diagnostic.notes.iter().cloned());
         self
     }

@@ -11,6 +11,8 @@ use crate::diagnostics::did_you_mean;
 
 /// How many names of a directory a note lists.
 const LISTED: usize = 8;
+/// Of a directory with more entries a list of the first would be of no use.
+const LISTED_AT_ALL: usize = 24;
 
 /// The error for a file that could not be read; `path` as written, `file` where that is.
 pub(super) fn no_file(loader: &Loader, path: &str, file: &Path, error: &FileError) -> LoadError {
@@ -87,6 +89,8 @@ pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: 
         // A file it is, and that is what is wrong with it.
         (_, NotDirectory) => as_file,
         (IsDirectory, _) => as_base,
+        // A repository that was fetched, and lacks the directory.
+        (NotFound, NotFound) if RepoSpec::parse(path).is_ok() => as_base,
         (NotFound, NotFound) => {
             let message = format!("`{path}` is neither a file nor a directory");
             let mut error = missing(&**loader.files(), loader.root(), path, &message)
@@ -122,6 +126,9 @@ pub(super) fn no_kustomization(loader: &Loader) -> LoadError {
     let error = LoadError::new(LoadErrorKind::MissingKustomization, format!("no kustomization file in `{shown}`"))
         .note("looked for `kustomization.yaml`, `kustomization.yml` and `Kustomization`");
     let names = files.read_dir(root).unwrap_or_default();
+    if let Some(link) = names.iter().find(|name| KUSTOMIZATION_NAMES.contains(&name.as_str())) {
+        return error.note(format!("`{link}` is a symbolic link that leads nowhere")).help("correct the link");
+    }
     let near = KUSTOMIZATION_NAMES.iter().find_map(|known| did_you_mean(known, names.iter().map(String::as_str)));
     if let Some(near) = near.filter(|near| !files.is_dir(&root.join(near))) {
         return error.help(format!("rename `{near}` to `kustomization.yaml`"));
@@ -131,7 +138,7 @@ pub(super) fn no_kustomization(loader: &Loader) -> LoadError {
     match (below.is_empty(), names.iter().any(|name| name.ends_with(".yaml") || name.ends_with(".yml"))) {
         (false, _) => error.help(format!("these directories in it have one: {}", listed(&below))),
         (true, true) => error.help("create one that lists the manifests under `resources:`"),
-        (true, false) => error,
+        (true, false) => error.help("name a directory that has one, or create it with `resources:`"),
     }
 }
 
@@ -153,13 +160,13 @@ pub(super) fn not_utf8(path: &str, bytes: &[u8], at: usize) -> LoadError {
     let byte = bytes.get(at).unwrap_or(&0);
     let message = format!("{path}:{line}:{column} is not UTF-8: byte 0x{byte:02x} at offset {at}");
     let error = LoadError::new(LoadErrorKind::NotUtf8(at), message);
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        error.note("it begins with the byte order mark of UTF-16").help("save it as UTF-8")
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        error.note("it is compressed with gzip")
-    } else {
-        error
-    }
+    if bytes.starts_with(&[0x1f, 0x8b]) { error.note("it is compressed with gzip") } else { error }
+}
+
+/// A file begins as UTF-16, and is not.
+pub(super) fn not_utf16(path: &str, at: usize) -> LoadError {
+    let message = format!("{path} is not UTF-16, as which it begins: no character at offset {at}");
+    LoadError::new(LoadErrorKind::NotUtf8(at), message).help("save it as UTF-8")
 }
 
 /// An error about a path that does not exist, with the nearest one that does.
@@ -185,8 +192,13 @@ fn missing(files: &dyn FileSystem, root: &Path, path: &str, message: &str) -> Lo
     {
         return error.note(format!("`{link}` in `{shown}` is a symbolic link that leads nowhere"));
     }
+    let others: Vec<&str> = names.iter().copied().filter(|name| !KUSTOMIZATION_NAMES.contains(name)).collect();
     if names.is_empty() {
         error.note(format!("`{shown}` is empty"))
+    } else if others.is_empty() {
+        error.note(format!("`{shown}` has no files but its kustomization"))
+    } else if names.len() > LISTED_AT_ALL {
+        error
     } else {
         error.note(format!("`{shown}` has {}", listed(&names)))
     }

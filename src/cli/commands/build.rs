@@ -9,17 +9,19 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::BuildSettings;
 use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::SystemTools;
+use crate::source::{SystemTools, UNREACHABLE};
 use crate::yaml::Trace;
 
 /// Code of an output that cannot be written.
 const WRITE: &str = "redisops::output::write";
 
-/// Codes of errors that are not the fault of the input: a program that is not installed, a machine that was not to be asked, a full disk.
-const NOT_THE_INPUT: [&str; 3] = ["redisops::tool::missing", "redisops::load::offline", WRITE];
+/// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
+/// a full disk.
+const NOT_THE_INPUT: [&str; 5] =
+    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -34,7 +36,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     }
     let built = render(settings, printer, &cx);
     let written = built.and_then(|objects| {
-        let written = cx.step("emit", || Written::new(&objects, settings))?;
+        let written = cx.step("emit", || Written::new(&objects, settings, &trace))?;
         cx.step("write", || written.write(printer))?;
         let output = written.bytes();
         // Taking millions of small values apart is not worth the time when the process is about to end.
@@ -45,7 +47,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     let mut said = cx.warnings.take();
     match written {
         Ok(counts) => {
-            printer.diagnostics(&said, &sources);
+            printer.diagnostics(&arrange(said, &sources), &sources);
             if settings.stats {
                 printer.report(&table(&watch, &sources, counts));
             }
@@ -54,14 +56,14 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         Err(found) => {
             let exit = exit_of(&found);
             said.extend(found.0);
-            printer.diagnostics(&said, &sources);
+            printer.diagnostics(&arrange(said, &sources), &sources);
             exit
         }
     }
 }
 
 fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<ResMap, Diagnostics> {
-    let access = Access::of_process(settings.offline, settings.restriction);
+    let access = Access::of_process(&settings.target, settings.offline, settings.restriction)?;
     let target = target::open(&settings.target, &access, cx.sources, cx.trace)?;
     if let Some(note) = &target.note {
         printer.note(note);
@@ -86,11 +88,11 @@ enum Written<'a> {
 }
 
 impl Written<'_> {
-    fn new<'a>(objects: &ResMap, settings: &'a BuildSettings) -> Result<Written<'a>, Diagnostics> {
+    fn new<'a>(objects: &ResMap, settings: &'a BuildSettings, trace: &Trace) -> Result<Written<'a>, Diagnostics> {
         Ok(match settings.output.as_deref() {
-            None => Written::Stream(output::documents(objects.as_slice())?),
-            Some(path) if path.is_dir() => Written::Directory(path, output::files(objects)?),
-            Some(path) => Written::File(path, output::documents(objects.as_slice())?),
+            None => Written::Stream(output::documents(objects.as_slice(), trace)?),
+            Some(path) if path.is_dir() => Written::Directory(path, output::files(objects, trace)?),
+            Some(path) => Written::File(path, output::documents(objects.as_slice(), trace)?),
         })
     }
 
@@ -103,10 +105,18 @@ impl Written<'_> {
 
     fn write(&self, printer: &Printer) -> Result<(), Diagnostics> {
         let failed = |path: &str, error: io::Error| {
-            let directory =
-                Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir());
-            // The kind, as the text of the error may name a temporary file that the user has never heard of.
-            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {}", error.kind()));
+            let directory = match path.ends_with('/') {
+                true => Some(Path::new(path)),
+                false => Path::new(path).parent(),
+            };
+            let directory = directory.filter(|it| !it.as_os_str().is_empty() && !it.is_dir());
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such directory".to_owned(),
+                io::ErrorKind::StorageFull => "no space is left".to_owned(),
+                // The kind, as the text of the error may name a temporary file that the user has never heard of.
+                other => other.to_string(),
+            };
+            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {reason}"));
             Diagnostics::from(
                 found.help_if(directory.map(|it| format!("create the directory `{}` first", it.display()))),
             )

@@ -362,10 +362,13 @@ fn taken(at: usize, patch: &Resource, resources: &ResMap, cx: &Context<'_>) -> O
     let (pos, length) = place(&patch.node, &["metadata", "name"], cx.trace);
     let (other_pos, other_length) = place(&other.node, &["metadata", "name"], cx.trace);
     Some(
-        Diagnostic::error("redisops::resource::duplicate", format!("the patch makes a second {id} ({})", id.gvk))
-            .label(pos, length, "the patch gives this name")
-            .label(other_pos, other_length, "this object has it already")
-            .help("give each object a name of its own"),
+        Diagnostic::error(
+            "redisops::resource::duplicate",
+            format!("the patch makes a second {id} ({})", id.gvk.api_version()),
+        )
+        .label(pos, length, "the patch gives this name")
+        .label(other_pos, other_length, "this object has it already")
+        .help("give each object a name of its own"),
     )
 }
 
@@ -402,7 +405,9 @@ fn json_resource(resource: &mut Resource, patch: &JsonPatch, cx: &Context<'_>) -
     {
         metadata.set("annotations", Node::empty_map(Origin::NONE));
     }
-    json6902::apply(&mut resource.node, patch, cx.trace)?;
+    for warning in json6902::apply(&mut resource.node, patch, cx.trace)? {
+        cx.warn(warning);
+    }
     resource.unshare();
     if let Some(metadata) = resource.node.get_mut("metadata") {
         strings_only(metadata, "annotations");

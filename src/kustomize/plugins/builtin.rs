@@ -1,6 +1,6 @@
 //! The generators and transformers behind the fields of a kustomization, in the reference's order.
 
-use crate::diagnostics::{Diagnostics, SourceKind};
+use crate::diagnostics::{Diagnostic, Diagnostics, SourceKind, did_you_mean};
 use crate::k8s::Resource;
 use crate::kustomize::Transformer;
 use crate::kustomize::accumulate::Target;
@@ -15,11 +15,9 @@ use crate::kustomize::types::HelmChart;
 
 use super::{Configured, Generator, configured, helm};
 
-/// The generators of a kustomization: ConfigMaps, Secrets, helm charts, then plugins.
-///
-/// # Errors
-/// Everything that is wrong with the plugin configuration; fields are looked at when they run.
-pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diagnostics> {
+/// The generators of a kustomization: ConfigMaps, Secrets, helm charts, then plugins; and everything that is wrong with the plugin configuration. Fields
+/// are looked at when they run.
+pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostics) {
     let k = &target.file.kustomization;
     let mut all = Vec::new();
     for (kind, list, name) in [
@@ -27,17 +25,36 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
         (GeneratorKind::Secret, &k.secret_generator, "SecretGenerator"),
     ] {
         for args in list {
+            warn_of_behavior(&args.behavior, target);
             let data = DataGenerator::new(kind, args, k.generator_options.as_ref());
             let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path))?]);
-            all.push(Generator { run: Box::new(run), configured: field(target, name) });
+            all.push(Generator { external: false, run: Box::new(run), configured: field(target, name) });
         }
     }
     for chart in &k.helm_charts {
         let run = move || inflate(target, chart);
-        all.push(Generator { run: Box::new(run), configured: field(target, "HelmChartInflationGenerator") });
+        let configured = field(target, "HelmChartInflationGenerator");
+        all.push(Generator { external: true, run: Box::new(run), configured });
     }
-    all.extend(configured::generators(target)?);
-    Ok(all)
+    let (plugins, found) = configured::generators(target);
+    all.extend(plugins);
+    (all, found)
+}
+
+/// The reference takes any other word for `create`, without a word.
+fn warn_of_behavior(behavior: &Text, target: &Target<'_>) {
+    const BEHAVIORS: [&str; 3] = ["create", "merge", "replace"];
+    if behavior.is_empty() || BEHAVIORS.contains(&&**behavior) {
+        return;
+    }
+    let message = format!("`{}` is no behavior, and works as `create`", &**behavior);
+    let near = did_you_mean(behavior, BEHAVIORS).map(|near| format!("did you mean `{near}`?"));
+    target.build.cx.warn(
+        Diagnostic::warning("redisops::generator::behavior", message)
+            .label(behavior.pos, behavior.len(), "")
+            .help("write create, merge or replace")
+            .help_if(near),
+    );
 }
 
 fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<Vec<Resource>, Diagnostics> {
@@ -51,23 +68,19 @@ fn field(target: &Target<'_>, kind: &str) -> Option<ConfiguredIn> {
     target.origin.as_ref().map(|directory| ConfiguredIn::builtin(directory, target.file.name, kind))
 }
 
-/// The transformers of a kustomization: those of its fields, then plugins.
-///
-/// # Errors
-/// Everything that is wrong with their configuration, files that cannot be read included.
-pub fn transformers<'a>(
-    target: &'a Target<'_>,
-    config: &TransformerConfig,
-) -> Result<Vec<Configured<'a>>, Diagnostics> {
+/// The transformers of a kustomization: those of its fields, then plugins; and everything that is wrong with their configuration, files that cannot be
+/// read included. Those that are fit are of use for finding more mistakes.
+pub fn transformers<'a>(target: &'a Target<'_>, config: &TransformerConfig) -> (Vec<Configured<'a>>, Diagnostics) {
     let mut list = List { target, all: Vec::new(), found: Diagnostics::new() };
     list.patches();
     list.metadata(config);
     list.values(config);
     match configured::transformers(target, &target.file.kustomization.transformers) {
         Ok(plugins) => list.all.extend(plugins),
+        // Each plugin builds on what those before it make of the objects: without one, the others have nothing to say.
         Err(more) => list.found.extend(more),
     }
-    if list.found.has_errors() { Err(list.found) } else { Ok(list.all) }
+    (list.all, list.found)
 }
 
 struct List<'a, 't> {
