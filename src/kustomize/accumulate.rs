@@ -74,7 +74,7 @@ fn same_again(
 }
 
 /// Two objects of one identity, as a message.
-pub(super) fn duplicate_ids(
+fn duplicate_ids(
     resources: &ResMap,
     duplicates: Vec<DuplicateId>,
     entry: &Text,

@@ -3,8 +3,9 @@
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::k8s::ResMap;
 use crate::source::{Loader, OriginPath, Tools};
+use crate::yaml::Node;
 
-use super::accumulate::{Accumulator, Build, accumulate, duplicate_ids};
+use super::accumulate::{Accumulator, Build, accumulate};
 use super::build_annotations::{LOCAL_CONFIG, Wanted, clean};
 use super::config::TransformerConfig;
 use super::load::load;
@@ -124,7 +125,7 @@ fn finish(
     }
     // Patches and replacements can take a name away, or give one that another object has.
     let mut found: Diagnostics = Diagnostics(resources.iter().filter_map(|r| check(&r.node).err()).collect());
-    found.extend(duplicate_ids(&resources, resources.duplicates(), None, cx));
+    found.extend(became_one(&resources, cx));
     if found.has_errors() {
         return Err(found);
     }
@@ -136,4 +137,24 @@ fn finish(
         clean(resource, wanted);
     }
     Ok(resources)
+}
+
+/// Objects that have one identity at the end, although they were loaded with different ones.
+fn became_one(resources: &ResMap, cx: &Context<'_>) -> Diagnostics {
+    let name_pos = |node: &Node| {
+        let name = node.lookup(&["metadata", "name"]).unwrap_or(node);
+        (cx.trace.pos(name.origin), name.text().map_or(1, str::len))
+    };
+    let found = resources.duplicates().into_iter().map(|duplicate| {
+        let (again, again_len) = name_pos(&duplicate.incoming.node);
+        let (first, first_len) = name_pos(&resources.at(duplicate.existing).node);
+        let diagnostic = Diagnostic::error(
+            "redisops::build::duplicate_resource",
+            format!("{} ({}) is there twice in the end", duplicate.id, duplicate.id.gvk.api_version()),
+        )
+        .label(again, again_len, "this set the name");
+        let help = "let the patch or replacement change one object only";
+        if again == first { diagnostic } else { diagnostic.label(first, first_len, "as this did") }.help(help)
+    });
+    Diagnostics(found.collect())
 }
