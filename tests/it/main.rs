@@ -1,0 +1,3 @@
+//! Integration tests: the built binary, run as a user runs it.
+
+mod fixtures;
