@@ -24,8 +24,8 @@ use super::vars::VarSet;
 pub struct Accumulator {
     /// The objects.
     pub resources: ResMap,
-    /// The field specs.
-    pub config: TransformerConfig,
+    /// The field specs; none before the first kustomization has brought its own.
+    pub config: Option<TransformerConfig>,
     /// The vars.
     pub vars: VarSet,
 }
@@ -33,7 +33,7 @@ pub struct Accumulator {
 impl Accumulator {
     /// Nothing yet.
     pub fn new(cx: &Context<'_>) -> Accumulator {
-        Accumulator { resources: cx.empty_resources(), config: TransformerConfig::default(), vars: VarSet::default() }
+        Accumulator { resources: cx.empty_resources(), config: None, vars: VarSet::default() }
     }
 
     fn merge(&mut self, other: Accumulator, entry: &Text, cx: &Context<'_>) -> Result<(), Diagnostics> {
@@ -41,7 +41,10 @@ impl Accumulator {
         if let Err(duplicates) = self.resources.append_all(other.resources) {
             found.extend(duplicate_ids(&self.resources, duplicates, Some(entry), cx));
         }
-        self.config = self.config.merged(&other.config)?;
+        self.config = match (self.config.take(), other.config) {
+            (Some(own), Some(other)) => Some(own.merged(&other)?),
+            (own, other) => own.or(other),
+        };
         found.take(self.vars.merge(other.vars));
         if found.has_errors() { Err(found) } else { Ok(()) }
     }
@@ -181,7 +184,8 @@ impl Target<'_> {
             }
         }
         // Transformers are made even when something is wrong already: a patch file that is missing is worth knowing at the same time.
-        let transformers = found.take(plugins::transformers(&self, &gathered.config));
+        let config = gathered.config.clone().unwrap_or_else(|| self.build.built_in.clone());
+        let transformers = found.take(plugins::transformers(&self, &config));
         let validators = found.take(plugins::validators(&self));
         if found.has_errors() {
             return Err(found);
@@ -200,6 +204,13 @@ impl Target<'_> {
 
     fn merge_config(&self, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
         let k = &self.file.kustomization;
+        if k.configurations.is_empty() && k.crds.is_empty() {
+            gathered.config = match &gathered.config {
+                Some(config) => Some(config.merged(&self.build.built_in)?),
+                None => Some(self.build.built_in.clone()),
+            };
+            return Ok(());
+        }
         let trace = self.build.cx.trace;
         let mut found = Diagnostics::new();
         let mut read = |entries: &[Text], parse: fn(&Node, &Trace) -> Result<TransformerConfig, Diagnostics>| {
@@ -218,7 +229,12 @@ impl Target<'_> {
         if found.has_errors() {
             return Err(found);
         }
-        gathered.config = gathered.config.merged(&self.build.built_in.merged(&own)?)?.merged(&crds)?;
+        let own = self.build.built_in.merged(&own)?;
+        let config = match &gathered.config {
+            Some(config) => config.merged(&own)?,
+            None => own,
+        };
+        gathered.config = Some(config.merged(&crds)?);
         Ok(())
     }
 

@@ -109,6 +109,7 @@ fn finish(
     cx: &Context<'_>,
 ) -> Result<ResMap, Diagnostics> {
     let Accumulator { mut resources, config, vars } = gathered;
+    let config = config.unwrap_or_default();
     cx.step("hash suffixes", || HashSuffix.transform(&mut resources, cx))?;
     let references = NameReferenceTransformer::new(config.name_reference.as_slice());
     cx.step("name references", || references.transform(&mut resources, cx))?;

@@ -175,7 +175,9 @@ impl TransformerConfig {
     /// When both name a field, and one creates it and the other does not.
     pub fn merged(&self, incoming: &TransformerConfig) -> Result<TransformerConfig, Diagnostics> {
         let list = |name: &'static str, a: &FieldSpecs, b: &FieldSpecs| {
-            a.merged(b).map(FieldSpecs::sorted).map_err(|e| Diagnostics::from(e.diagnostic(name)))
+            let merged = a.merged(b).map_err(|e| Diagnostics::from(e.diagnostic(name)))?;
+            // Either of the two is sorted already.
+            Ok::<_, Diagnostics>(if merged.is_same(a) || merged.is_same(b) { merged } else { merged.sorted() })
         };
         let names = self.name_reference.merged(&incoming.name_reference);
         Ok(TransformerConfig {
