@@ -230,10 +230,8 @@ impl Target<'_> {
             return Err(found);
         }
         let own = self.build.built_in.merged(&own)?;
-        let config = match &gathered.config {
-            Some(config) => config.merged(&own)?,
-            None => own,
-        };
+        // Adding to nothing is not the same as taking over: fields that a broader one of the list covers are dropped then.
+        let config = gathered.config.take().unwrap_or_default().merged(&own)?;
         gathered.config = Some(config.merged(&crds)?);
         Ok(())
     }
