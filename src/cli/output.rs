@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::k8s::{CLUSTER_NAMESPACE, ScopeLookup};
 use crate::k8s::{ResMap, Resource};
-use crate::yaml::emit;
+use crate::yaml::{Node, Trace, Value, emit, to_json};
 
 /// Objects that one thread writes at a time. Fewer are written at once, as threads take longer to start.
 const CHUNK: usize = 128;
@@ -18,7 +18,7 @@ const CHUNK: usize = 128;
 ///
 /// # Errors
 /// Every object that has no form in YAML.
-pub fn documents(objects: &[Resource]) -> Result<Vec<String>, Diagnostics> {
+pub fn documents(objects: &[Resource], trace: &Trace) -> Result<Vec<String>, Diagnostics> {
     let write = |(number, chunk): (usize, &[Resource])| {
         let mut out = String::new();
         let mut found = Diagnostics::new();
@@ -37,7 +37,42 @@ pub fn documents(objects: &[Resource]) -> Result<Vec<String>, Diagnostics> {
     };
     let mut found = Diagnostics::new();
     let chunks = written.into_iter().filter_map(|chunk| found.take(chunk)).collect();
-    if found.has_errors() { Err(found) } else { Ok(chunks) }
+    if found.has_errors() { Err(unwritable(objects.iter(), trace)) } else { Ok(chunks) }
+}
+
+/// Why objects have no form in YAML, each with its place.
+fn unwritable<'o>(objects: impl Iterator<Item = &'o Resource>, trace: &Trace) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for object in objects {
+        let Err(why) = emit(&object.node, &mut String::new()) else { continue };
+        let why = if why.labels.is_empty() { placed(why, &object.node, trace) } else { why };
+        found.push(why.note(format!("while writing {}/{}", object.kind(), object.name())));
+    }
+    found
+}
+
+/// Adds the place of a value that was overwritten on the way: the emitter knows places in files only.
+fn placed(why: Diagnostic, object: &Node, trace: &Trace) -> Diagnostic {
+    let value = unwritable_value(object).unwrap_or(object);
+    let at = trace.pos(value.origin);
+    let length = value.text().map_or(1, |text| text.lines().next().unwrap_or("").len());
+    let why = why.label(at, length, "set here");
+    match trace.write(value.origin).and_then(|write| write.before) {
+        Some((before, _)) => why
+            .label(trace.pos(before), 1, "the field was this before")
+            .note("a value that is overwritten keeps its type")
+            .help("write a value of that type, or quote the one that was there"),
+        None => why,
+    }
+}
+
+/// The first scalar that has no form in JSON.
+fn unwritable_value(node: &Node) -> Option<&Node> {
+    match &node.value {
+        Value::Scalar(_) => to_json(node, &mut String::new()).is_err().then_some(node),
+        Value::Seq(items) => items.iter().find_map(unwritable_value),
+        Value::Map(map) => map.entries.iter().find_map(|entry| unwritable_value(&entry.value)),
+    }
 }
 
 /// Name and content of a file for each object, as the reference names them: group, version, kind and name in lower case, the namespace in front
@@ -45,7 +80,7 @@ pub fn documents(objects: &[Resource]) -> Result<Vec<String>, Diagnostics> {
 ///
 /// # Errors
 /// Every object that has no form in YAML or no name that a file can have.
-pub fn files(objects: &ResMap) -> Result<Vec<(String, String)>, Diagnostics> {
+pub fn files(objects: &ResMap, trace: &Trace) -> Result<Vec<(String, String)>, Diagnostics> {
     let scopes = objects.scopes().as_ref();
     let mut namespaces: Vec<&str> = objects.iter().map(|object| object.effective_namespace(scopes)).collect();
     namespaces.sort_unstable();
@@ -62,7 +97,9 @@ pub fn files(objects: &ResMap) -> Result<Vec<(String, String)>, Diagnostics> {
             );
         }
         let mut text = String::new();
-        found.take(emit(&object.node, &mut text));
+        if emit(&object.node, &mut text).is_err() {
+            found.extend(unwritable(std::iter::once(object), trace));
+        }
         files.push((name, text));
     }
     if found.has_errors() { Err(found) } else { Ok(files) }
@@ -144,15 +181,17 @@ mod tests {
     fn pieces_make_the_same_stream() {
         let one = |i: usize| format!("kind: A\nmetadata:\n  name: n{i}\n");
         let text = (0..3 * CHUNK + 1).map(one).collect::<Vec<_>>().join("---\n");
-        let pieces = documents(objects(&text).as_slice()).unwrap();
+        let pieces = documents(objects(&text).as_slice(), &Trace::new()).unwrap();
         assert_eq!(pieces.len(), 4);
         assert_eq!(pieces.concat(), text);
-        assert_eq!(documents(&[]).unwrap().concat(), "");
+        assert_eq!(documents(&[], &Trace::new()).unwrap().concat(), "");
     }
 
     #[test]
     fn files_are_named_as_by_the_reference() {
-        let names = |text: &str| files(&objects(text)).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let names = |text: &str| {
+            files(&objects(text), &Trace::new()).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
         let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: B}\n";
         let a = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n";
         let x = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: X}\n";
@@ -161,7 +200,7 @@ mod tests {
             names(&format!("{namespace}{a}{x}")),
             ["v1_namespace_b.yaml", "default_apps_v1_deployment_a.yaml", "x_v1_configmap_a.yaml"]
         );
-        assert!(files(&objects("kind: A\nmetadata: {name: ../../a}")).is_err());
+        assert!(files(&objects("kind: A\nmetadata: {name: ../../a}"), &Trace::new()).is_err());
     }
 
     #[cfg(unix)]

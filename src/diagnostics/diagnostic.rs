@@ -3,7 +3,7 @@
 use super::Pos;
 
 /// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
     /// Worth knowing.
     Note,
@@ -35,6 +35,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Places; the first is where to look.
     pub labels: Vec<Label>,
+    /// The entries of other files that led to the file of the first label, innermost first.
+    pub way: Vec<Pos>,
     /// Path of a file that could not be read or has no text to point into.
     pub file: Option<String>,
     /// Why, and other facts.
@@ -51,6 +53,7 @@ impl Diagnostic {
             code,
             message: message.into(),
             labels: Vec::new(),
+            way: Vec::new(),
             file: None,
             notes: Vec::new(),
             help: None,
@@ -69,6 +72,19 @@ impl Diagnostic {
             self.labels.push(Label { pos, len: len.min(u32::MAX as usize) as u32, text: text.into() });
         }
         self
+    }
+
+    /// Notes the entry (its place and length) that led to the file in which this was found. What has no place of its own gets that of the entry.
+    pub fn through(&mut self, entry: Pos, len: usize) {
+        if entry.is_none() {
+            return;
+        }
+        if self.labels.is_empty() {
+            let len = len.min(u32::MAX as usize) as u32;
+            self.labels.push(Label { pos: entry, len, text: "named here".to_owned() });
+        } else {
+            self.way.push(entry);
+        }
     }
 
     /// Names a file without pointing into it.
@@ -124,6 +140,13 @@ impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, one: Diagnostic) {
         self.0.push(one);
+    }
+
+    /// As [`Diagnostic::through`], for all of them.
+    #[must_use]
+    pub fn through(mut self, entry: Pos, len: usize) -> Diagnostics {
+        self.0.iter_mut().for_each(|one| one.through(entry, len));
+        self
     }
 
     /// Adds all of another.

@@ -124,7 +124,7 @@ impl Source {
 }
 
 /// A place, resolved for people: the outermost text that holds it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// Path as messages show it.
     pub path: String,

@@ -10,7 +10,8 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .into_iter()
         .filter(|c| *c != name)
         .map(|c| (distance(&wanted, &c.to_lowercase().chars().take(MAX_LENGTH).collect::<Vec<_>>()), c))
-        .filter(|(d, _)| *d <= limit)
+        // A name of one letter has nothing in common with another one.
+        .filter(|(d, c)| *d <= limit && *d < wanted.len().max(c.chars().count()))
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }
@@ -47,5 +48,6 @@ mod tests {
         assert_eq!(did_you_mean("resuorces", fields), Some("resources"));
         assert_eq!(did_you_mean("Resources", fields), Some("resources"));
         assert_eq!(did_you_mean("volumes", fields), None);
+        assert_eq!((did_you_mean("a", ["b"]), did_you_mean("ab", ["a"])), (None, Some("a")));
     }
 }

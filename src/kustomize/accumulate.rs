@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Source, SourceKind};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity, Source, SourceKind};
 use crate::k8s::{DuplicateId, ResMap, Resource};
 use crate::source::{Loader, OriginPath, Tools};
 use crate::yaml::{Node, Trace, parse_yaml11};
@@ -12,6 +12,7 @@ use super::absorb::absorb;
 use super::build::Options;
 use super::build_annotations::{add_transformation, set_file_origin, set_generator_origin};
 use super::config::TransformerConfig;
+use super::consequences;
 use super::crd_config::from_definitions;
 use super::decode::Text;
 use super::generators::DataFile;
@@ -39,7 +40,7 @@ impl Accumulator {
     fn merge(&mut self, other: Accumulator, entry: &Text, cx: &Context<'_>) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::new();
         if let Err(duplicates) = self.resources.append_all(other.resources) {
-            found.extend(duplicate_ids(&self.resources, duplicates, Some(entry), cx));
+            found.extend(duplicate_ids(&self.resources, duplicates, entry, true, cx));
         }
         self.config = match (self.config.take(), other.config) {
             (Some(own), Some(other)) => Some(own.merged(&other)?),
@@ -50,18 +51,45 @@ impl Accumulator {
     }
 }
 
+/// Objects of files that are read a second time through an entry: one mistake, however many objects there are.
+fn same_again(
+    duplicates: &[DuplicateId],
+    entry: &Text,
+    place: impl Fn(&Node) -> Option<Location>,
+) -> Option<Diagnostic> {
+    let (first, more) = duplicates.split_first()?;
+    let stands = place(&first.incoming.node)?;
+    let name = format!("{} ({})", first.id, first.id.gvk.api_version());
+    let message = match more.len() {
+        0 => format!("`{}` brings {name} a second time", &**entry),
+        1 => format!("`{}` brings {name} and another object a second time", &**entry),
+        more => format!("`{}` brings {name} and {more} other objects a second time", &**entry),
+    };
+    Some(
+        Diagnostic::error("redisops::build::duplicate_resource", message)
+            .label(entry.pos, entry.len(), "what this leads to is there already")
+            .note(format!("the object stands at `{}:{}:{}`", stands.path, stands.line, stands.column))
+            .help("name it once; to have a base several times, give each use a `namePrefix`, `nameSuffix` or `namespace` of its own"),
+    )
+}
+
 /// Two objects of one identity, as a message.
 fn duplicate_ids(
     resources: &ResMap,
     duplicates: Vec<DuplicateId>,
-    entry: Option<&Text>,
+    entry: &Text,
+    is_base: bool,
     cx: &Context<'_>,
 ) -> Diagnostics {
     let name_pos = |node: &Node| {
         let name = node.lookup(&["metadata", "name"]).unwrap_or(node);
         (cx.trace.pos(name.origin), name.text().map_or(1, str::len))
     };
-    let all = duplicates.into_iter().map(|duplicate| {
+    let place = |node: &Node| cx.sources.location(name_pos(node).0);
+    let (same, different): (Vec<DuplicateId>, Vec<DuplicateId>) = duplicates
+        .into_iter()
+        .partition(|d| place(&d.incoming.node).is_some_and(|at| Some(at) == place(&resources.at(d.existing).node)));
+    let all = different.into_iter().map(|duplicate| {
         let (again, again_len) = name_pos(&duplicate.incoming.node);
         let (first, first_len) = name_pos(&resources.at(duplicate.existing).node);
         let mut diagnostic = Diagnostic::error(
@@ -71,12 +99,21 @@ fn duplicate_ids(
         .label(again, again_len, "again here")
         .label(first, first_len, "first here")
         .help("rename one of them or list it once; to change an object of a base, use `patches`");
-        if let Some(entry) = entry {
+        if is_base {
             diagnostic = diagnostic.label(entry.pos, entry.len(), "comes in through this entry");
         }
         diagnostic
     });
-    Diagnostics(all.collect())
+    Diagnostics(all.chain(same_again(&same, entry, place)).collect())
+}
+
+fn not_a_component(entry: &Text, loaded: &Loaded) -> Diagnostic {
+    Diagnostic::error(
+        "redisops::build::resource_as_component",
+        format!("`{}` is a {}, not a Component", &**entry, &*loaded.file.kustomization.kind),
+    )
+    .label(entry.pos, entry.len(), "")
+    .help("list it under `resources`, or make its kind Component (apiVersion kustomize.config.k8s.io/v1alpha1)")
 }
 
 /// What all kustomizations of a build share.
@@ -125,7 +162,6 @@ pub fn accumulate(
         if namespace.is_empty() { p.helm_namespace.clone() } else { Some(namespace.value.clone()) }
     });
     let target = Target { build, loader, file, origin, helm_namespace };
-    target.choose_schema()?;
     target.run(gathered, resources, components)
 }
 
@@ -170,27 +206,34 @@ impl Target<'_> {
     ) -> Result<Accumulator, Diagnostics> {
         let cx = self.build.cx;
         let mut found = Diagnostics::new();
-        for one in std::mem::take(&mut self.file.found).0 {
-            if one.severity == Severity::Error { found.push(one) } else { cx.warn(one) }
-        }
+        found.take(self.choose_schema());
         self.add_resources(&mut gathered, resources, &mut found);
         found.take(self.merge_config(&mut gathered));
         self.run_generators(&mut gathered, &mut found);
+        let mut objects_known = !(self.file.objects_in_doubt || found.has_errors());
+        for one in std::mem::take(&mut self.file.found).0 {
+            if one.severity == Severity::Error { found.push(one) } else { cx.warn(one) }
+        }
         // Components change what is there: behind something broken their patches would miss targets that are not missing.
         for (entry, component) in components {
-            let component = found.take(component);
-            if let Some(component) = component.filter(|_| !found.has_errors()) {
-                found.take(self.component(&entry, *component, &mut gathered));
-            }
+            let component = match component {
+                Ok(component) if !component.file.is_component() => Err(not_a_component(&entry, &component).into()),
+                Ok(component) if objects_known => self.component(&entry, *component, &mut gathered),
+                other => other.map(drop),
+            };
+            objects_known &= found.take(component).is_some();
         }
         // Transformers are made even when something is wrong already: a patch file that is missing is worth knowing at the same time.
         let config = gathered.config.clone().unwrap_or_else(|| self.build.built_in.clone());
-        let transformers = found.take(plugins::transformers(&self, &config));
+        let (mut transformers, unfit) = plugins::transformers(&self, &config);
         let validators = found.take(plugins::validators(&self));
-        if found.has_errors() {
-            return Err(found);
+        let mut late = Diagnostics::new();
+        if !objects_known {
+            transformers.clear();
         }
-        self.run_transformers(&mut gathered, transformers.unwrap_or_default(), &mut found);
+        self.run_transformers(&mut gathered, transformers, &mut late);
+        found.extend(if unfit.has_errors() { consequences::removed(late) } else { late });
+        found.extend(unfit);
         if found.has_errors() {
             return Err(found);
         }
@@ -242,7 +285,7 @@ impl Target<'_> {
             let added = loaded.and_then(|loaded| match loaded {
                 LoadedEntry::Objects(objects) => {
                     let origin = self.origin.as_ref().map(|o| o.append(&entry));
-                    self.add_objects(gathered, objects, origin)
+                    self.add_objects(gathered, objects, &entry, origin)
                 }
                 LoadedEntry::Base(base) => self.base(&entry, *base, gathered),
             });
@@ -258,6 +301,7 @@ impl Target<'_> {
         &self,
         gathered: &mut Accumulator,
         objects: Vec<Resource>,
+        entry: &Text,
         origin: Option<OriginPath>,
     ) -> Result<(), Diagnostics> {
         let mut duplicates = Vec::new();
@@ -270,7 +314,7 @@ impl Target<'_> {
         if duplicates.is_empty() {
             return Ok(());
         }
-        Err(duplicate_ids(&gathered.resources, duplicates, None, self.build.cx))
+        Err(duplicate_ids(&gathered.resources, duplicates, entry, false, self.build.cx))
     }
 
     fn base(&self, entry: &Text, base: Loaded, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
@@ -284,29 +328,23 @@ impl Target<'_> {
             .into());
         }
         let origin = self.origin.as_ref().map(|o| o.append(entry));
-        let own = accumulate(self.build, base, Some((self, entry)), origin, Accumulator::new(self.build.cx))?;
+        let own = accumulate(self.build, base, Some((self, entry)), origin, Accumulator::new(self.build.cx))
+            .map_err(|found| found.through(entry.pos, entry.len()))?;
         gathered.merge(own, entry, self.build.cx)
     }
 
     /// Components have no accumulator of their own: they work on what their parent has gathered.
     fn component(&self, entry: &Text, component: Loaded, gathered: &mut Accumulator) -> Result<(), Diagnostics> {
-        if !component.file.is_component() {
-            return Err(Diagnostic::error(
-                "redisops::build::resource_as_component",
-                format!("`{}` is a {}, not a Component", &**entry, &*component.file.kustomization.kind),
-            )
-            .label(entry.pos, entry.len(), "")
-            .help("list it under `resources`, or make its kind Component (apiVersion kustomize.config.k8s.io/v1alpha1)")
-            .into());
-        }
         let origin = self.origin.as_ref().map(|o| o.append(entry));
         let so_far = std::mem::replace(gathered, Accumulator::new(self.build.cx));
-        *gathered = accumulate(self.build, component, Some((self, entry)), origin, so_far)?;
+        *gathered = accumulate(self.build, component, Some((self, entry)), origin, so_far)
+            .map_err(|found| found.through(entry.pos, entry.len()))?;
         Ok(())
     }
 
     fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
-        let Some(generators) = found.take(plugins::generators(self)) else { return };
+        let (generators, unfit) = plugins::generators(self);
+        found.extend(unfit);
         for Generator { run, configured } in generators {
             let Some(mut generated) = found.take(self.build.cx.step("generators", run)) else { continue };
             if let Some(configured) = &configured {

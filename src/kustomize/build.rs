@@ -91,13 +91,16 @@ pub fn build(loader: Loader, options: &Options, cx: &Context<'_>, tools: &dyn To
                     .help("leave `--reorder` out"),
                 );
             }
-            SortOrder::new(&order)?
+            SortOrder::new(&order)
         }
-        (None, Reorder::None) => SortOrder::fifo(),
-        (None, _) => SortOrder::legacy(),
+        (None, Reorder::None) => Ok(SortOrder::fifo()),
+        (None, _) => Ok(SortOrder::legacy()),
     };
     let managed_by = metadata.iter().find(|o| &***o == "managedByLabel").map_or(Pos::NONE, |o| o.pos);
-    let gathered = cx.step("accumulate", || accumulate(&build, root, None, origin, Accumulator::new(cx)))?;
+    let mut found = Diagnostics::new();
+    let sort = found.take(sort);
+    let gathered = found.take(cx.step("accumulate", || accumulate(&build, root, None, origin, Accumulator::new(cx))));
+    let Some((gathered, sort)) = gathered.zip(sort) else { return Err(found) };
     finish(gathered, sort, wanted, managed_by, cx)
 }
 

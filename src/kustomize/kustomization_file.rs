@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, SourceKind, Sourc
 use crate::source::{LoadError, Loader};
 use crate::yaml::{Node, Trace, parse_yaml11};
 
+use super::consequences;
 use super::decode::{Decoder, FromNode, Text};
 use super::types::{HelmChart, HelmGlobals, Kustomization};
 
@@ -26,6 +27,8 @@ pub struct KustomizationFile {
     pub name: &'static str,
     /// What is wrong with it, when something can be built all the same (the build then fails), and warnings.
     pub found: Diagnostics,
+    /// Whether what is wrong lets objects or names be others than was meant.
+    pub objects_in_doubt: bool,
 }
 
 impl KustomizationFile {
@@ -66,13 +69,17 @@ pub fn load(loader: &Loader, sources: &Sources) -> Result<KustomizationFile, Dia
     let decoded = Kustomization::from_node(&node, &mut decoder);
     let mut found = decoder.found;
     let Some(mut kustomization) = decoded else { return Err(found) };
+    let fields_in_doubt = consequences::objects_in_doubt(&node, &found);
     warn_deprecated(&kustomization, &node, &mut found);
     if has_no_fields(&node) {
         found.push(empty());
     }
     normalize(&mut kustomization);
-    enforce_type(&kustomization, &mut found);
-    Ok(KustomizationFile { kustomization, source, name, found })
+    let mut unusual = Diagnostics::new();
+    enforce_type(&kustomization, &mut unusual);
+    let objects_in_doubt = fields_in_doubt || unusual.has_errors();
+    found.extend(unusual);
+    Ok(KustomizationFile { kustomization, source, name, found, objects_in_doubt })
 }
 
 /// The file says nothing: empty lists and maps included, which the reference cannot tell from absent ones.

@@ -48,9 +48,14 @@ pub fn load(loader: Loader, sources: &Sources) -> Result<Loaded, Diagnostics> {
     let resources = each(resources, |entry| load_entry(&loader, entry, sources));
     let components = each(components, |entry| {
         let component = loader.sub(entry).map_err(|e| at_entry(e, entry))?;
-        load(component, sources).map(Box::new)
+        below(component, entry, sources)
     });
     Ok(Loaded { loader, file, resources, components })
+}
+
+/// Loads what an entry names, which its errors then tell.
+fn below(loader: Loader, entry: &Text, sources: &Sources) -> Result<Box<Loaded>, Diagnostics> {
+    load(loader, sources).map(Box::new).map_err(|found| found.through(entry.pos, entry.len()))
 }
 
 fn each<T: Send>(
@@ -74,7 +79,7 @@ fn each<T: Send>(
 /// When it is none of them, or is wrong.
 pub fn load_entry(loader: &Loader, entry: &Text, sources: &Sources) -> Result<LoadedEntry, Diagnostics> {
     let file = match loader.entry(entry).map_err(|e| at_entry(e, entry))? {
-        Entry::Base(base) => return load(base, sources).map(|l| LoadedEntry::Base(Box::new(l))),
+        Entry::Base(base) => return below(base, entry, sources).map(LoadedEntry::Base),
         Entry::File(file) => file,
     };
     let (path, remote) = (file.path.clone(), file.remote);
@@ -87,7 +92,7 @@ pub fn load_entry(loader: &Loader, entry: &Text, sources: &Sources) -> Result<Lo
     };
     // What a server sent may be the page of a repository.
     match loader.sub(entry) {
-        Ok(base) => load(base, sources).map(|l| LoadedEntry::Base(Box::new(l))),
+        Ok(base) => below(base, entry, sources).map(LoadedEntry::Base),
         Err(error) if error.kind() == LoadErrorKind::Git => Err(at_entry(error, entry)),
         Err(_) => Err(wrong),
     }

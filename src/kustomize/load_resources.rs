@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, did_you_mean};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, SourceKind, did_you_mean};
 use crate::k8s::Resource;
 use crate::yaml::{Node, Tag, Value, from_json, parse_documents, to_json};
 
@@ -20,7 +20,7 @@ pub fn resources_from_source(source: &Source) -> Result<Vec<Resource>, Diagnosti
     let mut found = Diagnostics::new();
     let mut queue: VecDeque<Node> = VecDeque::with_capacity(documents.len());
     for document in documents {
-        keep_object(document, &mut queue, &mut found);
+        keep_object(document, source.kind, &mut queue, &mut found);
     }
     let mut resources = Vec::with_capacity(queue.len());
     while let Some(mut node) = queue.pop_front() {
@@ -41,7 +41,7 @@ pub fn resources_from_source(source: &Source) -> Result<Vec<Resource>, Diagnosti
                         found.push(diagnostic);
                         continue;
                     }
-                    keep_inner(item, &mut queue, &mut found);
+                    keep_inner(item, source.kind, &mut queue, &mut found);
                 }
             }
         }
@@ -69,7 +69,7 @@ fn kind(node: &Node) -> &str {
 }
 
 /// Queues an object that is fit; empty ones vanish.
-fn keep_object(node: Node, queue: &mut VecDeque<Node>, found: &mut Diagnostics) {
+fn keep_object(node: Node, text: SourceKind, queue: &mut VecDeque<Node>, found: &mut Diagnostics) {
     let empty = match &node.value {
         Value::Map(map) => map.is_empty(),
         Value::Seq(items) => items.is_empty(),
@@ -80,20 +80,35 @@ fn keep_object(node: Node, queue: &mut VecDeque<Node>, found: &mut Diagnostics) 
     }
     match check(&node) {
         Ok(()) => queue.push_back(node),
-        Err(diagnostic) => found.push(diagnostic),
+        Err(diagnostic) => found.push(advised(diagnostic, text)),
+    }
+}
+
+/// What to do depends on who has written the text.
+fn advised(mut diagnostic: Diagnostic, text: SourceKind) -> Diagnostic {
+    match text {
+        SourceKind::Helm => diagnostic
+            .note("a template of the chart has written this")
+            .help("correct the template, or the values that it uses"),
+        SourceKind::Function => diagnostic.note("the function has written this"),
+        SourceKind::Patch if !diagnostic.help.as_ref().is_some_and(|help| help.starts_with("did you mean")) => {
+            diagnostic.help = Some("a strategic patch names its object by `apiVersion`, `kind` and `metadata.name`; a JSON patch is a list of operations".to_owned());
+            diagnostic
+        }
+        _ => diagnostic,
     }
 }
 
 /// Queues an item of a list; an item that is a `List` itself gives its items.
-fn keep_inner(mut item: Node, queue: &mut VecDeque<Node>, found: &mut Diagnostics) {
+fn keep_inner(mut item: Node, text: SourceKind, queue: &mut VecDeque<Node>, found: &mut Diagnostics) {
     let is_list = matches!(kind(&item), "List" | "ResourceList")
         && (item.get("items").is_some() || item.get("functionConfig").is_some());
     if !is_list {
-        return keep_object(item, queue, found);
+        return keep_object(item, text, queue, found);
     }
     let items = item.as_map_mut().and_then(|map| map.remove("items")).map(|entry| entry.value.value);
     if let Some(Value::Seq(items)) = items {
-        items.into_iter().for_each(|inner| keep_object(inner, queue, found));
+        items.into_iter().for_each(|inner| keep_object(inner, text, queue, found));
     }
 }
 
@@ -116,7 +131,7 @@ fn check(node: &Node) -> Result<(), Diagnostic> {
             .label(pos(node), 1, "this object")
             .help(match near {
                 Some(near) => format!("did you mean `kind` where `{near}` stands?"),
-                None => "add `kind`, or leave the file out of `resources`".to_owned(),
+                None => "an object needs `apiVersion`, `kind` and `metadata.name`".to_owned(),
             }));
     }
     if kind(node).ends_with("List") {
@@ -191,7 +206,7 @@ fn as_json_text(node: &mut Node) -> Result<(), Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::{SourceKind, Sources};
+    use crate::diagnostics::Sources;
 
     fn load(text: &str) -> Result<Vec<String>, Diagnostics> {
         let sources = Sources::new();

@@ -7,6 +7,7 @@ pub mod accumulate;
 pub mod build;
 pub mod build_annotations;
 pub mod config;
+mod consequences;
 mod context;
 pub mod crd_config;
 pub mod decode;

@@ -122,7 +122,9 @@ impl LoadError {
     /// Adds what another attempt failed of.
     #[must_use]
     pub fn and(mut self, attempt: &str, other: &LoadError) -> LoadError {
-        self.diagnostic.notes.push(format!("{attempt}: {other}"));
+        if self.diagnostic.message != other.diagnostic.message {
+            self.diagnostic.notes.push(format!("{attempt}: {other}"));
+        }
         self.diagnostic.notes.extend(other.diagnostic.notes.iter().cloned());
         self
     }

@@ -11,6 +11,8 @@ use crate::diagnostics::did_you_mean;
 
 /// How many names of a directory a note lists.
 const LISTED: usize = 8;
+/// Of a directory with more entries a list of the first would be of no use.
+const LISTED_AT_ALL: usize = 24;
 
 /// The error for a file that could not be read; `path` as written, `file` where that is.
 pub(super) fn no_file(loader: &Loader, path: &str, file: &Path, error: &FileError) -> LoadError {
@@ -122,6 +124,9 @@ pub(super) fn no_kustomization(loader: &Loader) -> LoadError {
     let error = LoadError::new(LoadErrorKind::MissingKustomization, format!("no kustomization file in `{shown}`"))
         .note("looked for `kustomization.yaml`, `kustomization.yml` and `Kustomization`");
     let names = files.read_dir(root).unwrap_or_default();
+    if let Some(link) = names.iter().find(|name| KUSTOMIZATION_NAMES.contains(&name.as_str())) {
+        return error.note(format!("`{link}` is a symbolic link that leads nowhere")).help("correct the link");
+    }
     let near = KUSTOMIZATION_NAMES.iter().find_map(|known| did_you_mean(known, names.iter().map(String::as_str)));
     if let Some(near) = near.filter(|near| !files.is_dir(&root.join(near))) {
         return error.help(format!("rename `{near}` to `kustomization.yaml`"));
@@ -131,7 +136,7 @@ pub(super) fn no_kustomization(loader: &Loader) -> LoadError {
     match (below.is_empty(), names.iter().any(|name| name.ends_with(".yaml") || name.ends_with(".yml"))) {
         (false, _) => error.help(format!("these directories in it have one: {}", listed(&below))),
         (true, true) => error.help("create one that lists the manifests under `resources:`"),
-        (true, false) => error,
+        (true, false) => error.help("name a directory that has one, or create it with `resources:`"),
     }
 }
 
@@ -185,8 +190,13 @@ fn missing(files: &dyn FileSystem, root: &Path, path: &str, message: &str) -> Lo
     {
         return error.note(format!("`{link}` in `{shown}` is a symbolic link that leads nowhere"));
     }
+    let others: Vec<&str> = names.iter().copied().filter(|name| !KUSTOMIZATION_NAMES.contains(name)).collect();
     if names.is_empty() {
         error.note(format!("`{shown}` is empty"))
+    } else if others.is_empty() {
+        error.note(format!("`{shown}` has no files but its kustomization"))
+    } else if names.len() > LISTED_AT_ALL {
+        error
     } else {
         error.note(format!("`{shown}` has {}", listed(&names)))
     }

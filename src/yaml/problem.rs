@@ -50,16 +50,30 @@ pub(super) fn diagnose(source: &Source, base: usize, found: &Problem) -> Diagnos
         "did not find expected '-' indicator" => label("this line fits no list that is open", at, "expected `-` here")
             .label(source.pos(context), 1, "the list starts here")
             .help("a key below a list needs less indentation than its `-`, or the list needs one more"),
-        "did not find expected ',' or ']'" => label(
-            "a `[` list is not closed or lacks a comma",
-            at,
-            "expected `,` or `]`",
-        )
-        .label(source.pos(context), 1, "opens here"),
+        // What is not closed shows at the end only; where it opens is where to look.
+        "did not find expected ',' or ']'" | "did not find expected ',' or '}'" if text[at..].trim().is_empty() => {
+            let (open, close, what) =
+                if text[context..].starts_with('[') { ("[", "]", "list") } else { ("{", "}", "mapping") };
+            label(&format!("a `{open}` {what} is never closed"), context, "opens here")
+                .help(format!("close it with `{close}`, or put the text in quotes"))
+        }
+        "did not find expected ',' or ']'" => {
+            label("a `[` list is not closed or lacks a comma", at, "expected `,` or `]`")
+                .label(source.pos(context), 1, "opens here")
+                .help("add the missing `,` or `]`, or put a text that starts with `[` in quotes")
+        }
         "did not find expected ',' or '}'" => {
             label("a `{` mapping is not closed or lacks a comma", at, "expected `,` or `}`")
                 .label(source.pos(context), 1, "opens here")
-                .help("a template placeholder such as `{{ name }}` needs quotes")
+                .help(match text[context..].starts_with("{{") {
+                    true => "a template placeholder such as `{{ name }}` needs quotes",
+                    false => "add the missing `,` or `}`, or put a text that starts with `{` in quotes",
+                })
+        }
+        "did not find expected node content" if text[at..].trim().is_empty() => {
+            let last = text[..at].trim_end().len().saturating_sub(1);
+            label("the text ends where a value is expected", last, "nothing follows this")
+                .help("close each `[` with `]` and each `{` with `}`, or put the text in quotes")
         }
         "did not find expected node content" => label("a value is missing", at, "expected a value here")
             .help("a value that starts with `%`, `,` or a template placeholder needs quotes"),

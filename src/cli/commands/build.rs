@@ -9,7 +9,7 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::BuildSettings;
 use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
 use crate::source::SystemTools;
@@ -34,7 +34,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     }
     let built = render(settings, printer, &cx);
     let written = built.and_then(|objects| {
-        let written = cx.step("emit", || Written::new(&objects, settings))?;
+        let written = cx.step("emit", || Written::new(&objects, settings, &trace))?;
         cx.step("write", || written.write(printer))?;
         let output = written.bytes();
         // Taking millions of small values apart is not worth the time when the process is about to end.
@@ -45,7 +45,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     let mut said = cx.warnings.take();
     match written {
         Ok(counts) => {
-            printer.diagnostics(&said, &sources);
+            printer.diagnostics(&arrange(said, &sources), &sources);
             if settings.stats {
                 printer.report(&table(&watch, &sources, counts));
             }
@@ -54,7 +54,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         Err(found) => {
             let exit = exit_of(&found);
             said.extend(found.0);
-            printer.diagnostics(&said, &sources);
+            printer.diagnostics(&arrange(said, &sources), &sources);
             exit
         }
     }
@@ -86,11 +86,11 @@ enum Written<'a> {
 }
 
 impl Written<'_> {
-    fn new<'a>(objects: &ResMap, settings: &'a BuildSettings) -> Result<Written<'a>, Diagnostics> {
+    fn new<'a>(objects: &ResMap, settings: &'a BuildSettings, trace: &Trace) -> Result<Written<'a>, Diagnostics> {
         Ok(match settings.output.as_deref() {
-            None => Written::Stream(output::documents(objects.as_slice())?),
-            Some(path) if path.is_dir() => Written::Directory(path, output::files(objects)?),
-            Some(path) => Written::File(path, output::documents(objects.as_slice())?),
+            None => Written::Stream(output::documents(objects.as_slice(), trace)?),
+            Some(path) if path.is_dir() => Written::Directory(path, output::files(objects, trace)?),
+            Some(path) => Written::File(path, output::documents(objects.as_slice(), trace)?),
         })
     }
 

@@ -32,7 +32,7 @@ pub(super) fn place(node: &Node, path: &[&str], trace: &Trace) -> (Pos, usize) {
 fn no_match(resources: &ResMap, patch: &Resource, id: &ResId, trace: &Trace) -> Diagnostic {
     let (pos, length) = place(&patch.node, &["metadata", "name"], trace);
     let diagnostic =
-        Diagnostic::error("redisops::patch::no_match", format!("no object matches the patch of {id} ({})", id.gvk))
+        Diagnostic::error("redisops::patch::no_match", format!("there is no {id} ({}) to patch", id.gvk.api_version()))
             .label(pos, length, "the patch is for this object");
     let ids = || resources.iter().filter(|r| !r.is_empty()).map(|r| (r, r.id(resources.scopes().as_ref())));
     // The same name and kind, but something else of the identity differs.
@@ -45,17 +45,20 @@ fn no_match(resources: &ResMap, patch: &Resource, id: &ResId, trace: &Trace) -> 
         } else {
             format!("set `namespace: {}` in the patch", other.namespace)
         };
-        return diagnostic.label(pos, length, format!("there is {other} ({})", other.gvk)).help(help);
+        return diagnostic.label(pos, length, format!("there is {other} ({})", other.gvk.api_version())).help(help);
     }
     let kinds = || ids().filter(|(_, other)| other.gvk.kind == id.gvk.kind);
     let names: Vec<String> = kinds().map(|(_, other)| other.name.to_string()).collect();
     if let Some(near) = did_you_mean(&id.name, names.iter().map(String::as_str)) {
         let near = near.to_owned();
-        let at = kinds()
-            .find(|(_, other)| other.name == near.as_str())
-            .map(|(r, _)| place(&r.node, &["metadata", "name"], trace));
-        let (pos, length) = at.unwrap_or_default();
-        return diagnostic.label(pos, length, "there is this one").help(format!("did you mean `{near}`?"));
+        let diagnostic = match kinds().find(|(_, other)| other.name == near.as_str()) {
+            Some((resource, other)) => {
+                let (pos, length) = place(&resource.node, &["metadata", "name"], trace);
+                diagnostic.label(pos, length, format!("there is {other}"))
+            }
+            None => diagnostic,
+        };
+        return diagnostic.help(format!("did you mean `{near}`?"));
     }
     if let Some((resource, other)) = ids().find(|(_, other)| other.name == id.name) {
         let (pos, length) = place(&resource.node, &["kind"], trace);
@@ -64,16 +67,18 @@ fn no_match(resources: &ResMap, patch: &Resource, id: &ResId, trace: &Trace) -> 
             .help("correct `kind` in the patch, or give the patch a `target`");
     }
     if names.is_empty() {
-        return diagnostic
-            .note(format!("there is no {} among the {} objects", id.gvk.kind, resources.len()))
-            .help("add the object to `resources`; a patch cannot create one");
+        let near = did_you_mean(&id.gvk.kind, resources.iter().filter(|r| !r.is_empty()).map(Resource::kind));
+        return diagnostic.note(format!("no object here is of kind {}", id.gvk.kind)).help(match near {
+            Some(near) => format!("did you mean `kind: {near}`?"),
+            None => "add the object to `resources`; a patch cannot create one".to_owned(),
+        });
     }
     let mut shown = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         shown.push_str(", …");
     }
     diagnostic
-        .note(format!("there are these of kind {}: {shown}", id.gvk.kind))
+        .note(format!("of kind {} there {} {shown}", id.gvk.kind, if names.len() == 1 { "is" } else { "are" }))
         .help("correct `metadata.name` in the patch, or add the object to `resources`")
 }
 

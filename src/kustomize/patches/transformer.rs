@@ -348,10 +348,13 @@ fn taken(at: usize, patch: &Resource, resources: &ResMap, cx: &Context<'_>) -> O
     let (pos, length) = place(&patch.node, &["metadata", "name"], cx.trace);
     let (other_pos, other_length) = place(&other.node, &["metadata", "name"], cx.trace);
     Some(
-        Diagnostic::error("redisops::resource::duplicate", format!("the patch makes a second {id} ({})", id.gvk))
-            .label(pos, length, "the patch gives this name")
-            .label(other_pos, other_length, "this object has it already")
-            .help("give each object a name of its own"),
+        Diagnostic::error(
+            "redisops::resource::duplicate",
+            format!("the patch makes a second {id} ({})", id.gvk.api_version()),
+        )
+        .label(pos, length, "the patch gives this name")
+        .label(other_pos, other_length, "this object has it already")
+        .help("give each object a name of its own"),
     )
 }
 

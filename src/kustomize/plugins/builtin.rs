@@ -15,11 +15,9 @@ use crate::kustomize::types::HelmChart;
 
 use super::{Configured, Generator, configured, helm};
 
-/// The generators of a kustomization: ConfigMaps, Secrets, helm charts, then plugins.
-///
-/// # Errors
-/// Everything that is wrong with the plugin configuration; fields are looked at when they run.
-pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diagnostics> {
+/// The generators of a kustomization: ConfigMaps, Secrets, helm charts, then plugins; and everything that is wrong with the plugin configuration. Fields
+/// are looked at when they run.
+pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostics) {
     let k = &target.file.kustomization;
     let mut all = Vec::new();
     for (kind, list, name) in [
@@ -36,8 +34,9 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
         let run = move || inflate(target, chart);
         all.push(Generator { run: Box::new(run), configured: field(target, "HelmChartInflationGenerator") });
     }
-    all.extend(configured::generators(target)?);
-    Ok(all)
+    let (plugins, found) = configured::generators(target);
+    all.extend(plugins);
+    (all, found)
 }
 
 fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<Vec<Resource>, Diagnostics> {
@@ -51,23 +50,19 @@ fn field(target: &Target<'_>, kind: &str) -> Option<ConfiguredIn> {
     target.origin.as_ref().map(|directory| ConfiguredIn::builtin(directory, target.file.name, kind))
 }
 
-/// The transformers of a kustomization: those of its fields, then plugins.
-///
-/// # Errors
-/// Everything that is wrong with their configuration, files that cannot be read included.
-pub fn transformers<'a>(
-    target: &'a Target<'_>,
-    config: &TransformerConfig,
-) -> Result<Vec<Configured<'a>>, Diagnostics> {
+/// The transformers of a kustomization: those of its fields, then plugins; and everything that is wrong with their configuration, files that cannot be
+/// read included. Those that are fit are of use for finding more mistakes.
+pub fn transformers<'a>(target: &'a Target<'_>, config: &TransformerConfig) -> (Vec<Configured<'a>>, Diagnostics) {
     let mut list = List { target, all: Vec::new(), found: Diagnostics::new() };
     list.patches();
     list.metadata(config);
     list.values(config);
     match configured::transformers(target, &target.file.kustomization.transformers) {
         Ok(plugins) => list.all.extend(plugins),
+        // Each plugin builds on what those before it make of the objects: without one, the others have nothing to say.
         Err(more) => list.found.extend(more),
     }
-    if list.found.has_errors() { Err(list.found) } else { Ok(list.all) }
+    (list.all, list.found)
 }
 
 struct List<'a, 't> {

@@ -40,26 +40,25 @@ const TRANSFORMER_KINDS: [&str; 14] = [
     "ValueAddTransformer",
 ];
 
-/// The objects that configure plugins, where they come from included.
-fn configurations(target: &Target<'_>, entries: &[Text]) -> Result<Vec<Resource>, Diagnostics> {
+/// The objects that configure plugins, where they come from included, as far as they can be read.
+fn configurations(target: &Target<'_>, entries: &[Text], found: &mut Diagnostics) -> Vec<Resource> {
     let cx = target.build.cx;
-    let mut found = Diagnostics::new();
     let mut gathered = Accumulator::new(cx);
     let mut paths = Vec::new();
     for entry in entries {
         // An entry that reads as objects is inline configuration, anything else is a path.
-        let source = cx.add_inline(entry, SourceKind::Config)?;
+        let Some(source) = found.take(cx.add_inline(entry, SourceKind::Config)) else { continue };
         let Ok(objects) = resources_from_source(&source) else {
             paths.push(entry.clone());
             continue;
         };
         let origin = target.origin.as_ref().map(|o| o.append(target.file.name));
-        found.take(target.add_objects(&mut gathered, objects, origin));
+        found.take(target.add_objects(&mut gathered, objects, entry, origin));
     }
     let loaded =
         paths.into_iter().map(|entry| (entry.clone(), load_entry(&target.loader, &entry, cx.sources))).collect();
-    target.add_resources(&mut gathered, loaded, &mut found);
-    if found.has_errors() { Err(found) } else { Ok(gathered.resources.into_vec()) }
+    target.add_resources(&mut gathered, loaded, found);
+    gathered.resources.into_vec()
 }
 
 /// Where the configuration of a plugin came from, when the root wants to know.
@@ -91,14 +90,11 @@ fn unknown_kind(resource: &Resource, kinds: &[&str], role: &str, cx: &Context<'_
         .help(format!("built-in {role}s are {}", kinds.join(", ")))
 }
 
-/// Generators from plugin configuration.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diagnostics> {
+/// Generators from plugin configuration, and everything that is wrong with it.
+pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostics) {
     let mut found = Diagnostics::new();
     let mut all = Vec::new();
-    for resource in configurations(target, &target.file.kustomization.generators)? {
+    for resource in configurations(target, &target.file.kustomization.generators, &mut found) {
         let configured = configured_in(&resource, target);
         if !is_builtin(&resource) {
             let Some(plugin) = found.take(Plugin::new(resource, target)) else { continue };
@@ -119,7 +115,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> Result<Vec<Generator<'a>>, Diag
         };
         all.push(Generator { run, configured });
     }
-    if found.has_errors() { Err(found) } else { Ok(all) }
+    (all, found)
 }
 
 fn data(resource: &Resource, target: &Target<'_>, kind: GeneratorKind) -> Result<Vec<Resource>, Diagnostics> {
@@ -145,7 +141,7 @@ pub fn transformers<'a>(target: &'a Target<'_>, entries: &[Text]) -> Result<Vec<
     }
     let mut found = Diagnostics::new();
     let mut all = Vec::new();
-    for resource in configurations(target, entries)? {
+    for resource in configurations(target, entries, &mut found) {
         let configured = configured_in(&resource, target);
         let made = if is_builtin(&resource) { builtin(&resource, target) } else { plugin(resource, target) };
         if let Some(transformer) = found.take(made) {

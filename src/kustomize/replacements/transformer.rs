@@ -312,13 +312,23 @@ impl Run<'_> {
         match found.as_slice() {
             [one] => Ok(*one),
             [] => {
-                let same_kind = self.list.iter().filter(|r| source.kind.is_empty() || r.kind() == source.kind.value);
-                let near = did_you_mean(&source.name, same_kind.map(Resource::name));
+                let same_kind = || self.list.iter().filter(|r| source.kind.is_empty() || r.kind() == source.kind.value);
+                let near = did_you_mean(&source.name, same_kind().map(Resource::name));
                 let near_kind = || did_you_mean(&source.kind, self.list.iter().map(Resource::kind));
                 let help = near.or_else(near_kind).map(|near| format!("did you mean `{near}`?"));
-                Err(Diagnostic::error("redisops::replacement::source_missing", format!("there is no {asked}"))
-                    .label(source.pos, 1, "the source of a replacement")
-                    .help_if(help))
+                let mut error =
+                    Diagnostic::error("redisops::replacement::source_missing", format!("there is no {asked}"))
+                        .label(source.pos, 1, "the source of a replacement")
+                        .help("correct the source, or add the object to `resources`")
+                        .help_if(help);
+                let names: Vec<String> = same_kind().take(MOST_LABELS).map(title).collect();
+                if !source.kind.is_empty() {
+                    error = error.note(match names.is_empty() {
+                        true => format!("no object here is of kind {}", &*source.kind),
+                        false => format!("there is {}", names.join(", ")),
+                    });
+                }
+                Err(error)
             }
             many => {
                 let mut error = Diagnostic::error(

@@ -40,7 +40,7 @@ impl NameIndex {
     pub(super) fn new(names: Vec<String>) -> NameIndex {
         let mut index = NameIndex { regexes: vec![OnceCell::new(); names.len()], ..NameIndex::default() };
         for (number, name) in names.iter().enumerate() {
-            if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/:.@".contains(&b)) {
+            if !is_plain(name) {
                 index.other.push(number);
                 continue;
             }
@@ -81,16 +81,34 @@ impl NameIndex {
 
     /// Whether an entry is for an image.
     pub(super) fn matches(&self, number: usize, image: &str) -> bool {
+        let name = &self.names[number];
+        if image.is_ascii() && is_plain(name) {
+            return name_ends(image).any(|end| is_like(name, &image[..end]));
+        }
+        self.matches_expression(number, image)
+    }
+
+    /// The same by the reference's regular expression.
+    fn matches_expression(&self, number: usize, image: &str) -> bool {
+        let name = &self.names[number];
         let compile = || {
-            let pattern = format!(
-                "^{}(:[a-zA-Z0-9_.{{}}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{{}}-]*)?$",
-                self.names[number]
-            );
+            let pattern =
+                format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{{}}-]*)?$");
             // A name that is no regular expression matches nothing.
             go_regex(&pattern).ok()
         };
         self.regexes[number].get_or_init(compile).as_ref().is_some_and(|r| r.is_match(image))
     }
+}
+
+/// Whether a name is no more of a regular expression than that its dots match any character.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/:.@".contains(&b))
+}
+
+/// Whether a text is a plain name, in which dots stand for any character.
+fn is_like(name: &str, text: &str) -> bool {
+    name.len() == text.len() && name.bytes().zip(text.bytes()).all(|(n, t)| n == t || (n == b'.' && t != b'\n'))
 }
 
 /// The text with dots at those positions; none when they are there already or the text is too short for them.
@@ -160,8 +178,9 @@ mod tests {
         ];
         for image in images {
             for from in 0..names.len() {
-                let by_expression = (from..names.len()).find(|&n| index.matches(n, image));
+                let by_expression = (from..names.len()).find(|&n| index.matches_expression(n, image));
                 assert_eq!(index.next(image, from), by_expression, "{image} from {from}");
+                assert_eq!(index.matches(from, image), index.matches_expression(from, image), "{image} at {from}");
             }
         }
     }

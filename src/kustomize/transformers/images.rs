@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostics::{Diagnostics, Pos};
+use crate::diagnostics::Diagnostics;
 use crate::k8s::{ResMap, Resource};
 use crate::kustomize::Transformer;
 use crate::kustomize::context::Context;
@@ -169,7 +169,7 @@ impl Transformer for Images {
             return Ok(());
         }
         let writers: Vec<Writer<'_>> =
-            self.images.iter().map(|i| Writer::new(cx.trace, place(i), Via::Field("images"))).collect();
+            self.images.iter().map(|i| Writer::new(cx.trace, i.pos, Via::Field("images"))).collect();
         let mut found = Diagnostics::new();
         for resource in resources.contents_mut() {
             if resource.kind() == "CustomResourceDefinition" {
@@ -182,12 +182,6 @@ impl Transformer for Images {
         }
         if found.has_errors() { Err(found) } else { Ok(()) }
     }
-}
-
-/// The place of an entry: its new value, or the entry.
-fn place(image: &Image) -> Pos {
-    let values = [&image.new_tag, &image.digest, &image.tag_suffix, &image.new_name];
-    values.iter().find(|t| !t.is_empty()).map_or(image.pos, |t| t.pos)
 }
 
 #[cfg(test)]

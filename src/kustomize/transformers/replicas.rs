@@ -74,7 +74,7 @@ impl Replicas {
 
 impl Transformer for Replicas {
     fn transform(&self, resources: &mut ResMap, cx: &Context<'_>) -> Result<(), Diagnostics> {
-        let writer = Writer::new(cx.trace, self.replica.count.pos, Via::Field("replicas"));
+        let writer = Writer::new(cx.trace, self.replica.pos, Via::Field("replicas"));
         let named = resources.find_name(&self.replica.name);
         let mut any = false;
         let mut found = Diagnostics::new();

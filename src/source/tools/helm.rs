@@ -84,7 +84,8 @@ impl HelmCall {
     pub fn validate(&self) -> Result<(), ToolError> {
         let HelmChart { name, release_name, .. } = &self.chart;
         if name.is_empty() {
-            return Err(ToolError::new(ToolErrorKind::Refused, "an entry of `helmCharts` has no `name`"));
+            return Err(ToolError::new(ToolErrorKind::Refused, "an entry of `helmCharts` has no `name`")
+                .help("add `name:` with the name of the chart, and `repo:` where it is not in the chart home"));
         }
         for (field, value) in [("name", name), ("releaseName", release_name)] {
             if value.starts_with('-') {
@@ -178,7 +179,10 @@ fn flag(out: &mut Vec<String>, name: &str, set: bool) {
 
 /// Refuses a helm that is too old, from what `helm version --short` prints.
 pub(super) fn check_version(printed: &str) -> Result<(), ToolError> {
-    let fail = |message: String| Err(ToolError::new(ToolErrorKind::Failed, message).help("install helm 3 or 4"));
+    let fail = |message: String| {
+        Err(ToolError::new(ToolErrorKind::Missing, message)
+            .help("install helm 3 or 4, or name one with `--helm-command`"))
+    };
     // The first number with a dot in it.
     let numbers = printed.split(|c: char| !c.is_ascii_digit() && c != '.').map(|part| part.trim_matches('.'));
     let Some(version) = numbers.into_iter().find(|part| part.contains('.') && !part.contains("..")) else {

@@ -65,7 +65,11 @@ impl SystemTools {
             .env("HELM_CACHE_HOME", format!("{home}/.cache"))
             .env("HELM_DATA_HOME", format!("{home}/.data"));
         let output =
-            run(command, b"", None).map_err(|error| not_run(&error, "install helm 3 or 4, or name its program with `--helm-command`"))?;
+            // Without a time limit, all that can go wrong here is that there is no such program.
+            run(command, b"", None).map_err(|error| {
+                ToolError::new(ToolErrorKind::Missing, error.to_string())
+                    .help("install helm 3 or 4, or name one with `--helm-command`")
+            })?;
         if output.status.success() {
             return Ok(output.stdout);
         }
