@@ -345,7 +345,11 @@ impl Target<'_> {
     fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
         let (generators, unfit) = plugins::generators(self);
         found.extend(unfit);
-        for Generator { run, configured } in generators {
+        for Generator { external, run, configured } in generators {
+            // A build that fails anyway starts no programs and pulls no charts.
+            if external && found.has_errors() {
+                continue;
+            }
             let Some(mut generated) = found.take(self.build.cx.step("generators", run)) else { continue };
             if let Some(configured) = &configured {
                 set_generator_origin(&mut generated, configured);

@@ -27,12 +27,13 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
         for args in list {
             let data = DataGenerator::new(kind, args, k.generator_options.as_ref());
             let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path))?]);
-            all.push(Generator { run: Box::new(run), configured: field(target, name) });
+            all.push(Generator { external: false, run: Box::new(run), configured: field(target, name) });
         }
     }
     for chart in &k.helm_charts {
         let run = move || inflate(target, chart);
-        all.push(Generator { run: Box::new(run), configured: field(target, "HelmChartInflationGenerator") });
+        let configured = field(target, "HelmChartInflationGenerator");
+        all.push(Generator { external: true, run: Box::new(run), configured });
     }
     let (plugins, found) = configured::generators(target);
     all.extend(plugins);

@@ -98,9 +98,11 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
         let configured = configured_in(&resource, target);
         if !is_builtin(&resource) {
             let Some(plugin) = found.take(Plugin::new(resource, target)) else { continue };
-            all.push(Generator { run: Box::new(move || plugin.generate(target.build.cx)), configured });
+            let run = Box::new(move || plugin.generate(target.build.cx));
+            all.push(Generator { external: true, run, configured });
             continue;
         }
+        let external = resource.kind() == "HelmChartInflationGenerator";
         let run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a> = match resource.kind() {
             "ConfigMapGenerator" => Box::new(move || data(&resource, target, GeneratorKind::ConfigMap)),
             "SecretGenerator" => Box::new(move || data(&resource, target, GeneratorKind::Secret)),
@@ -113,7 +115,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
                 continue;
             }
         };
-        all.push(Generator { run, configured });
+        all.push(Generator { external, run, configured });
     }
     (all, found)
 }

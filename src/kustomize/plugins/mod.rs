@@ -23,6 +23,8 @@ pub use validators::{validate, validators};
 
 /// Makes objects.
 pub struct Generator<'a> {
+    /// Whether other programs, or even other machines, take part in it.
+    pub external: bool,
     /// Runs it.
     pub run: Box<dyn FnOnce() -> Result<Vec<Resource>, Diagnostics> + 'a>,
     /// Where it is configured, when the root wants to know.
