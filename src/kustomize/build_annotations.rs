@@ -2,7 +2,7 @@
 
 use crate::k8s::{ResMap, Resource};
 use crate::source::OriginPath;
-use crate::yaml::{Node, Origin, Tag, Value, emit_v3};
+use crate::yaml::{Entry, Map, Node, Origin, Tag, Value, emit_v3};
 
 /// Where an object came from, in the words of the reference.
 pub const ORIGIN: &str = "config.kubernetes.io/origin";
@@ -151,15 +151,17 @@ pub fn set_annotation(resource: &mut Resource, key: &str, text: &str) {
     resource.own_annotations();
 }
 
-/// Brings the annotations of the output into the reference's form: internal ones and those nobody asked for are gone, values are strings, and an
-/// empty mapping vanishes.
+/// Brings the annotations of the output into the reference's form: internal ones and those nobody asked for are gone, values are strings, of equal keys
+/// the last counts, and an empty mapping vanishes.
 pub fn clean(resource: &mut Resource, wanted: Wanted) {
     let Some(metadata) = resource.node.get_mut("metadata").and_then(Node::as_map_mut) else { return };
+    unite(metadata);
     let Some(annotations) = metadata.get_mut("annotations") else { return };
     let Some(map) = annotations.as_map_mut() else {
         metadata.remove("annotations");
         return;
     };
+    map.keep_last();
     map.entries.retain(|e| {
         let key = e.key.text.as_str();
         match key {
@@ -177,5 +179,47 @@ pub fn clean(resource: &mut Resource, wanted: Wanted) {
     }
     if map.is_empty() {
         metadata.remove("annotations");
+    }
+}
+
+/// Joins annotations that stand in several fields: the reference takes the first out and writes what it held into the next.
+fn unite(metadata: &mut Map) {
+    let is_annotations = |e: &Entry| e.key.text == "annotations";
+    while metadata.entries.iter().filter(|e| is_annotations(e)).count() > 1 {
+        let Some(Entry { value: first, .. }) = metadata.remove("annotations") else { return };
+        let (Value::Map(first), Some(next)) = (first.value, metadata.get_mut("annotations")) else { continue };
+        match &mut next.value {
+            Value::Map(next) => {
+                next.keep_last();
+                first.entries.into_iter().for_each(|entry| match next.get_mut(&entry.key.text) {
+                    Some(value) => *value = entry.value,
+                    None => next.entries.push(entry),
+                });
+            }
+            _ if first.is_empty() => {}
+            other => *other = Value::Map(first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::transformers::testing::Fixture;
+    use crate::yaml::to_json;
+
+    #[test]
+    fn annotations_that_stand_twice_are_joined() {
+        let cleaned = |metadata: &str| {
+            let mut resource = Resource::new(Fixture::new().yaml(&format!("metadata: {metadata}")));
+            clean(&mut resource, Wanted::default());
+            let mut json = String::new();
+            to_json(&resource.node, &mut json).unwrap();
+            json
+        };
+        let expected = |annotations: &str| format!(r#"{{"metadata":{{"annotations":{annotations}}}}}"#);
+        assert_eq!(cleaned("{annotations: {a: x, b: y, a: z}}"), expected(r#"{"a":"z","b":"y"}"#));
+        assert_eq!(cleaned("{annotations: , annotations: {a: x}}"), expected(r#"{"a":"x"}"#));
+        assert_eq!(cleaned("{annotations: {a: x}, annotations: {a: y, b: z}}"), expected(r#"{"a":"x","b":"z"}"#));
     }
 }

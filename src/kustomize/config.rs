@@ -276,5 +276,7 @@ mod tests {
         let error = TransformerConfig::built_in().merged(&own).unwrap_err();
         assert_eq!(error.0[0].help.as_deref(), Some("set `create: true`"));
         assert!(TransformerConfig::from_file(&fixture.node(r#"{"commonLabel":[]}"#), cx.trace).is_err());
+        let twice = fixture.yaml("images: [{path: a, kind: B, kind: C}]");
+        assert!(TransformerConfig::from_file(&twice, cx.trace).is_err());
     }
 }

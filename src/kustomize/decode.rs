@@ -61,6 +61,8 @@ pub struct Decoder<'a> {
     yaml11: bool,
     /// Whether numbers and booleans are taken where a string belongs.
     converts: bool,
+    /// Whether a key that stands twice is an error.
+    unique_keys: bool,
     codes: Codes,
 }
 
@@ -79,12 +81,20 @@ const KUSTOMIZATION: Codes = Codes {
 impl<'a> Decoder<'a> {
     /// For a kustomization file: unknown fields are errors and plain scalars follow YAML 1.1 (`yes` is a boolean), as in the reference.
     pub fn kustomization(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { found: Diagnostics::new(), trace, strict: true, yaml11: true, converts: false, codes: KUSTOMIZATION }
+        Decoder {
+            found: Diagnostics::new(),
+            trace,
+            strict: true,
+            yaml11: true,
+            converts: false,
+            unique_keys: false,
+            codes: KUSTOMIZATION,
+        }
     }
 
-    /// For a file of field specs (`configurations`): strict as a kustomization file.
+    /// For a file of field specs (`configurations`): strict as a kustomization file, and no key may stand twice.
     pub fn configuration(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { converts: true, ..Decoder::kustomization(trace) }
+        Decoder { converts: true, unique_keys: true, ..Decoder::kustomization(trace) }
     }
 
     /// For a file the reference reads leniently (replacement files): unknown fields are ignored, plain scalars follow YAML 1.1, a number or boolean
@@ -96,7 +106,7 @@ impl<'a> Decoder<'a> {
     /// For plugin configuration, which was read as a resource: unknown fields are ignored, scalars keep the types they have as resources, and a number
     /// or boolean is good where a string belongs.
     pub fn plugin(trace: &'a Trace) -> Decoder<'a> {
-        Decoder { strict: false, yaml11: false, converts: true, ..Decoder::kustomization(trace) }
+        Decoder { strict: false, yaml11: false, converts: true, unique_keys: true, ..Decoder::kustomization(trace) }
     }
 
     /// For an environment: unknown fields are errors, scalars have the types of YAML 1.2.
@@ -105,7 +115,7 @@ impl<'a> Decoder<'a> {
             unknown_field: "redisops::environment::unknown_field",
             wrong_type: "redisops::environment::wrong_type",
         };
-        Decoder { yaml11: false, codes, ..Decoder::kustomization(trace) }
+        Decoder { yaml11: false, unique_keys: true, codes, ..Decoder::kustomization(trace) }
     }
 
     /// The value, or everything that is wrong.
@@ -158,6 +168,9 @@ impl<'a> Decoder<'a> {
             }
             diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
         }
+        if expected == "an integer" && node.as_scalar().is_some_and(|s| s.text.parse::<i64>().is_ok()) {
+            diagnostic = diagnostic.help(format!("write it without quotes: {text}"));
+        }
         if expected == "a list" && node.as_scalar().is_some_and(|s| !s.text.is_empty() && !s.text.contains('\n')) {
             diagnostic = diagnostic.help(format!("make it a list of one: `[{text}]`, or `- {text}` on the next line"));
         }
@@ -191,12 +204,12 @@ impl<'a> Decoder<'a> {
         found.copied()
     }
 
-    /// Reports keys that stand twice. In files that the reference reads the last one wins, so it is a warning there.
+    /// Reports keys that stand twice. In kustomization files the last one wins, so it is a warning there.
     pub fn duplicate_keys(&mut self, map: &Map) {
         for (i, entry) in map.entries.iter().enumerate() {
             if let Some(first) = map.entries[..i].iter().find(|e| e.key.text == entry.key.text) {
                 let key = &entry.key.text;
-                let severity = if self.yaml11 { Severity::Warning } else { Severity::Error };
+                let severity = if self.unique_keys { Severity::Error } else { Severity::Warning };
                 let message = format!("key `{key}` stands twice in one mapping");
                 self.found.push(
                     Diagnostic { severity, ..Diagnostic::error("redisops::yaml::duplicate_key", message) }

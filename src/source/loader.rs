@@ -12,6 +12,7 @@ use super::path::{clean, join, relative};
 use super::remote::{NoRemotes, Remotes};
 use super::repo_spec::{RepoSpec, is_remote_file, redact};
 use super::suggestions;
+use crate::yaml::decode_utf16;
 
 /// Names of a kustomization file, in the order in which they are looked for.
 pub const KUSTOMIZATION_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -53,11 +54,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The content as text.
+    /// The content as text: UTF-8, or UTF-16 with a byte order mark, of which the first document is kept ([`decode_utf16`]).
     ///
     /// # Errors
-    /// When it is not UTF-8.
+    /// When it is neither.
     pub fn text(self) -> Result<String, LoadError> {
+        if self.bytes.starts_with(&[0xFF, 0xFE]) || self.bytes.starts_with(&[0xFE, 0xFF]) {
+            return decode_utf16(&self.bytes)
+                .map_err(|at| suggestions::not_utf16(&self.path, at).in_file(self.path.clone()));
+        }
         String::from_utf8(self.bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             suggestions::not_utf8(&self.path, error.as_bytes(), at).in_file(self.path)

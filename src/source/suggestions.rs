@@ -89,6 +89,8 @@ pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: 
         // A file it is, and that is what is wrong with it.
         (_, NotDirectory) => as_file,
         (IsDirectory, _) => as_base,
+        // A repository that was fetched, and lacks the directory.
+        (NotFound, NotFound) if RepoSpec::parse(path).is_ok() => as_base,
         (NotFound, NotFound) => {
             let message = format!("`{path}` is neither a file nor a directory");
             let mut error = missing(&**loader.files(), loader.root(), path, &message)
@@ -158,13 +160,13 @@ pub(super) fn not_utf8(path: &str, bytes: &[u8], at: usize) -> LoadError {
     let byte = bytes.get(at).unwrap_or(&0);
     let message = format!("{path}:{line}:{column} is not UTF-8: byte 0x{byte:02x} at offset {at}");
     let error = LoadError::new(LoadErrorKind::NotUtf8(at), message);
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        error.note("it begins with the byte order mark of UTF-16").help("save it as UTF-8")
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        error.note("it is compressed with gzip")
-    } else {
-        error
-    }
+    if bytes.starts_with(&[0x1f, 0x8b]) { error.note("it is compressed with gzip") } else { error }
+}
+
+/// A file begins as UTF-16, and is not.
+pub(super) fn not_utf16(path: &str, at: usize) -> LoadError {
+    let message = format!("{path} is not UTF-16, as which it begins: no character at offset {at}");
+    LoadError::new(LoadErrorKind::NotUtf8(at), message).help("save it as UTF-8")
 }
 
 /// An error about a path that does not exist, with the nearest one that does.

@@ -27,6 +27,21 @@ pub fn refolded(text: &str) -> Option<String> {
     super::parse::scalar_of(&written)
 }
 
+/// Whether the reference cannot read a text again once it has written it: as a block whose first line starts with a tab, since it gives no indentation
+/// then and the reader looks for it there.
+pub(super) fn is_lost(text: &str, style: Style) -> bool {
+    let style = match style {
+        Style::Plain if text.contains('\n') => Style::Literal,
+        style => style,
+    };
+    if !text.starts_with('\t') || !matches!(style, Style::Literal | Style::Folded) {
+        return false;
+    }
+    let mut written = String::new();
+    Writer::v3(&mut written).styled(text, 2, style, Place::Block);
+    written.starts_with(['|', '>'])
+}
+
 struct Emitter<'o, 's> {
     writer: Writer<'o>,
     source: Option<&'s Source>,

@@ -175,6 +175,19 @@ impl Map {
         }
     }
 
+    /// Of keys that stand more than once, keeps the last.
+    pub fn keep_last(&mut self) {
+        let mut i = 0;
+        while i < self.entries.len() {
+            let (entry, later) = (&self.entries[i], &self.entries[i + 1..]);
+            if later.iter().any(|e| e.key.text == entry.key.text) {
+                self.entries.remove(i);
+            } else {
+                i += 1;
+            }
+        }
+    }
+
     /// Takes a key out, keeping the order of the rest.
     pub fn remove(&mut self, key: &str) -> Option<Entry> {
         self.position(key).map(|i| self.entries.remove(i))

@@ -3,6 +3,8 @@
 //! That reader looks for separator lines before it parses, so that a `---` at the start of a line ends a document even inside a block scalar; and of
 //! each piece it reads the first YAML document only (what follows `...` is lost).
 
+use std::borrow::Cow;
+
 use crate::diagnostics::{Diagnostic, Source};
 
 use super::build::Builder;
@@ -56,24 +58,8 @@ pub fn parse_first(source: &Source) -> Result<Option<Node>, Diagnostic> {
 /// # Errors
 /// The offset of the first byte that is no text.
 pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
-    let wide = |read: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks(2).map(|pair| match pair {
-            [a, b] => read([*a, *b]),
-            // Half a unit is no character.
-            _ => 0xD800,
-        });
-        let mut offset = 2;
-        let mut text = String::with_capacity(bytes.len());
-        for unit in char::decode_utf16(units) {
-            let c = unit.map_err(|_| offset)?;
-            offset += 2 * c.len_utf16();
-            text.push(c);
-        }
-        Ok(text)
-    };
     match &bytes[..] {
-        [0xFF, 0xFE, ..] => wide(u16::from_le_bytes),
-        [0xFE, 0xFF, ..] => wide(u16::from_be_bytes),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => utf16(&bytes),
         [0xEF, 0xBB, 0xBF, ..] => {
             let mut bytes = bytes;
             bytes.drain(..3);
@@ -81,6 +67,47 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
         }
         _ => String::from_utf8(bytes).map_err(|e| e.utf8_error().valid_up_to()),
     }
+}
+
+/// The text of a UTF-16 file with its byte order mark, up to the end of its first document: the reference looks for separators in the bytes and finds
+/// none, so that it reads no more of it.
+///
+/// # Errors
+/// The offset of the first byte that is no text.
+pub fn decode_utf16(bytes: &[u8]) -> Result<String, usize> {
+    let mut text = utf16(bytes)?;
+    let mut started = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let ends = line.strip_prefix("---").or_else(|| line.strip_prefix("..."));
+        match ends.filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n'])) {
+            Some(_) if started => {
+                text.truncate(at);
+                break;
+            }
+            Some(rest) => started = !rest.trim().is_empty(),
+            None => started |= !line.trim().is_empty() && !line.starts_with(['#', '%']),
+        }
+        at += line.len();
+    }
+    Ok(text)
+}
+
+fn utf16(bytes: &[u8]) -> Result<String, usize> {
+    let read = if bytes.starts_with(&[0xFF, 0xFE]) { u16::from_le_bytes } else { u16::from_be_bytes };
+    let units = bytes[2..].chunks(2).map(|pair| match pair {
+        [a, b] => read([*a, *b]),
+        // Half a unit is no character.
+        _ => 0xD800,
+    });
+    let mut offset = 2;
+    let mut text = String::with_capacity(bytes.len());
+    for unit in char::decode_utf16(units) {
+        let c = unit.map_err(|_| offset)?;
+        offset += 2 * c.len_utf16();
+        text.push(c);
+    }
+    Ok(text)
 }
 
 /// A part of a text that holds one document.
@@ -126,18 +153,37 @@ fn separator_with_content(source: &Source, line: usize, length: usize) -> Diagno
 fn parse_piece(source: &Source, piece: Piece, schema: Schema) -> Result<Option<Node>, Diagnostic> {
     let text = &source.text[piece.start..piece.end];
     // The parser does not count a byte order mark; the text behind it does.
-    let mark = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    let mark = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
     let base = piece.start + mark;
-    let mut parser = Parser::new(&text[mark..]);
+    let hidden = hide_marks(&text[mark..]);
+    let mut parser = Parser::new(&hidden);
     let mut builder = Builder::new(source, base, schema);
     loop {
         match parser.next() {
             Ok((Event::DocumentEnd, _)) => return Ok(builder.finish()),
             Ok((Event::StreamEnd, _)) => return Ok(None),
+            Ok((Event::Scalar(properties, value, style), span)) if matches!(hidden, Cow::Owned(_)) => {
+                let value = value.replace(STAND_IN, "\u{FEFF}");
+                builder.event(Event::Scalar(properties, &value, style), span)?;
+            }
             Ok((event, span)) => builder.event(event, span)?,
             Err(found) => return Err(problem::diagnose(source, base, &found)),
         }
     }
+}
+
+/// The byte order mark.
+const MARK: char = '\u{FEFF}';
+
+/// A character of private use, as long as the mark.
+const STAND_IN: char = '\u{E0FE}';
+
+/// Puts a stand-in where a byte order mark begins a line: libyaml skips it there, the reference takes it for a part of the text.
+fn hide_marks(text: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(text.as_bytes(), "\n\u{FEFF}".as_bytes()).is_none() || text.contains(STAND_IN) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(MARK, STAND_IN.encode_utf8(&mut [0; 4])))
 }
 
 fn is_list(node: &Node) -> bool {
@@ -192,5 +238,30 @@ mod tests {
     fn yaml_1_1_has_no_null_keys() {
         assert!(json11("? \n: x\n").is_err());
         assert!(json11("~: x\n").is_err());
+    }
+
+    #[test]
+    fn only_a_byte_order_mark_at_the_start_is_none() {
+        let sources = Sources::new();
+        let keys = |text: &str| -> Vec<String> {
+            let source = sources.add("a.yaml", text.into(), SourceKind::Resource).unwrap();
+            let node = parse_first(&source).unwrap().unwrap();
+            node.as_map().unwrap().entries.iter().map(|e| e.key.text.to_string()).collect()
+        };
+        assert_eq!(keys("\u{FEFF}a: b\n"), ["a"]);
+        assert_eq!(keys("---\n\u{FEFF}a: b\nc: d\n"), ["\u{FEFF}a", "c"]);
+        assert_eq!(keys("a: b\n\u{FEFF}c: d\n"), ["a", "\u{FEFF}c"]);
+    }
+
+    #[test]
+    fn of_utf16_the_first_document_is_read() {
+        let wide = |text: &str| -> Vec<u8> {
+            [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect()
+        };
+        assert_eq!(decode_utf16(&wide("# c\n---\na: é\n---\nb: c\n")).unwrap(), "# c\n---\na: é\n");
+        assert_eq!(decode_utf16(&wide("a: b\n---x: y\n...\n")).unwrap(), "a: b\n---x: y\n");
+        let mut half = wide("a");
+        half.push(0);
+        assert_eq!(decode_utf16(&half), Err(4));
     }
 }

@@ -35,6 +35,14 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
     let label = |diagnostic: Diagnostic| diagnostic.label(pos, text.len(), "");
     let wrong = |what: &str| label(Diagnostic::error("redisops::yaml::tag", format!("`{text}` is not {what}")));
     Ok(match scalar.tag {
+        Tag::Str | Tag::Other if emit_v3::is_lost(text, scalar.style) => {
+            return Err(Diagnostic::error("redisops::yaml::tab", "a text of several lines starts with a tab")
+                .label(pos, 1, "this text")
+                .note(
+                    "kustomize writes such a text as a block, and cannot read the block: YAML is indented with spaces",
+                )
+                .help("start the text with an empty line or another character, or put it into double quotes"));
+        }
         Tag::Str | Tag::Other => Typed::Str(match scalar.style {
             Style::Folded => emit_v3::refolded(text).map_or(Cow::Borrowed(text), Cow::Owned),
             _ => Cow::Borrowed(text),
@@ -216,6 +224,16 @@ mod tests {
         ] {
             assert_eq!(number(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn blocks_that_start_with_a_tab_are_refused() {
+        let is_refused = |text: &str, style| typed(&Scalar { style, ..Scalar::string(text) }, Pos::NONE).is_err();
+        assert!(is_refused("\ta\n", Style::Plain) && is_refused("\ta", Style::Literal));
+        assert!(is_refused("\ta\nb", Style::Folded));
+        // In quotes, with a sign for the indentation, on one line, or where no block can hold the text.
+        assert!(!is_refused("\ta\n", Style::Double) && !is_refused(" \ta\n", Style::Literal));
+        assert!(!is_refused("\ta", Style::Plain) && !is_refused("\ta \n", Style::Literal));
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Integration tests: the built binary, run as a user runs it.
 
+mod bad_input;
 mod cli_build;
 mod fixtures;

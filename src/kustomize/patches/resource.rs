@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::k8s::Resource;
-use crate::yaml::{Map, Node, Origin, Scalar, Style, Tag, Value};
+use crate::yaml::{Node, Origin, Scalar, Style, Tag, Value};
 
 use super::super::Context;
 use super::strategic::strategic_merge;
@@ -97,15 +97,16 @@ pub(super) fn prepare(patch: &Resource, object: &Resource) -> Resource {
 pub(super) fn strings_only(metadata: &mut Node, key: &str) {
     let Some(metadata) = metadata.as_map_mut() else { return };
     let Some(node) = metadata.get_mut(key) else { return };
-    let Value::Map(Map { entries }) = &mut node.value else {
+    let Value::Map(map) = &mut node.value else {
         metadata.remove(key);
         return;
     };
-    if entries.is_empty() {
+    if map.is_empty() {
         metadata.remove(key);
         return;
     }
-    for entry in entries {
+    map.keep_last();
+    for entry in &mut map.entries {
         match &mut entry.value.value {
             Value::Scalar(scalar) => {
                 let style = if scalar.text.contains('\n') { Style::Literal } else { Style::Plain };

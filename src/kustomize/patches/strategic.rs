@@ -164,8 +164,10 @@ impl<'a> Merge<'a> {
                 }
             }
         });
-        for (entry, used) in changes.entries.iter().zip(used) {
-            if used || entry.key.text == directive::KEY || map.position(&entry.key.text).is_some() {
+        for (i, entry) in changes.entries.iter().enumerate() {
+            // Of a key that stands twice the first place counts, also when it is a null that has just cleared the field.
+            let counts = index.position(changes, &entry.key.text) == Some(i);
+            if used[i] || !counts || entry.key.text == directive::KEY {
                 continue;
             }
             self.path.push(entry.key.text.clone());

@@ -56,6 +56,14 @@ fn spec(text: &str) -> String {
 }
 
 #[test]
+fn the_first_of_equal_keys_counts_in_a_patch() {
+    let cleared = build(DEPLOYMENT, &format!("{HEAD}    spec:\n    spec:\n      replicas: 3\n")).unwrap();
+    assert!(!cleared.contains("spec:"), "{cleared}");
+    let first = build(DEPLOYMENT, &format!("{HEAD}    spec:\n      replicas: 3\n    spec:\n")).unwrap();
+    assert!(first.contains("replicas: \"3\""), "{first}");
+}
+
+#[test]
 fn items_of_the_patch_come_first_and_matched_ones_move() {
     let out = spec("containers: [{name: new, image: i}, {name: two, args: [x]}]");
     let names: Vec<&str> =

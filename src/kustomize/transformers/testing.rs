@@ -4,7 +4,7 @@ use crate::diagnostics::{Pos, SourceKind, Sources};
 use crate::k8s::{ResMap, Resource};
 use crate::kustomize::context::Context;
 use crate::kustomize::decode::Text;
-use crate::yaml::{Node, Origin, Scalar, Style, Trace, Value};
+use crate::yaml::{Node, Origin, Scalar, Style, Trace, Value, parse_first};
 
 /// The texts and writes of a test.
 pub(in crate::kustomize) struct Fixture {
@@ -26,6 +26,12 @@ impl Fixture {
         let source = self.sources.add("test.json", json.to_owned(), SourceKind::Resource).unwrap();
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
         from_json(&value, Origin::at(source.pos(0)))
+    }
+
+    /// A tree as its text has it, with keys that stand twice.
+    pub(in crate::kustomize) fn yaml(&self, text: &str) -> Node {
+        let source = self.sources.add("test.yaml", text.to_owned(), SourceKind::Resource).unwrap();
+        parse_first(&source).unwrap().unwrap()
     }
 
     pub(in crate::kustomize) fn resources(&self, objects: &[&str]) -> ResMap {
