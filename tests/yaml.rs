@@ -102,10 +102,17 @@ mod round_trip {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_is_printed_reads_back(node in map(tree())) {
             let (mut printed, mut json, mut again) = (String::new(), String::new(), String::new());
-            yaml::emit(&node, &mut printed).unwrap();
+            match yaml::emit(&node, &mut printed) {
+                Ok(()) => {}
+                // The reference cannot read such a text again, so it is refused.
+                Err(refused) if refused.code == "redisops::yaml::tab" => return Ok(()),
+                Err(other) => panic!("{other:?}"),
+            }
             yaml::to_json(&node, &mut json).unwrap();
             let sources = Sources::new();
             let source = sources.add("printed", printed.clone(), SourceKind::Resource).unwrap();
