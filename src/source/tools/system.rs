@@ -76,7 +76,7 @@ impl SystemTools {
         let name = &call.chart.name;
         let error =
             ToolError::new(ToolErrorKind::Failed, format!("helm failed for the chart `{name}` ({})", output.status))
-                .note(format!("ran `{} {}`", call.command, arguments.join(" ")));
+                .note(format!("ran `{} {}`", call.command, self.lasting(arguments).join(" ")));
         Err(if arguments.iter().any(|argument| argument == "--debug") {
             // With this option helm prints the templates that it cannot parse.
             let (stderr, stdout) = (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
@@ -84,6 +84,19 @@ impl SystemTools {
         } else {
             error.note(format!("helm says: {}", last_lines(&output.stderr)))
         })
+    }
+
+    /// The arguments without the names of temporary files, which are gone when a message is read.
+    fn lasting(&self, arguments: &[String]) -> Vec<String> {
+        let scratch = self.scratch().ok();
+        let shown = |argument: &String| {
+            let path = Path::new(argument);
+            match (scratch.filter(|it| path.starts_with(it)), path.file_name()) {
+                (Some(_), Some(name)) => format!("<tmp>/{}", name.to_string_lossy()),
+                _ => argument.clone(),
+            }
+        };
+        arguments.iter().map(shown).collect()
     }
 
     fn check_helm(&self, call: &HelmCall) -> Result<(), ToolError> {
