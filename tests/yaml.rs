@@ -101,12 +101,23 @@ mod round_trip {
         })
     }
 
+    fn has_tab(node: &Node) -> bool {
+        match &node.value {
+            Value::Scalar(scalar) => scalar.text.contains('\t'),
+            Value::Seq(items) => items.iter().any(has_tab),
+            Value::Map(map) => map.entries.iter().any(|e| e.key.text.contains('\t') || has_tab(&e.value)),
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_printed_reads_back(node in map(tree())) {
             let (mut printed, mut json, mut again) = (String::new(), String::new(), String::new());
-            yaml::emit(&node, &mut printed).unwrap();
-            yaml::to_json(&node, &mut json).unwrap();
+            if yaml::emit(&node, &mut printed).is_err() || yaml::to_json(&node, &mut json).is_err() {
+                // The reference fails on some texts with tabs, which it would print as a block that it cannot read.
+                prop_assert!(has_tab(&node), "refused: {:?}", node);
+                return Ok(());
+            }
             let sources = Sources::new();
             let source = sources.add("printed", printed.clone(), SourceKind::Resource).unwrap();
             let read = yaml::parse_documents(&source).unwrap();

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use clap::builder::{BoolishValueParser, PossibleValuesParser};
+use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// From a Git repository of specs to running, drift-free Redis.
@@ -52,7 +52,7 @@ pub enum Command {
 
 /// Arguments of `build`.
 #[derive(Args, Debug)]
-#[command(args_override_self = true)]
+#[command(args_override_self = true, override_usage = "redisops build [OPTIONS] [PATH]")]
 pub struct Build {
     /// What to render: a directory, a kustomization file, a file of manifests, the URL of a directory in a git repository, or the name of an environment
     /// (`env:NAME` where a path has that name too)
@@ -74,7 +74,7 @@ pub struct Build {
     #[arg(
         long,
         value_name = "RESTRICTION",
-        value_parser = PossibleValuesParser::new(["LoadRestrictionsRootOnly", "LoadRestrictionsNone", ""]),
+        value_parser = PossibleValuesParser::new([PossibleValue::new("LoadRestrictionsRootOnly"), PossibleValue::new("LoadRestrictionsNone"), PossibleValue::new("").hide(true)]),
         default_value = "LoadRestrictionsRootOnly",
         hide_possible_values = true,
         help = "Which files a kustomization may name: those in or below its directory (LoadRestrictionsRootOnly), or any (LoadRestrictionsNone)"

@@ -14,6 +14,9 @@ use crate::yaml::Trace;
 /// Forces the name of an environment where a path has that name too.
 const NAME_PREFIX: &str = "env:";
 
+/// Code of a working directory that is gone.
+pub const NO_WORKING_DIRECTORY: &str = "redisops::load::no_working_directory";
+
 /// How files are reached.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -28,10 +31,20 @@ pub struct Access {
 }
 
 impl Access {
-    /// From the working directory of the process.
-    pub fn of_process(offline: bool, restriction: LoadRestriction) -> Access {
-        let from = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        Access { files: Arc::new(Disk::at(&from)), from, offline, restriction }
+    /// From the working directory of the process, for a target.
+    ///
+    /// # Errors
+    /// When the working directory has been removed, and the target is not a path that does without.
+    pub fn of_process(target: &str, offline: bool, restriction: LoadRestriction) -> Result<Access, Diagnostic> {
+        let from = match std::env::current_dir() {
+            Ok(directory) => directory,
+            Err(_) if Path::new(target).is_absolute() => PathBuf::from("/"),
+            Err(error) => {
+                return Err(Diagnostic::error(NO_WORKING_DIRECTORY, format!("there is no working directory: {error}"))
+                    .help("change to a directory that exists, or name the target by an absolute path"));
+            }
+        };
+        Ok(Access { files: Arc::new(Disk::at(&from)), from, offline, restriction })
     }
 
     fn open(&self, files: Arc<dyn FileSystem>, target: &str) -> Result<Loader, LoadError> {
@@ -64,6 +77,11 @@ pub struct Target {
 /// When it names nothing, with what was probably meant; or the environment is wrong.
 pub fn open(word: &str, access: &Access, sources: &Sources, trace: &Trace) -> Result<Target, Diagnostics> {
     let files = &access.files;
+    if word.is_empty() {
+        return Err(Diagnostic::error("redisops::load::invalid_path", "an empty path names nothing")
+            .help("name a directory, or leave the path out for the working directory")
+            .into());
+    }
     if let Some(name) = word.strip_prefix(NAME_PREFIX) {
         return match environment::find(&**files, &access.from, name) {
             Some(place) => open_environment(name, &place, access, sources, trace),

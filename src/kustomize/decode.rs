@@ -156,7 +156,8 @@ impl<'a> Decoder<'a> {
             (_, Some(Tag::Null)) => "null",
             _ => "a string",
         };
-        let text = node.text().unwrap_or("");
+        // A null may stand nowhere: an empty file is one.
+        let text = node.text().filter(|_| !node.is_null()).unwrap_or("");
         let mut diagnostic = Diagnostic::error(self.codes.wrong_type, format!("expected {expected}, found {found}"))
             .label(self.pos(node), text.len().max(1), format!("expected {expected}"));
         if expected == "a string" && node.as_scalar().is_some() {
@@ -167,6 +168,9 @@ impl<'a> Decoder<'a> {
                 );
             }
             diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
+        }
+        if expected == "an integer" && node.as_scalar().is_some_and(|s| s.text.parse::<i64>().is_ok()) {
+            diagnostic = diagnostic.help(format!("write it without quotes: {text}"));
         }
         if expected == "a list" && node.as_scalar().is_some_and(|s| !s.text.is_empty() && !s.text.contains('\n')) {
             diagnostic = diagnostic.help(format!("make it a list of one: `[{text}]`, or `- {text}` on the next line"));

@@ -195,7 +195,15 @@ impl SelectorArgs {
                 SelectorError::Pattern { .. } => "redisops::selector::pattern",
                 SelectorError::Labels { .. } => "redisops::selector::labels",
             };
-            Diagnostic::error(code, error.to_string()).label(text.pos, text.len(), "")
+            let help = match error {
+                SelectorError::Pattern { .. } => {
+                    "names and kinds are regular expressions of the whole text; put `\\` before a character that is meant as it is"
+                }
+                SelectorError::Labels { .. } => {
+                    "write `key=value`, `key!=value`, `key in (a, b)`, `key notin (a, b)`, `key` or `!key`, joined by commas"
+                }
+            };
+            Diagnostic::error(code, error.to_string()).label(text.pos, text.len(), "").help(help)
         };
         let pattern = |text: &Text| Pattern::new(text).map_err(|e| at(text, e));
         let labels = |text: &Text| LabelSelector::parse(text).map_err(|e| at(text, e));

@@ -83,6 +83,9 @@ impl From<&FileError> for LoadErrorKind {
     }
 }
 
+/// Code of what may be right and could not be fetched.
+pub const UNREACHABLE: &str = "redisops::load::unreachable";
+
 /// A failure to load, as a kind for the program and a diagnostic for people; the caller adds the place of the entry that named the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoadError {
@@ -110,6 +113,13 @@ impl LoadError {
     /// clone either.
     pub fn may_be_base(&self) -> bool {
         !matches!(self.kind, LoadErrorKind::HttpStatus(_))
+    }
+
+    /// Says that it is nothing that is wrong with the input: a server that is down, or that wants to know who asks.
+    #[must_use]
+    pub fn unreachable(mut self) -> LoadError {
+        self.diagnostic.code = UNREACHABLE;
+        self
     }
 
     /// Adds a fact.

@@ -18,7 +18,7 @@ mod suggestions;
 mod tools;
 
 pub use disk::Disk;
-pub use error::{LoadError, LoadErrorKind};
+pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};
 pub use loader::{Entry, KUSTOMIZATION_NAMES, KustomizationFile, LoadOptions, LoadRestriction, Loaded, Loader};
 pub use memory::Memory;

@@ -89,6 +89,8 @@ pub(super) fn neither(loader: &Loader, path: &str, as_file: LoadError, as_base: 
         // A file it is, and that is what is wrong with it.
         (_, NotDirectory) => as_file,
         (IsDirectory, _) => as_base,
+        // A repository that was fetched, and lacks the directory.
+        (NotFound, NotFound) if RepoSpec::parse(path).is_ok() => as_base,
         (NotFound, NotFound) => {
             let message = format!("`{path}` is neither a file nor a directory");
             let mut error = missing(&**loader.files(), loader.root(), path, &message)

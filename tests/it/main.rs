@@ -1,3 +1,4 @@
 //! Integration tests: the built binary, run as a user runs it.
 
+mod bad_input;
 mod cli_build;

@@ -12,14 +12,16 @@ use crate::cli::target::{self, Access};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::SystemTools;
+use crate::source::{SystemTools, UNREACHABLE};
 use crate::yaml::Trace;
 
 /// Code of an output that cannot be written.
 const WRITE: &str = "redisops::output::write";
 
-/// Codes of errors that are not the fault of the input: a program that is not installed, a machine that was not to be asked, a full disk.
-const NOT_THE_INPUT: [&str; 3] = ["redisops::tool::missing", "redisops::load::offline", WRITE];
+/// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
+/// a full disk.
+const NOT_THE_INPUT: [&str; 5] =
+    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -61,7 +63,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
 }
 
 fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<ResMap, Diagnostics> {
-    let access = Access::of_process(settings.offline, settings.restriction);
+    let access = Access::of_process(&settings.target, settings.offline, settings.restriction)?;
     let target = target::open(&settings.target, &access, cx.sources, cx.trace)?;
     if let Some(note) = &target.note {
         printer.note(note);
@@ -103,10 +105,18 @@ impl Written<'_> {
 
     fn write(&self, printer: &Printer) -> Result<(), Diagnostics> {
         let failed = |path: &str, error: io::Error| {
-            let directory =
-                Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir());
-            // The kind, as the text of the error may name a temporary file that the user has never heard of.
-            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {}", error.kind()));
+            let directory = match path.ends_with('/') {
+                true => Some(Path::new(path)),
+                false => Path::new(path).parent(),
+            };
+            let directory = directory.filter(|it| !it.as_os_str().is_empty() && !it.is_dir());
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such directory".to_owned(),
+                io::ErrorKind::StorageFull => "no space is left".to_owned(),
+                // The kind, as the text of the error may name a temporary file that the user has never heard of.
+                other => other.to_string(),
+            };
+            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {reason}"));
             Diagnostics::from(
                 found.help_if(directory.map(|it| format!("create the directory `{}` first", it.display()))),
             )

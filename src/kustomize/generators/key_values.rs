@@ -136,13 +136,17 @@ fn env_lines<'a>(entry: &Text, file: &DataFile, pairs: &mut Vec<Pair<'a>>) -> Re
             break;
         }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let Ok(text) = std::str::from_utf8(line) else {
-            return Err(Diagnostic::error(
-                "redisops::generator::env_file",
-                format!("line {} of `{}` is not UTF-8", number + 1, entry.value),
-            )
-            .label(entry.pos, entry.len(), "read as a file of `key=value` lines")
-            .help("save the file as UTF-8, or list it under `files`"));
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text,
+            Err(error) => {
+                let column = String::from_utf8_lossy(&line[..error.valid_up_to()]).chars().count() + 1;
+                return Err(Diagnostic::error(
+                    "redisops::generator::env_file",
+                    format!("{}:{}:{column} is not UTF-8", entry.value, number + 1),
+                )
+                .label(entry.pos, entry.len(), "read as a file of `key=value` lines")
+                .help("save the file as UTF-8, or list it under `files`"));
+            }
         };
         let text = if number == 0 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
         let trimmed = text.trim_start();
@@ -191,7 +195,7 @@ mod tests {
         let expected = [("A", "1"), ("B ", " 2 "), ("C", "\"q\""), ("EMPTY", ""), ("D", "a=b")];
         assert_eq!(pairs(&args, file.as_bytes()).unwrap(), owned(&expected));
         let error = pairs(&args, b"A=1\nB=\xff").unwrap_err();
-        assert_eq!(error.0[0].message, "line 2 of `f` is not UTF-8");
+        assert_eq!(error.0[0].message, "f:2:3 is not UTF-8");
         let long = format!("A=1\nB={}\nC=2", "x".repeat(70_000));
         assert_eq!(pairs(&args, long.as_bytes()).unwrap(), owned(&[("A", "1")]));
     }

@@ -391,7 +391,9 @@ fn json_resource(resource: &mut Resource, patch: &JsonPatch, cx: &Context<'_>) -
     {
         metadata.set("annotations", Node::empty_map(Origin::NONE));
     }
-    json6902::apply(&mut resource.node, patch, cx.trace)?;
+    for warning in json6902::apply(&mut resource.node, patch, cx.trace)? {
+        cx.warn(warning);
+    }
     resource.unshare();
     if let Some(metadata) = resource.node.get_mut("metadata") {
         strings_only(metadata, "annotations");

@@ -1,6 +1,6 @@
 //! The generators and transformers behind the fields of a kustomization, in the reference's order.
 
-use crate::diagnostics::{Diagnostics, SourceKind};
+use crate::diagnostics::{Diagnostic, Diagnostics, SourceKind, did_you_mean};
 use crate::k8s::Resource;
 use crate::kustomize::Transformer;
 use crate::kustomize::accumulate::Target;
@@ -25,6 +25,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
         (GeneratorKind::Secret, &k.secret_generator, "SecretGenerator"),
     ] {
         for args in list {
+            warn_of_behavior(&args.behavior, target);
             let data = DataGenerator::new(kind, args, k.generator_options.as_ref());
             let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path))?]);
             all.push(Generator { external: false, run: Box::new(run), configured: field(target, name) });
@@ -38,6 +39,22 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
     let (plugins, found) = configured::generators(target);
     all.extend(plugins);
     (all, found)
+}
+
+/// The reference takes any other word for `create`, without a word.
+fn warn_of_behavior(behavior: &Text, target: &Target<'_>) {
+    const BEHAVIORS: [&str; 3] = ["create", "merge", "replace"];
+    if behavior.is_empty() || BEHAVIORS.contains(&&**behavior) {
+        return;
+    }
+    let message = format!("`{}` is no behavior, and works as `create`", &**behavior);
+    let near = did_you_mean(behavior, BEHAVIORS).map(|near| format!("did you mean `{near}`?"));
+    target.build.cx.warn(
+        Diagnostic::warning("redisops::generator::behavior", message)
+            .label(behavior.pos, behavior.len(), "")
+            .help("write create, merge or replace")
+            .help_if(near),
+    );
 }
 
 fn inflate(target: &Target<'_>, chart: &HelmChart) -> Result<Vec<Resource>, Diagnostics> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, Sources, did_you_mean};
-use crate::k8s::{ResMap, Resource, Selector};
+use crate::k8s::{Pattern, ResMap, Resource, Selector};
 use crate::kustomize::decode::{Decoder, FromNode, Text};
 use crate::kustomize::types::{FieldOptions, Replacement, ReplacementSource, ReplacementTarget, SelectorArgs};
 use crate::kustomize::{Context, Transformer};
@@ -41,6 +41,7 @@ enum From {
 
 #[derive(Debug)]
 struct Target {
+    pos: Pos,
     select: Selector,
     reject: Vec<Reject>,
     fields: Vec<Field>,
@@ -185,6 +186,7 @@ fn prepare_target(target: &ReplacementTarget) -> Result<Target, Diagnostics> {
         })
     };
     Ok(Target {
+        pos: select.pos,
         select: select.compile()?,
         reject: target.reject.iter().map(reject).collect::<Result<_, _>>()?,
         fields,
@@ -220,10 +222,12 @@ impl Run<'_> {
         let mut found = self.read(replacement)?;
         for target in &replacement.targets {
             let mut writer = Writer::new(&target.options, replacement.pos, self.cx, &found);
+            let mut selected = false;
             for position in self.candidates.find_by(&target.select) {
                 if !target.selects(&self.list[position]) {
                     continue;
                 }
+                selected = true;
                 let resource = &mut self.list[position];
                 let before = identity(resource);
                 for field in &target.fields {
@@ -243,8 +247,29 @@ impl Run<'_> {
                     self.candidates.add(position, resource);
                 }
             }
+            if !selected {
+                self.warn_of_nothing(target);
+            }
         }
         Ok(())
+    }
+
+    /// A target that selects nothing is nothing unusual (and the reference is silent), unless its kind or name is nearly that of an object.
+    fn warn_of_nothing(&self, target: &Target) {
+        let near = |pattern: &Pattern, of: fn(&Resource) -> &str| match pattern {
+            Pattern::Exact(text) if !self.list.iter().any(|r| of(r) == text) => {
+                did_you_mean(text, self.list.iter().map(of))
+            }
+            _ => None,
+        };
+        let Selector { name, kind, .. } = &target.select;
+        let Some(near) = near(kind, Resource::kind).or_else(|| near(name, Resource::name)) else { return };
+        let message = "the target of a replacement selects no object";
+        self.cx.warn(
+            Diagnostic::warning("redisops::replacement::selects_nothing", message)
+                .label(target.pos, 1, "this selector")
+                .help(format!("did you mean `{near}`?")),
+        );
     }
 
     /// The value that a replacement copies.

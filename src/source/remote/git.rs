@@ -179,6 +179,7 @@ impl Git<'_> {
             }
             Err(error @ RunError::Timeout { .. }) => {
                 Err(LoadError::new(LoadErrorKind::Git, format!("`{shown}` cannot be fetched: {error}"))
+                    .unreachable()
                     .help("give it more time with `?timeout=120s` in the URL"))
             }
             Err(error) => Err(LoadError::new(LoadErrorKind::Git, format!("`{shown}` cannot be fetched: {error}"))),
@@ -218,12 +219,16 @@ impl Git<'_> {
         .iter()
         .any(|sign| lower.contains(sign))
         {
-            return error.help(format!(
+            return error.unreachable().help(format!(
                 "check that `git ls-remote {}` works here: redisops uses git's credentials",
                 redact(&url)
             ));
         }
-        error
+        let is_wrong = ["not found", "does not appear to be a git repository", "does not exist"];
+        if is_wrong.iter().any(|sign| lower.contains(sign)) {
+            return error.help("check the URL");
+        }
+        error.unreachable().help("check the URL and the network; what was fetched once is used with `--offline`")
     }
 
     /// Branches and tags; none when they cannot be asked for.

@@ -22,7 +22,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) fn get(url: &str) -> Result<Vec<u8>, LoadError> {
     let shown = redact(url);
     let fail = |reason: &dyn std::fmt::Display| {
-        LoadError::new(LoadErrorKind::Http, format!("`{shown}` cannot be fetched")).note(reason.to_string())
+        LoadError::new(LoadErrorKind::Http, format!("`{shown}` cannot be fetched"))
+            .unreachable()
+            .note(reason.to_string())
+            .help("check the URL and the network; what was fetched once is used with `--offline`")
     };
     let proxy = match proxy_for(url, |name| std::env::var(name).ok()) {
         None => None,
@@ -65,7 +68,12 @@ fn refused(url: &str, shown: &str, status: ureq::http::StatusCode) -> LoadError 
         Ok(_) => LoadErrorKind::Http,
         Err(_) => LoadErrorKind::HttpStatus(status.as_u16()),
     };
-    LoadError::new(kind, message)
+    let error = LoadError::new(kind, message);
+    match status.as_u16() {
+        401 | 403 | 407 => error.unreachable().help("the server wants credentials, and files are fetched without"),
+        408 | 429 | 500.. => error.unreachable(),
+        _ => error.help("check the URL"),
+    }
 }
 
 #[cfg(test)]

@@ -9,14 +9,15 @@ use super::pointer;
 
 const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
 
-/// Applies a patch. The whole object goes through JSON: numbers are floats of 64 bits afterwards, quotes are forgotten.
+/// Applies a patch. The whole object goes through JSON: numbers are floats of 64 bits afterwards, quotes are forgotten. Gives warnings.
 ///
 /// # Errors
 /// The first operation that cannot be done, as later ones may depend on it; the object is then of no use.
-pub fn apply(object: &mut Node, patch: &JsonPatch, trace: &Trace) -> Result<(), Diagnostic> {
+pub fn apply(object: &mut Node, patch: &JsonPatch, trace: &Trace) -> Result<Vec<Diagnostic>, Diagnostic> {
     through_json(object)?;
+    let mut warnings = Vec::new();
     for operation in &patch.operations {
-        Applied { object, operation, trace }.run()?;
+        Applied { object, operation, trace, warnings: &mut warnings }.run()?;
     }
     if object.as_map().is_none() {
         let pos = patch.operations.last().map_or(Pos::NONE, |o| o.pos);
@@ -26,7 +27,7 @@ pub fn apply(object: &mut Node, patch: &JsonPatch, trace: &Trace) -> Result<(), 
             "after this operation",
         ));
     }
-    Ok(())
+    Ok(warnings)
 }
 
 /// One operation on one object.
@@ -34,6 +35,7 @@ struct Applied<'a> {
     object: &'a mut Node,
     operation: &'a Operation,
     trace: &'a Trace,
+    warnings: &'a mut Vec<Diagnostic>,
 }
 
 impl Applied<'_> {
@@ -71,12 +73,19 @@ impl Applied<'_> {
         if old.is_none() && container.as_map().is_none() {
             return Err(self.missing("path", &parents, &key));
         }
+        let near = match (old, container.as_map()) {
+            (None, Some(map)) => did_you_mean(&key, map.entries.iter().map(|e| e.key.text.as_str())).map(str::to_owned),
+            _ => None,
+        };
         let (unchanged, before) = match old {
             None => (false, None),
             Some(old) => (same(old, &value), old.as_scalar().map(|s| (old.origin, s.clone()))),
         };
         if unchanged {
             return Ok(());
+        }
+        if let Some(near) = near {
+            self.warn_of_creation(&near);
         }
         self.stamp(&mut value, before);
         let container = self.container("path", &parents, &key)?;
@@ -85,6 +94,16 @@ impl Applied<'_> {
             None => self.insert_into_map(&parents, &key, value),
         }
         Ok(())
+    }
+
+    /// A replacement of what is not there creates it, in the reference without a word.
+    fn warn_of_creation(&mut self, near: &str) {
+        let path = self.operation.text("path").unwrap_or_default();
+        let message = format!("`replace` finds nothing at `{path}`, and creates it");
+        let warning = Diagnostic::warning("redisops::patch::replace_creates", message)
+            .label(self.operation.pos_of("path", self.trace), path.len(), "this path")
+            .help(format!("did you mean `{near}`? To create a field, use `op: add`"));
+        self.warnings.push(warning);
     }
 
     fn replace_all(&mut self) -> Result<(), Diagnostic> {
