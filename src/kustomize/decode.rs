@@ -325,7 +325,9 @@ impl FromNode for Pairs {
         let pairs: Vec<(Text, Text)> = map
             .entries
             .iter()
-            .filter_map(|e| {
+            .enumerate()
+            .filter(|(i, _)| map.is_last(*i))
+            .filter_map(|(_, e)| {
                 let key = Text { value: cx.key_text(e), pos: e.key_pos, literal: false };
                 // The reference's decoder leaves an empty string for null.
                 let value = match e.value.is_null() {
@@ -377,9 +379,10 @@ macro_rules! record {
                 let map = cx.mapping(node, $what)?;
                 cx.duplicate_keys(map);
                 let mut record = $name { pos: cx.pos(node), ..$name::default() };
-                for entry in &map.entries {
+                for (i, entry) in map.entries.iter().enumerate() {
                     let field = cx.field(entry, Self::FIELDS, $what);
-                    if entry.value.is_null() {
+                    // Of a key that stands twice the last counts, whatever the first holds.
+                    if entry.value.is_null() || !map.is_last(i) {
                         continue;
                     }
                     match field {

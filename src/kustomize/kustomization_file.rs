@@ -85,7 +85,7 @@ pub fn load(loader: &Loader, sources: &Sources) -> Result<KustomizationFile, Dia
 /// The file says nothing: empty lists and maps included, which the reference cannot tell from absent ones.
 fn has_no_fields(node: &Node) -> bool {
     node.as_map().is_some_and(|map| {
-        map.entries.iter().all(|e| {
+        map.entries.iter().enumerate().filter(|(i, _)| map.is_last(*i)).all(|(_, e)| {
             matches!(e.key.text.as_str(), "apiVersion" | "kind") || e.value.is_null() || e.value.text() == Some("")
         })
     })

@@ -175,15 +175,20 @@ impl Map {
         }
     }
 
+    /// Whether the key of an entry stands no more behind it.
+    pub fn is_last(&self, index: usize) -> bool {
+        let key = &self.entries[index].key.text;
+        self.entries[index + 1..].iter().all(|e| e.key.text != *key)
+    }
+
     /// Of keys that stand more than once, keeps the last.
     pub fn keep_last(&mut self) {
         let mut i = 0;
         while i < self.entries.len() {
-            let (entry, later) = (&self.entries[i], &self.entries[i + 1..]);
-            if later.iter().any(|e| e.key.text == entry.key.text) {
-                self.entries.remove(i);
-            } else {
+            if self.is_last(i) {
                 i += 1;
+            } else {
+                self.entries.remove(i);
             }
         }
     }
