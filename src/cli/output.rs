@@ -56,8 +56,14 @@ fn placed(why: Diagnostic, object: &Node, trace: &Trace) -> Diagnostic {
     let value = unwritable_value(object).unwrap_or(object);
     let at = trace.pos(value.origin);
     let length = value.text().map_or(1, |text| text.lines().next().unwrap_or("").len());
-    let why = why.label(at, length, "set here");
-    match trace.write(value.origin).and_then(|write| write.before) {
+    let mut why = why.label(at, length, "set here");
+    let Some(write) = trace.write(value.origin) else { return why };
+    // It may be part of a secret, which only its place can tell.
+    if let Some((_, reason)) = why.message.rsplit_once("` is not ") {
+        why.message = format!("the value is not {reason}");
+    }
+    why = why.label(write.source, 1, "the value stands here");
+    match write.before {
         Some((before, _)) => why
             .label(trace.pos(before), 1, "the field was this before")
             .note("a value that is overwritten keeps its type")

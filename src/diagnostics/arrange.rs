@@ -25,6 +25,8 @@ pub fn arrange(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnosti
             .first()
             .cloned()
             .or_else(|| diagnostic.file.clone().map(|path| Location { path, line: 0, column: 0 }));
+        // A program that is missing is so everywhere.
+        let place = place.filter(|_| diagnostic.code != "redisops::tool::missing");
         let message = tells_by_message(&diagnostic, place.as_ref()).then(|| diagnostic.message.clone());
         let key = (diagnostic.severity, diagnostic.code, message, place);
         match known.get(&key) {

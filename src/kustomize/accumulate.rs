@@ -225,7 +225,7 @@ impl Target<'_> {
         }
         // Transformers are made even when something is wrong already: a patch file that is missing is worth knowing at the same time.
         let config = gathered.config.clone().unwrap_or_else(|| self.build.built_in.clone());
-        let (mut transformers, unfit) = plugins::transformers(&self, &config);
+        let (mut transformers, unfit) = plugins::transformers(&self, &config, found.has_errors());
         let validators = found.take(plugins::validators(&self));
         let mut late = Diagnostics::new();
         if !objects_known {
@@ -345,12 +345,16 @@ impl Target<'_> {
     fn run_generators(&self, gathered: &mut Accumulator, found: &mut Diagnostics) {
         let (generators, unfit) = plugins::generators(self);
         found.extend(unfit);
+        // A build that fails anyway starts no programs and pulls no charts. Programs that fail do not hide each other.
+        let mut fails = found.has_errors() || self.file.found.has_errors();
         for Generator { external, run, configured } in generators {
-            // A build that fails anyway starts no programs and pulls no charts.
-            if external && found.has_errors() {
+            if external && fails {
                 continue;
             }
-            let Some(mut generated) = found.take(self.build.cx.step("generators", run)) else { continue };
+            let Some(mut generated) = found.take(self.build.cx.step("generators", run)) else {
+                fails |= !external;
+                continue;
+            };
             if let Some(configured) = &configured {
                 set_generator_origin(&mut generated, configured);
             }

@@ -167,7 +167,10 @@ impl<'a> Decoder<'a> {
                     "kustomization files are read as YAML 1.1, in which plain y, n, yes, no, on and off are booleans",
                 );
             }
-            diagnostic = diagnostic.help(format!("put it in quotes: \"{text}\""));
+            diagnostic = diagnostic.help(match found {
+                "null" => "write a string, or remove the entry".to_owned(),
+                _ => format!("put it in quotes: \"{text}\""),
+            });
         }
         if expected == "an integer" && node.as_scalar().is_some_and(|s| s.text.parse::<i64>().is_ok()) {
             diagnostic = diagnostic.help(format!("write it without quotes: {text}"));

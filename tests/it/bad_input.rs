@@ -955,6 +955,134 @@ resources:
 - git@github.com:foo/bar.git
 - https://example.com/x.yaml
 "#
+
+    /// Fields, files, patches and targets of one kustomization, all in one run.
+    everything_at_once("overlay"): r#"@@ overlay/kustomization.yaml
+resources:
+- ../base
+- extra.yaml
+frobnicate: 1
+images:
+- name: redis
+  newTagg: "9"
+patches:
+- path: none.yaml
+- path: patch.yaml
+- target: {kind: Deployment, name: cache}
+  patch: |-
+    - {op: remove, path: /spec/replcas}
+- patch: |-
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: other}
+replicas:
+- name: nothing
+  count: 2
+replacements:
+- source: {kind: ConfigMap, name: cofnig}
+  targets:
+  - select: {kind: Deployment}
+@@ overlay/extra.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config}
+@@ overlay/patch.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cahce}
+@@ base/kustomization.yaml
+resources: [d.yaml]
+@@ base/d.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cache}
+spec: {replicas: 1}
+"#
+
+    /// A text where a number was: the value of a secret is not told.
+    a_secret_that_cannot_be_written(): r#"@@ kustomization.yaml
+resources: [s.yaml]
+replacements:
+- source: {kind: Secret, name: s, fieldPath: stringData.password}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: [spec.replicas]
+@@ s.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData:
+  password: hunter2
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: s}
+spec: {replicas: 1}
+"#
+}
+
+/// Patches and replacements of Secrets, in all the ways to write them.
+#[test]
+fn no_value_of_a_secret_is_told() {
+    let shown = fails(
+        r#"@@ kustomization.yaml
+resources: [s.yaml]
+patches:
+- target: {kind: Secret}
+  patch: |-
+    - {op: test, path: /stringData/password, value: hunter3}
+- target: {kind: Secret}
+  patch: |-
+    - op: add
+      path: /stringData/password/x
+      value: hunter4
+- patch: |-
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: s}
+    stringData: {password: {a: hunter5}}
+- patch: |-
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: zz}
+    stringData: {password: hunter6}
+- path: p.yaml
+- target: {kind: Secret}
+  path: p.json
+replacements:
+- source: {kind: Secret, name: s, fieldPath: stringData.password, options: {delimiter: "-", index: 3}}
+  targets:
+  - select: {kind: Secret}
+    fieldPaths: [stringData.x]
+- source: {kind: Secret, name: s, fieldPath: stringData.pasword}
+  targets:
+  - select: {kind: Secret}
+    fieldPaths: [stringData.x]
+- sourceValue: hunter8
+  targets:
+  - select: {kind: Secret}
+    fieldPaths: [stringData.password.y]
+secretGenerator:
+- name: g
+  literals: [a=hunter9]
+@@ p.json
+[{"op": "test", "path": "/stringData/password", "value": "hunter12"}]
+@@ p.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: yy}
+data: {password: aHVudGVy7}
+@@ s.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData:
+  password: hunter2
+"#,
+        &[],
+    );
+    assert!(!shown.contains("hunter") && !shown.contains("aHVudGVy"), "{shown}");
+    assert!(shown.contains("11 errors"), "{shown}");
 }
 
 /// What a build that succeeds says on stderr; its output is that of the reference all the same.

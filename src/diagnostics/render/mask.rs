@@ -29,6 +29,7 @@ static SECRET_KIND: LazyLock<Regex> = LazyLock::new(|| compiled(r#"\bkind["']?\s
 static FLOW_DATA: LazyLock<Regex> =
     LazyLock::new(|| compiled(r#"(?:^|[\s"'{,])(data|stringData)["']?\s*:\s*([^\s#].*)$"#));
 static POINTER: LazyLock<Regex> = LazyLock::new(|| compiled(r#"\bpath["']?\s*:\s*["']?/(?:data|stringData)\b"#));
+static FLOW_VALUE: LazyLock<Regex> = LazyLock::new(|| compiled(r#"(?:^|[\s"'{,])value["']?\s*:\s*(\S.*)$"#));
 static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| compiled(r#"=\s*(\S.*)$"#));
 
 fn compiled(pattern: &str) -> Regex {
@@ -102,7 +103,12 @@ impl<'a> Mask<'a> {
         }
         let is_value = key(&line[content..]) == Some("value") || is_parent("value");
         let near = || (number.saturating_sub(4).max(1)..number + 4).any(|n| POINTER.is_match(self.source.line(n)));
-        if is_value && near() { value() } else { None }
+        match first_group(&FLOW_VALUE, line) {
+            _ if is_value && near() => value(),
+            // An operation on one line.
+            Some(at) if near() => Some(at),
+            _ => None,
+        }
     }
 
     /// Keys of the mappings that a line stands in, by indentation.

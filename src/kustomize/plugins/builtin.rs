@@ -34,7 +34,9 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
     for chart in &k.helm_charts {
         let run = move || inflate(target, chart);
         let configured = field(target, "HelmChartInflationGenerator");
-        all.push(Generator { external: true, run: Box::new(run), configured });
+        // Without the flag there is an error to report, and no program to start.
+        let external = target.build.options.helm.enabled;
+        all.push(Generator { external, run: Box::new(run), configured });
     }
     let (plugins, found) = configured::generators(target);
     all.extend(plugins);
@@ -69,13 +71,20 @@ fn field(target: &Target<'_>, kind: &str) -> Option<ConfiguredIn> {
 }
 
 /// The transformers of a kustomization: those of its fields, then plugins; and everything that is wrong with their configuration, files that cannot be
-/// read included. Those that are fit are of use for finding more mistakes.
-pub fn transformers<'a>(target: &'a Target<'_>, config: &TransformerConfig) -> (Vec<Configured<'a>>, Diagnostics) {
+/// read included. Those that are fit are of use for finding more mistakes, but no plugins
+/// where the build fails already.
+pub fn transformers<'a>(
+    target: &'a Target<'_>,
+    config: &TransformerConfig,
+    fails: bool,
+) -> (Vec<Configured<'a>>, Diagnostics) {
     let mut list = List { target, all: Vec::new(), found: Diagnostics::new() };
     list.patches();
     list.metadata(config);
     list.values(config);
     match configured::transformers(target, &target.file.kustomization.transformers) {
+        // They may be programs, which a build that fails anyway does not start.
+        Ok(_) if fails || list.found.has_errors() => {}
         Ok(plugins) => list.all.extend(plugins),
         // Each plugin builds on what those before it make of the objects: without one, the others have nothing to say.
         Err(more) => list.found.extend(more),

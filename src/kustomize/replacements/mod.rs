@@ -8,6 +8,7 @@ mod matcher;
 mod path;
 mod structured;
 mod transformer;
+mod wording;
 
 pub use path::{lookup, split};
 pub use transformer::ReplacementTransformer;

@@ -13,6 +13,7 @@ use super::candidates::{Candidates, SourceId, is_selected};
 use super::matcher::{Kind, Match, Matcher, State, untyped};
 use super::path::{lookup, lookup_mut, split};
 use super::structured;
+use super::wording::{describe, name_pos, near_field, title};
 
 /// The path of sources and targets that name none.
 const DEFAULT_PATH: &str = "metadata.name";
@@ -521,22 +522,6 @@ impl Field {
     }
 }
 
-/// What was probably meant where a path leaves what exists.
-fn near_field(node: &Node, path: &[String]) -> Option<String> {
-    let mut at = node;
-    for part in path {
-        match (at.get(part), at.as_map()) {
-            (Some(next), _) => at = next,
-            (None, Some(map)) => {
-                let near = did_you_mean(part, map.entries.iter().map(|e| e.key.text.as_str()))?;
-                return Some(format!("`{part}` is not there; did you mean `{near}`?"));
-            }
-            (None, None) => return None,
-        }
-    }
-    None
-}
-
 fn identity(resource: &Resource) -> (String, String) {
     (resource.kind().to_owned(), resource.name().to_owned())
 }
@@ -547,34 +532,6 @@ fn is_empty(node: &Node) -> bool {
         Value::Seq(items) => items.is_empty(),
         Value::Scalar(_) => node.is_null(),
     }
-}
-
-fn name_pos(resource: &Resource, trace: &Trace) -> Pos {
-    resource.node.lookup(&["metadata", "name"]).map_or(Pos::NONE, |name| trace.pos(name.origin))
-}
-
-fn title(resource: &Resource) -> String {
-    format!("{}/{}", resource.kind(), resource.name())
-}
-
-/// What a source asks for, in words.
-fn describe(source: &ReplacementSource) -> String {
-    let kind = if source.kind.is_empty() { "object" } else { &source.kind };
-    let mut text = kind.to_owned();
-    if !source.name.is_empty() {
-        text.push_str(&format!(" `{}`", &*source.name));
-    }
-    if !source.namespace.is_empty() {
-        text.push_str(&format!(" in namespace `{}`", &*source.namespace));
-    }
-    let api = [&source.group, &source.version].map(|t| t.value.as_str());
-    match api {
-        ["", ""] => {}
-        ["", version] => text.push_str(&format!(" of version {version}")),
-        [group, ""] => text.push_str(&format!(" of group {group}")),
-        [group, version] => text.push_str(&format!(" of {group}/{version}")),
-    }
-    text
 }
 
 #[cfg(test)]
