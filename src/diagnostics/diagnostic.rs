@@ -18,7 +18,8 @@ pub enum Severity {
 pub struct Label {
     /// Start of the marked text.
     pub pos: Pos,
-    /// Bytes marked from there; the renderer marks at least one character.
+    /// Bytes to mark from there: the length of the value, which may be longer than what stands in the text (a folded one is). The renderer marks at
+    /// least one character, and nothing behind the end of the text.
     pub len: u32,
     /// What is there; may be empty.
     pub text: String,
