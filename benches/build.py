@@ -3,7 +3,8 @@
 
     build.py --redisops PATH [--reference PATH] [--full] [--runs N]
 
-CPU is user and system time of the process; memory is its peak resident set; each figure is the median of the runs. Both programs
+CPU is user and system time of the process; memory is its peak resident set (as GNU time reports it, in runs of its own; without GNU
+time the column stays empty, as what this script could see includes its own memory); each figure is the median of the runs. Both programs
 build the same tree one after the other, run by run, and their outputs must be equal. With --full the reference also builds 6,801
 objects, which takes minutes.
 """
@@ -21,10 +22,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Objects, what to reach in CPU time against the reference, whether the reference only takes part in a full run.
 SHOPS = [(201, 40, False), (1401, 150, False), (2801, 400, False), (6801, 1000, True)]
 GROWTH = (1401, 6801, 27201)
+GNU_TIME = shutil.which("time")
 
 
 def run(command, cwd):
-    """One run: CPU seconds, wall seconds, peak memory in MB, output."""
+    """One run: CPU seconds, wall seconds, output."""
     with tempfile.TemporaryFile() as out:
         start = time.monotonic()
         process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.PIPE)
@@ -35,15 +37,29 @@ def run(command, cwd):
         if process.returncode:
             sys.exit(f"{' '.join(command)} failed: {errors.decode(errors='replace')[-2000:]}")
         out.seek(0)
-        return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, out.read()
+        return usage.ru_utime + usage.ru_stime, wall, out.read()
+
+
+def peak_memory(command, cwd):
+    """Peak memory of one run in MB."""
+    if not GNU_TIME:
+        return None
+    with tempfile.NamedTemporaryFile("r") as report:
+        subprocess.run([GNU_TIME, "-f", "%M", "-o", report.name, *command], cwd=cwd, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=True)
+        return int(report.read()) / 1024
+
+
+def megabytes(value):
+    return "–" if value is None else f"{value:.0f} MB"
 
 
 def median(samples, index):
     return statistics.median(sample[index] for sample in samples)
 
 
-def measure(programs, directory, target, runs):
-    """Medians by program; the programs take turns."""
+def measure(programs, directory, target, runs, memory_too=True):
+    """CPU, wall and memory by program; the programs take turns."""
     samples = {name: [] for name in programs}
     outputs = set()
     for _ in range(runs):
@@ -53,7 +69,10 @@ def measure(programs, directory, target, runs):
             outputs.add(output)
     if len(outputs) != 1:
         sys.exit(f"{directory}/{target}: outputs differ")
-    return {name: [median(taken, i) for i in range(3)] for name, taken in samples.items()}
+    return {
+        name: [median(taken, 0), median(taken, 1), peak_memory([*programs[name], target], directory) if memory_too else None]
+        for name, taken in samples.items()
+    }
 
 
 def generate(shape, directory, services=0):
@@ -67,10 +86,10 @@ def seconds(value):
 def row(work, taken, goal):
     ours = taken["redisops"]
     theirs = taken.get("reference")
-    cells = [work, seconds(ours[0]), seconds(ours[1]), f"{ours[2]:.0f} MB"]
+    cells = [work, seconds(ours[0]), seconds(ours[1]), megabytes(ours[2])]
     if theirs:
-        cells += [seconds(theirs[0]), seconds(theirs[1]), f"{theirs[2]:.0f} MB", f"{theirs[0] / ours[0]:,.0f}×", goal,
-                  f"{ours[2] / theirs[2]:.2f}"]
+        cells += [seconds(theirs[0]), seconds(theirs[1]), megabytes(theirs[2]), f"{theirs[0] / ours[0]:,.0f}×", goal,
+                  f"{ours[2] / theirs[2]:.2f}" if ours[2] and theirs[2] else "–"]
     else:
         cells += ["–"] * 3 + ["–", goal, "–"]
     print("| " + " | ".join(cells) + " |", flush=True)
@@ -97,7 +116,7 @@ def main():
             generate("shop", directory, (objects - 1) // 4)
             programs = ours if slow and not arguments.full else both
             runs = 1 if slow and arguments.full else max(1, min(arguments.runs, 6000 // objects))
-            row(f"{objects:,} objects", measure(programs, directory, "overlays/prod", runs), f"{goal:,}×")
+            row(f"{objects:,} objects", measure(programs, directory, "overlays/prod", runs, memory_too=objects < 2801 or arguments.full), f"{goal:,}×")
         bundle = os.path.join(scratch, "crds")
         generate("crds", bundle)
         row("3 MB of CRDs", measure(both, bundle, ".", arguments.runs), "20×")
@@ -115,7 +134,7 @@ def main():
         first = growth[GROWTH[0]][0] / GROWTH[0]
         for objects, figures in growth.items():
             each = figures[0] / objects
-            print(f"| {objects:,} | {seconds(figures[0])} | {each * 1e6:.1f} µs | {each / first:.2f} | {figures[2]:.0f} MB |")
+            print(f"| {objects:,} | {seconds(figures[0])} | {each * 1e6:.1f} µs | {each / first:.2f} | {megabytes(figures[2])} |")
 
 
 if __name__ == "__main__":

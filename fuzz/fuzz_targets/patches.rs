@@ -20,7 +20,10 @@ fuzz_target!(|input: &str| {
         Ok(operations) => {
             let mut patched = object.clone();
             match apply(&mut patched, &operations, &trace) {
-                Ok(()) => show(&patched, &sources),
+                Ok(warnings) => {
+                    show(&patched, &sources);
+                    warnings.iter().for_each(|warning| check_diagnostic(warning, &sources));
+                }
                 Err(found) => check_diagnostic(&found, &sources),
             }
         }
