@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::diagnostics::{Diagnostic, Source};
 
 use super::build::Builder;
-use super::libyaml::{Event, Parser};
+use super::libyaml::{Event, Parser, Problem};
 use super::resolve::Schema;
 use super::{Node, Value, problem};
 
@@ -155,19 +155,82 @@ fn parse_piece(source: &Source, piece: Piece, schema: Schema) -> Result<Option<N
     // The parser does not count a byte order mark; the text behind it does.
     let mark = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
     let base = piece.start + mark;
-    let hidden = hide_marks(&text[mark..]);
-    let mut parser = Parser::new(&hidden);
+    let mut hidden = hide_marks(&text[mark..]);
+    let mut stand_ins = StandIns { mark: matches!(hidden, Cow::Owned(_)), colon: None };
+    for _ in 0..=MAX_HIDDEN_COLONS {
+        match parse_hidden(source, base, &hidden, stand_ins, schema)? {
+            Parsed::Done(node) => return Ok(node),
+            Parsed::Stuck(found) => {
+                let stand_in = stand_ins.colon.or_else(|| COLON_STAND_INS.chars().find(|c| !hidden.contains(*c)));
+                let is_colon = found.problem == UNEXPECTED_COLON
+                    && matches!(hidden.as_bytes().get(found.offset..), Some([b':', next, ..]) if *next != b'?');
+                let Some(stand_in) = stand_in.filter(|_| is_colon) else {
+                    return Err(problem::diagnose(source, base, &found));
+                };
+                stand_ins.colon = Some(stand_in);
+                hidden.to_mut().replace_range(found.offset..=found.offset, stand_in.encode_utf8(&mut [0; 4]));
+            }
+        }
+    }
+    let too_many = "more than 100 values in brackets end with a colon";
+    Err(Diagnostic::error("redisops::yaml::colons", too_many)
+        .label(source.pos(base), 1, "in this document")
+        .help("put them in quotes"))
+}
+
+/// What libyaml says of a colon before `,` or a bracket in a plain scalar in brackets (`[sh, -c, echo a:]`), where go-yaml goes on.
+const UNEXPECTED_COLON: &str = "found unexpected ':'";
+
+/// Characters that may stand for such a colon; one that the text does not have is taken, and turned back in the values.
+const COLON_STAND_INS: &str = "^;~=+$_";
+
+/// Each such colon costs a pass over the document.
+const MAX_HIDDEN_COLONS: usize = 100;
+
+/// What was put in the place of what libyaml would not read.
+#[derive(Clone, Copy)]
+struct StandIns {
+    mark: bool,
+    colon: Option<char>,
+}
+
+impl StandIns {
+    fn any(self) -> bool {
+        self.mark || self.colon.is_some()
+    }
+
+    fn undo(self, value: &str) -> String {
+        let value = if self.mark { value.replace(STAND_IN, "\u{FEFF}") } else { value.to_owned() };
+        match self.colon {
+            Some(stand_in) => value.replace(stand_in, ":"),
+            None => value,
+        }
+    }
+}
+
+enum Parsed {
+    Done(Option<Node>),
+    Stuck(Problem),
+}
+
+fn parse_hidden(
+    source: &Source,
+    base: usize,
+    hidden: &str,
+    stand_ins: StandIns,
+    schema: Schema,
+) -> Result<Parsed, Diagnostic> {
+    let mut parser = Parser::new(hidden);
     let mut builder = Builder::new(source, base, schema);
     loop {
         match parser.next() {
-            Ok((Event::DocumentEnd, _)) => return Ok(builder.finish()),
-            Ok((Event::StreamEnd, _)) => return Ok(None),
-            Ok((Event::Scalar(properties, value, style), span)) if matches!(hidden, Cow::Owned(_)) => {
-                let value = value.replace(STAND_IN, "\u{FEFF}");
-                builder.event(Event::Scalar(properties, &value, style), span)?;
+            Ok((Event::DocumentEnd, _)) => return Ok(Parsed::Done(builder.finish())),
+            Ok((Event::StreamEnd, _)) => return Ok(Parsed::Done(None)),
+            Ok((Event::Scalar(properties, value, style), span)) if stand_ins.any() => {
+                builder.event(Event::Scalar(properties, &stand_ins.undo(value), style), span)?;
             }
             Ok((event, span)) => builder.event(event, span)?,
-            Err(found) => return Err(problem::diagnose(source, base, &found)),
+            Err(found) => return Ok(Parsed::Stuck(found)),
         }
     }
 }
@@ -232,6 +295,15 @@ mod tests {
             json11("{a, b: , c: 2001-01-02 03:04:05}").unwrap(),
             r#"{"a":null,"b":null,"c":"2001-01-02 03:04:05"}"#
         );
+    }
+
+    #[test]
+    fn colons_before_brackets_belong_to_the_value() {
+        assert_eq!(json11("[sh, -c, 'x:', echo a:, b:]").unwrap(), r#"["sh","-c","x:","echo a:","b:"]"#);
+        assert!(json11("[a:?b]").is_err());
+        assert_eq!(json11("{d:}").unwrap(), r#"{"d:":null}"#);
+        assert_eq!(json11(r#"{"a":[1], b: {c: "^;"}}"#).unwrap(), r#"{"a":[1],"b":{"c":"^;"}}"#);
+        assert!(json11(&format!("[{}]", "a:,".repeat(101))).is_err());
     }
 
     #[test]
