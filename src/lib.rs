@@ -1,12 +1,19 @@
 //! redisops: from a Git repository of specs to running, drift-free Redis.
 //!
-//! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`) is pure: it takes values and
-//! returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements.
+//! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`, `redis`, `slots`) is pure: it
+//! takes values and returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements, or stay in
+//! `live`, `apply` and `lab`.
 
+pub mod apply;
 pub mod cli;
 pub mod diagnostics;
 pub mod environment;
 pub mod k8s;
 pub mod kustomize;
+pub mod lab;
+pub mod live;
+pub mod redis;
+pub mod secrets;
+pub mod slots;
 pub mod source;
 pub mod yaml;

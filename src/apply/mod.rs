@@ -1,0 +1,1 @@
+//! Doing what a plan says: I/O, with the live cluster as the only truth about progress.

@@ -1,0 +1,1 @@
+//! A cluster of local server processes, to try things on.

@@ -1,0 +1,3 @@
+//! What is running: connections to Redis nodes. I/O; decisions are made elsewhere.
+
+pub mod redis;

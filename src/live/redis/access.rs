@@ -1,0 +1,118 @@
+//! Who connects, and how.
+
+use std::time::Duration;
+
+use ::redis::{
+    AsyncConnectionConfig, Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
+    RedisConnectionInfo, TlsCertificates,
+};
+
+use crate::secrets::Secret;
+use crate::slots::Address;
+
+use super::address_map::AddressMap;
+use super::connection::Connection;
+use super::error::{NodeError, Trouble};
+
+/// How the nodes of a cluster are reached: as whom, with which certificates, where.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The ACL user; nothing is the default user.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// TLS, and with which certificates.
+    pub tls: Option<Tls>,
+    /// From announced to reachable addresses.
+    pub map: AddressMap,
+    /// How long a connection may take to come up.
+    pub connect_timeout: Duration,
+    /// The name that connections carry in `CLIENT LIST`.
+    pub name: Option<String>,
+}
+
+impl Default for Access {
+    fn default() -> Access {
+        Access {
+            user: None,
+            password: None,
+            tls: None,
+            map: AddressMap::default(),
+            connect_timeout: Duration::from_secs(5),
+            name: None,
+        }
+    }
+}
+
+/// Certificates, as PEM. Servers are always verified.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// Authorities to trust instead of the system's.
+    pub ca: Option<Vec<u8>>,
+    /// The client's certificate.
+    pub cert: Option<Vec<u8>>,
+    /// The client's private key.
+    pub key: Option<Secret>,
+}
+
+impl Access {
+    /// Opens a connection to the node that announces that address.
+    ///
+    /// # Errors
+    /// When nobody is reached, TLS or authentication fail, or what answers is not Redis.
+    pub async fn connect(&self, address: &Address) -> Result<Connection, NodeError> {
+        let client = self.client(address).map_err(|error| NodeError::of(address, &error))?;
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(None)
+            .set_dns_resolver(self.map.clone());
+        let connecting = client.get_multiplexed_async_connection_with_config(&config);
+        let inner = match tokio::time::timeout(self.connect_timeout, connecting).await {
+            Ok(connected) => connected.map_err(|error| NodeError::of(address, &error))?,
+            Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
+        };
+        let connection = Connection::new(address.clone(), inner);
+        match &self.name {
+            Some(name) => connection.query::<()>(::redis::cmd("CLIENT").arg("SETNAME").arg(name)).await?,
+            // What answers to a line of text may be anything; only Redis answers this.
+            None => connection.query::<()>(&::redis::cmd("PING")).await?,
+        }
+        Ok(connection)
+    }
+
+    /// The same access under a name that `CLIENT LIST` shows.
+    pub fn named(&self, name: impl Into<String>) -> Access {
+        Access { name: Some(name.into()), ..self.clone() }
+    }
+
+    fn client(&self, address: &Address) -> ::redis::RedisResult<Client> {
+        let mut settings = RedisConnectionInfo::default().set_skip_set_lib_name();
+        if let Some(user) = &self.user {
+            settings = settings.set_username(user);
+        }
+        if let Some(password) = &self.password {
+            settings = settings.set_password(password.expose());
+        }
+        let info = |addr: ConnectionAddr| -> ::redis::RedisResult<ConnectionInfo> {
+            Ok(addr.into_connection_info()?.set_redis_settings(settings))
+        };
+        let Some(tls) = &self.tls else {
+            return Client::open(info(ConnectionAddr::Tcp(address.host.clone(), address.port))?);
+        };
+        // The first caller decides; a second finds the provider in place.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let addr = ConnectionAddr::TcpTls {
+            host: address.host.clone(),
+            port: address.port,
+            insecure: false,
+            tls_params: None,
+        };
+        let client_tls = match (&tls.cert, &tls.key) {
+            (Some(cert), Some(key)) => {
+                Some(ClientTlsConfig { client_cert: cert.clone(), client_key: key.expose().as_bytes().to_vec() })
+            }
+            _ => None,
+        };
+        Client::build_with_tls(info(addr)?, TlsCertificates { client_tls, root_cert: tls.ca.clone() })
+    }
+}

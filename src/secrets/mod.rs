@@ -1,0 +1,5 @@
+//! Values that must not be seen.
+
+mod secret;
+
+pub use secret::Secret;

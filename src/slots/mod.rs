@@ -1,0 +1,19 @@
+//! The core: slots of a Redis Cluster, who owns them, and the least that has to move to get from one layout to another.
+//!
+//! Pure: values in, values out. No I/O, no clock, no randomness; the same input gives the same plan.
+
+mod address;
+mod key;
+mod plan;
+mod set;
+mod slot;
+mod state;
+mod target;
+
+pub use address::{Address, NoAddress};
+pub use key::{hash_tag, key_slot};
+pub use plan::{After, Before, Estimate, Join, Leave, Move, Optimality, ReplicaChange, Risk, SlotPlan};
+pub use set::SlotSet;
+pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
+pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
+pub use target::{Balance, NoNode, NoTolerance, NoWeight, NodeRef, Target, Tolerance, Weight};
