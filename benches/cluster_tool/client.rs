@@ -94,6 +94,50 @@ impl ClusterClient {
         Err(error)
     }
 
+    /// Increments a counter once: redirects are followed, but a command whose answer is lost is not sent again. The new value, and whether a
+    /// replica confirmed it where that was asked for.
+    pub fn increment(&mut self, key: &[u8], wait: bool) -> RedisResult<(u64, bool)> {
+        let slot = key_slot(key);
+        let mut asked: Option<Address> = None;
+        let mut error = RedisError::from((ErrorKind::Io, "nobody owns the slot"));
+        for _ in 0..5 {
+            let asking = asked.is_some();
+            let Some(to) = asked.take().or_else(|| self.owners[slot.index()].clone()) else {
+                self.refresh()?;
+                continue;
+            };
+            let mut pipeline = redis::pipe();
+            if asking {
+                pipeline.cmd("ASKING").ignore();
+            }
+            pipeline.cmd("INCR").arg(key);
+            if wait {
+                pipeline.cmd("WAIT").arg(1).arg(200);
+            } else {
+                // As many answers in either case.
+                pipeline.cmd("ECHO").arg(0);
+            }
+            let connection = self.connection(&to)?;
+            match pipeline.query::<(u64, u64)>(connection) {
+                Ok((value, replicas)) => return Ok((value, replicas > 0)),
+                Err(problem) => match self.redirected(slot, &problem) {
+                    Redirect::Asked(to) => asked = Some(to),
+                    Redirect::Moved => {}
+                    Redirect::Wait if !problem.is_io_error() && !problem.is_timeout() => {
+                        std::thread::sleep(Duration::from_millis(10));
+                        error = problem;
+                    }
+                    Redirect::Wait | Redirect::No => {
+                        let _ = self.drop_if_lost(&to, problem);
+                        let _ = self.refresh();
+                        return Err(RedisError::from((ErrorKind::Io, "no answer")));
+                    }
+                },
+            }
+        }
+        Err(error)
+    }
+
     fn redirected(&mut self, slot: Slot, problem: &RedisError) -> Redirect {
         let to = problem.redirect_node().and_then(|(address, _)| address.parse::<Address>().ok());
         match (problem.kind(), to) {
