@@ -82,8 +82,9 @@ impl ClusterState {
         for node in self.nodes.iter().filter(|node| node.role == Role::Replica) {
             match &node.master {
                 None => found.push(StateProblem::NoMaster(node.id.clone())),
-                Some(master) if !ids.contains(master) => found
-                    .push(StateProblem::UnknownMaster { replica: node.id.clone(), master: master.clone() }),
+                Some(master) if !ids.contains(master) => {
+                    found.push(StateProblem::UnknownMaster { replica: node.id.clone(), master: master.clone() })
+                }
                 Some(_) => {}
             }
             if !node.slots.is_empty() {
@@ -135,7 +136,10 @@ mod tests {
         assert_eq!(other(r#""address":"h:2","role":"replica""#), ["replica `b` names no master"]);
         assert_eq!(
             other(r#""address":"h:2","role":"replica","master":"x","slots":[[20,20]]"#),
-            ["replica `b` names the master `x`, which is no node of the state", "replica `b` owns slots, which only masters do"]
+            [
+                "replica `b` names the master `x`, which is no node of the state",
+                "replica `b` owns slots, which only masters do"
+            ]
         );
         assert_eq!(
             other(r#""address":"h:2","role":"master","slots":[[5,6],[9,12]],"configEpoch":1"#),

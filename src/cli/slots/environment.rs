@@ -49,7 +49,9 @@ fn pick<'e>(entries: &'e [Redis], environment: &str, entry: Option<&str>) -> Res
             "redisops::slots::environment",
             format!("environment `{environment}` has no cluster whose slots could be meant"),
         )
-        .help("add an entry to `spec.redis` with `topology: {mode: cluster}` and `access`, or name a node as HOST:PORT")),
+        .help(
+            "add an entry to `spec.redis` with `topology: {mode: cluster}` and `access`, or name a node as HOST:PORT",
+        )),
         (None, several) => Err(Diagnostic::error(
             "redisops::slots::environment",
             format!("environment `{environment}` has {} clusters: {}", several.len(), names()),
@@ -145,10 +147,12 @@ fn password(redis: &Redis, auth: &Auth, place: &Place, cx: &Context<'_>) -> Resu
         let name = &from.env;
         return match (cx.environment.variable)(name).filter(|value| !value.is_empty()) {
             Some(value) => Ok(Some(Secret::new(value))),
-            None => Err(Diagnostic::error("redisops::redis::password", format!("the variable `{}` is not set", name.value))
-                .label(name.pos, name.len(), "the password is expected there")
-                .help("set it, or name a file with `--password-file`")
-                .into()),
+            None => {
+                Err(Diagnostic::error("redisops::redis::password", format!("the variable `{}` is not set", name.value))
+                    .label(name.pos, name.len(), "the password is expected there")
+                    .help("set it, or name a file with `--password-file`")
+                    .into())
+            }
         };
     }
     if !from.file.is_empty() {

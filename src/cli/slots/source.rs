@@ -16,7 +16,7 @@ use super::{access, state_file};
 #[derive(Debug)]
 pub enum Source {
     /// Its nodes are asked.
-    Live(Live),
+    Live(Box<Live>),
     /// A file was read.
     Saved(ClusterState),
 }
@@ -53,7 +53,7 @@ impl Live {
 pub fn source(arguments: &SourceArgs, access: &AccessArgs, cx: &Context<'_>) -> Result<Source, Diagnostics> {
     match (&arguments.seed, &arguments.state) {
         (_, Some(path)) => Ok(Source::Saved(state_file::read_state(path, cx.sources)?)),
-        (Some(word), None) => Ok(Source::Live(live(word, access, cx)?)),
+        (Some(word), None) => Ok(Source::Live(Box::new(live(word, access, cx)?))),
         (None, None) => Err(Diagnostic::error("redisops::slots::no_cluster_named", "no cluster is named")
             .note("options that take several words take every word after them")
             .help("name a node as HOST:PORT, or an environment, before the options; or a file with `--state FILE`")
@@ -74,7 +74,9 @@ pub fn live(word: &str, arguments: &AccessArgs, cx: &Context<'_>) -> Result<Live
     match seeds {
         Ok(seeds) => Ok(Live { access, seeds, places: Vec::new(), guards: None }),
         // Names of environments have neither colons nor commas.
-        Err(error) if word.contains([':', ',']) => Err(Diagnostic::error("redisops::slots::seed", error.to_string()).into()),
+        Err(error) if word.contains([':', ',']) => {
+            Err(Diagnostic::error("redisops::slots::seed", error.to_string()).into())
+        }
         Err(_) => match is_environment(word) {
             true => live_of(word, access, cx),
             false => Err(neither(word).into()),

@@ -64,7 +64,9 @@ fn check_kind(value: &serde_json::Value, kind: &str, source: &Source) -> Result<
             _ => "write one with `redisops slots plan SEED --out FILE`",
         };
         let at = source.text.find(&quoted).unwrap_or(0);
-        return Err(Diagnostic::error("redisops::slots::document", message).label(source.pos(at), quoted.len(), "").help(help));
+        return Err(Diagnostic::error("redisops::slots::document", message)
+            .label(source.pos(at), quoted.len(), "")
+            .help(help));
     }
     Ok(())
 }

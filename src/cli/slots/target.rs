@@ -45,7 +45,9 @@ pub fn zones_by_label(state: &mut ClusterState, label: &str) -> Result<(), Diagn
         known.dedup();
         let found = Diagnostic::error("redisops::slots::zone_label", format!("no node has the label `{label}`"));
         return Err(match known.is_empty() {
-            true => found.note("no node has any label").help("add `labels` to the nodes of a saved state, or leave `--zone-label` out"),
+            true => found
+                .note("no node has any label")
+                .help("add `labels` to the nodes of a saved state, or leave `--zone-label` out"),
             false => found.note(format!("labels are {}", known.join(", "))),
         });
     }
