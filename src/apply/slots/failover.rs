@@ -64,7 +64,8 @@ pub async fn fail_over(
 /// The offset of a replica whose link to that master is up.
 async fn linked(members: &Members, master: &NodeId, replica: &NodeId) -> Result<u64, Diagnostic> {
     let connection = members.connection(replica)?;
-    let info = info(connection, "replication").await.map_err(|error| failed("the replica could not be asked", &error))?;
+    let info =
+        info(connection, "replication").await.map_err(|error| failed("the replica could not be asked", &error))?;
     match (info.get("role"), info.get("master_link_status")) {
         (Some("slave"), Some("up")) => Ok(info.number("slave_repl_offset").unwrap_or(0)),
         (role, _) => {
@@ -121,13 +122,19 @@ async fn take_over(
             let against = told.iter().filter(|view| now(view).is_none()).count();
             return Err(Diagnostic::error(
                 "redisops::slots::failover-timeout",
-                format!("`{}` has not taken over from `{}`: {against} nodes see it otherwise", replica.short(), master.short()),
+                format!(
+                    "`{}` has not taken over from `{}`: {against} nodes see it otherwise",
+                    replica.short(),
+                    master.short()
+                ),
             )
             .note("the other masters vote on it: a majority of them must be up and see the replica")
             .help("look at the log of the replica, then run the same command again")
             .into());
         }
-        let promoted = views.iter().any(|view| view.of == *replica && view.own().is_some_and(|line| line.role == Some(Role::Master)));
+        let promoted = views
+            .iter()
+            .any(|view| view.of == *replica && view.own().is_some_and(|line| line.role == Some(Role::Master)));
         if !promoted && ordered.is_none_or(|at| at.elapsed() >= AGAIN) {
             let order = connection.query::<()>(::redis::cmd("CLUSTER").arg("FAILOVER")).await;
             order.map_err(|error| failed("the replica could not be told to take over", &error))?;

@@ -91,8 +91,11 @@ fn may_leave(leave: &Leave, leaves: &[Leave], views: &[View]) -> Option<Diagnost
     let open = views.iter().find(|view| view.of == *id).and_then(View::own).and_then(|line| line.open.first());
     if let Some((slot, _)) = open {
         return Some(
-            Diagnostic::error("redisops::slots::leaves-open", format!("`{address}` cannot leave: slot {slot} is open on it"))
-                .help("run `redisops slots fix` first"),
+            Diagnostic::error(
+                "redisops::slots::leaves-open",
+                format!("`{address}` cannot leave: slot {slot} is open on it"),
+            )
+            .help("run `redisops slots fix` first"),
         );
     }
     let stays = |node: &NodeId| !leaves.iter().any(|leave| leave.id == *node);
@@ -160,7 +163,9 @@ async fn forget(members: &Members, id: &NodeId, leaves: &[Leave]) -> Result<usiz
     for told in join_all(told).await {
         match told {
             Ok(knew) => count += usize::from(knew),
-            Err(error) => errors.push(failed(&format!("a member could not be told to forget `{}`", id.short()), &error)),
+            Err(error) => {
+                errors.push(failed(&format!("a member could not be told to forget `{}`", id.short()), &error))
+            }
         }
     }
     if errors.has_errors() { Err(errors) } else { Ok(count) }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use crate::diagnostics::Diagnostic;
-use crate::live::redis::{Access, Connection, NodeError, Trouble};
+use crate::live;
+use crate::live::redis::{Access, Cluster, Connection, NodeError, Trouble};
 use crate::redis::{Info, LinkState, NodeLine, parse_nodes};
 use crate::slots::{Address, NodeId};
 
@@ -14,13 +15,15 @@ use crate::slots::{Address, NodeId};
 pub struct Member {
     /// Its identity.
     pub id: NodeId,
-    /// The connection; its address is the announced one.
+    /// The address that it announces.
+    pub address: Address,
+    /// The connection.
     pub connection: Connection,
 }
 
 /// What one node says about all nodes.
 #[derive(Clone, Debug)]
-pub struct View {
+pub(super) struct View {
     /// Who speaks.
     pub of: NodeId,
     /// Where it is reached.
@@ -60,31 +63,19 @@ pub struct Members {
 }
 
 impl Members {
-    /// Those connections, and the nodes that the cluster lists but that cannot be reached.
-    pub fn new(access: Access, mut members: Vec<Member>, missing: Vec<(NodeId, NodeError)>) -> Members {
-        members.sort_by(|a, b| a.id.cmp(&b.id));
-        Members { access, members, missing }
-    }
-
-    /// Connects to every node that the node at that address lists.
-    ///
-    /// # Errors
-    /// When that node cannot be reached or asked.
-    pub async fn through(access: &Access, seed: &Address) -> Result<Members, NodeError> {
-        let connection = access.connect(seed).await?;
-        let lines = nodes(&connection).await?;
-        let connected = join_all(lines.iter().filter(|line| is_settled(line)).map(async |line| {
-            let address = line.address.clone().unwrap_or_else(|| seed.clone());
-            (line.id.clone(), access.connect(&address).await)
-        }));
+    /// The nodes of a cluster, with the connections that it has.
+    pub fn of(cluster: &Cluster) -> Members {
         let (mut members, mut missing) = (Vec::new(), Vec::new());
-        for (id, connected) in connected.await {
-            match connected {
-                Ok(connection) => members.push(Member { id, connection }),
-                Err(error) => missing.push((id, error)),
+        for live::redis::Member { id, address, link, .. } in cluster.members() {
+            match link {
+                Ok(connection) => {
+                    members.push(Member { id: id.clone(), address: address.clone(), connection: connection.clone() })
+                }
+                Err(error) => missing.push((id.clone(), error.clone())),
             }
         }
-        Ok(Members::new(access.clone(), members, missing))
+        members.sort_by(|a, b| a.id.cmp(&b.id));
+        Members { access: cluster.access().clone(), members, missing }
     }
 
     /// How they are reached.
@@ -132,25 +123,20 @@ impl Members {
     }
 
     /// What every member that can be reached says, all asked at once.
-    pub async fn views(&self) -> Vec<View> {
+    pub(super) async fn views(&self) -> Vec<View> {
         join_all(self.members.iter().map(view)).await
     }
 }
 
 /// What one member says.
 pub(super) async fn view(member: &Member) -> View {
-    View {
-        of: member.id.clone(),
-        address: member.connection.address().clone(),
-        lines: nodes(&member.connection).await,
-    }
+    View { of: member.id.clone(), address: member.address.clone(), lines: nodes(&member.connection).await }
 }
 
 /// `CLUSTER NODES` of a node.
 pub(super) async fn nodes(connection: &Connection) -> Result<Vec<NodeLine>, NodeError> {
     let text: String = connection.query(::redis::cmd("CLUSTER").arg("NODES")).await?;
-    parse_nodes(&text)
-        .map_err(|error| NodeError::new(connection.address(), Trouble::NotRedis(error.to_string())))
+    parse_nodes(&text).map_err(|error| NodeError::new(connection.address(), Trouble::NotRedis(error.to_string())))
 }
 
 /// A section of `INFO` of a node.
@@ -168,24 +154,19 @@ pub(super) async fn keys(connection: &Connection) -> Result<u64, NodeError> {
 /// The sum of `db0:keys=5,expires=0,avg_ttl=0` and its like.
 fn keys_of(text: &str) -> u64 {
     let databases = text.lines().filter_map(|line| line.strip_prefix("db")?.split_once(':'));
-    databases.filter_map(|(_, fields)| fields.split(',').find_map(|f| f.strip_prefix("keys="))?.parse::<u64>().ok()).sum()
+    databases
+        .filter_map(|(_, fields)| fields.split(',').find_map(|f| f.strip_prefix("keys="))?.parse::<u64>().ok())
+        .sum()
 }
 
 /// A step that a node did not take, as something to show.
 pub(super) fn failed(doing: &str, error: &NodeError) -> Diagnostic {
-    let help = match &error.trouble {
-        Trouble::Server { code, .. } if code == "NOPERM" => {
-            "give the user the right; `docs/access.md` lists what is needed, under \"adding and removing nodes\""
-        }
-        Trouble::Auth(_) => "check `--user` and the password: every node needs the same user",
-        Trouble::Tls(_) => "check `--tls`, `--cacert`, `--cert` and `--key`",
-        Trouble::NotRedis(_) => "check the address: what answers there is no Redis, or one of another version",
-        Trouble::Server { .. } => "mend what the server says and run the same command again: it goes on where it stopped",
-        Trouble::Unreachable(_) | Trouble::TimedOut | Trouble::Closed(_) => {
-            "see that the node is up and can be reached, then run the same command again: it goes on where it stopped"
-        }
-    };
-    Diagnostic::error("redisops::slots::node-failed", format!("{doing}: {error}")).help(help)
+    let mut found = error.diagnostic();
+    found.message = format!("{doing}: {}", found.message);
+    found.help.get_or_insert_with(|| {
+        "mend what the server says and run the same command again: it goes on where it stopped".to_owned()
+    });
+    found
 }
 
 /// How long a step waits, what it may overlook, and whom it tells.

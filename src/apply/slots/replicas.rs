@@ -83,7 +83,11 @@ async fn objection(
         return Some(
             Diagnostic::error(
                 "redisops::slots::not-a-master",
-                format!("`{}` is to copy `{}`, which is a replica of `{of}` itself", change.node.short(), change.master.short()),
+                format!(
+                    "`{}` is to copy `{}`, which is a replica of `{of}` itself",
+                    change.node.short(),
+                    change.master.short()
+                ),
             )
             .note("there was a failover since the plan was made")
             .help("make a new plan"),
@@ -99,7 +103,8 @@ async fn objection(
         );
     }
     let stays = |line: &&crate::redis::NodeLine| !changes.iter().any(|change| change.node == line.id);
-    let orphan = views.iter().filter_map(View::own).filter(stays).find(|line| line.master.as_ref() == Some(&change.node));
+    let orphan =
+        views.iter().filter_map(View::own).filter(stays).find(|line| line.master.as_ref() == Some(&change.node));
     if let Some(orphan) = orphan {
         return Some(
             Diagnostic::error(
@@ -192,7 +197,8 @@ async fn attach(members: &Members, change: &ReplicaChange, steps: &Steps<'_>) ->
 }
 
 async fn copies(replica: &Connection, node: &NodeId, master: &NodeId) -> Result<bool, Diagnostic> {
-    let lines = super::members::nodes(replica).await.map_err(|error| failed("the replica could not be asked", &error))?;
+    let lines =
+        super::members::nodes(replica).await.map_err(|error| failed("the replica could not be asked", &error))?;
     Ok(lines.iter().any(|line| line.id == *node && line.master.as_ref() == Some(master)))
 }
 
@@ -256,7 +262,9 @@ fn no_link(change: &ReplicaChange, replica: &Connection, link: &Link, deadline: 
             deadline.as_secs()
         ),
     )
-    .note("a replica logs in to its master with `masteruser` and `masterauth`, at the address that the master announces")
+    .note(
+        "a replica logs in to its master with `masteruser` and `masterauth`, at the address that the master announces",
+    )
     .help("look at the log of the replica, then run the same command again: it goes on where it stopped")
 }
 
@@ -266,8 +274,10 @@ mod tests {
 
     fn ordered(now: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<Vec<String>> {
         let now = now.iter().map(|(node, master)| ((*node).into(), (*master).into())).collect();
-        let changes: Vec<_> =
-            changes.iter().map(|(node, master)| ReplicaChange { node: (*node).into(), master: (*master).into() }).collect();
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(node, master)| ReplicaChange { node: (*node).into(), master: (*master).into() })
+            .collect();
         let name = |change: &&ReplicaChange| format!("{}>{}", change.node, change.master);
         waves(&changes, &now).iter().map(|wave| wave.iter().map(name).collect()).collect()
     }

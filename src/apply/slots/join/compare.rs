@@ -93,7 +93,8 @@ fn users(candidate: &Facts, members: &[Facts], found: &mut Found) {
     let (Some(usual), Some(own)) = (usual(members, |m| m.users.as_ref()), candidate.users.as_ref()) else { return };
     let in_use: BTreeSet<&str> = members.iter().flat_map(|m| &m.in_use).map(String::as_str).collect();
     // Versions spell the same rules in different ways.
-    let same_spelling = members.iter().all(|m| m.server.name == candidate.server.name && m.server.line() == candidate.server.line());
+    let same_spelling =
+        members.iter().all(|m| m.server.name == candidate.server.name && m.server.line() == candidate.server.line());
     let at = &candidate.address;
     for (name, rules) in usual {
         let used = in_use.contains(name.as_str());
@@ -124,15 +125,17 @@ fn config(candidate: &Facts, members: &[Facts], found: &mut Found) {
     let at = &candidate.address;
     let own = |name: &str| candidate.config.get(name).map(String::as_str);
     let theirs = |name: &str| usual(members, |m| m.config.get(name).map(String::as_str));
-    for (name, code) in [
-        ("maxmemory", "redisops::slots::maxmemory"),
-        ("maxmemory-policy", "redisops::slots::maxmemory-policy"),
-    ] {
+    for (name, code) in
+        [("maxmemory", "redisops::slots::maxmemory"), ("maxmemory-policy", "redisops::slots::maxmemory-policy")]
+    {
         if let (Some(own), Some(theirs)) = (own(name), theirs(name))
             && own != theirs
         {
             let message = format!("`{name}` is {own} on `{at}` and {theirs} on the members");
-            found.push((name, Diagnostic::warning(code, message).help("set it as on the members, if that is not meant")));
+            found.push((
+                name,
+                Diagnostic::warning(code, message).help("set it as on the members, if that is not meant"),
+            ));
         }
     }
     let count = |value: Option<&str>| value.and_then(|v| v.parse::<u32>().ok());
@@ -149,7 +152,8 @@ fn config(candidate: &Facts, members: &[Facts], found: &mut Found) {
         };
         found.push(("databases", one));
     }
-    let login = |facts: &Facts| Some((facts.config.get("masteruser")?.clone(), facts.config.get("masterauth")?.clone()));
+    let login =
+        |facts: &Facts| Some((facts.config.get("masteruser")?.clone(), facts.config.get("masterauth")?.clone()));
     if let (Some(own), Some(theirs)) = (login(candidate), usual(members, login))
         && own != theirs
     {
@@ -184,13 +188,18 @@ mod tests {
             address: "127.0.0.1:7007".parse().unwrap(),
             server: Server::of(&Info::parse(&format!("redis_version:{version}"))),
             dump_version: Some(10),
-            users: Some(["user default on nopass ~* &* +@all", "user app on #aa ~app:* +@read"]
-                .iter()
-                .filter_map(|line| Rules::line(line))
-                .collect()),
+            users: Some(
+                ["user default on nopass ~* &* +@all", "user app on #aa ~app:* +@read"]
+                    .iter()
+                    .filter_map(|line| Rules::line(line))
+                    .collect(),
+            ),
             in_use: BTreeSet::from(["app".to_owned()]),
             modules: Some(BTreeMap::from([("search".to_owned(), 20)])),
-            config: BTreeMap::from([("maxmemory".to_owned(), "0".to_owned()), ("cluster-databases".to_owned(), "4".to_owned())]),
+            config: BTreeMap::from([
+                ("maxmemory".to_owned(), "0".to_owned()),
+                ("cluster-databases".to_owned(), "4".to_owned()),
+            ]),
             unread: Vec::new(),
         }
     }

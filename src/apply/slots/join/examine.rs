@@ -92,7 +92,9 @@ pub(super) fn objections(standing: &Standing, members: &BTreeSet<NodeId>) -> Vec
                 "redisops::slots::owns-slots",
                 format!("`{at}` takes slots {} for its own, at epoch {}", standing.slots, standing.epoch),
             )
-            .note("with a newer epoch than the owner's here it would take them over, and the owner would delete its keys")
+            .note(
+                "with a newer epoch than the owner's here it would take them over, and the owner would delete its keys",
+            )
             .help("if they are left from another cluster, run `CLUSTER RESET HARD` on it, then try again"),
         );
     }

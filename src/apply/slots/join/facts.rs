@@ -130,7 +130,9 @@ pub(super) async fn facts(connection: &Connection) -> Result<Facts, NodeError> {
     }
     for name in ["maxmemory", "maxmemory-policy", "cluster-databases", "masteruser", "masterauth"] {
         let command = format!("CONFIG GET {name}");
-        let Some(values) = read::<HashMap<String, String>>(connection, &mut facts.unread, &command).await? else { break };
+        let Some(values) = read::<HashMap<String, String>>(connection, &mut facts.unread, &command).await? else {
+            break;
+        };
         facts.config.extend(values);
     }
     // Before 7.0 there are no functions.

@@ -45,9 +45,8 @@ fn conflict(wanted: &Libraries, present: &Libraries, to: &Connection) -> Diagnos
 }
 
 async fn libraries(connection: &Connection) -> Result<Libraries, NodeError> {
-    let reply = connection
-        .query::<Vec<HashMap<String, Value>>>(::redis::cmd("FUNCTION").arg("LIST").arg("WITHCODE"))
-        .await;
+    let reply =
+        connection.query::<Vec<HashMap<String, Value>>>(::redis::cmd("FUNCTION").arg("LIST").arg("WITHCODE")).await;
     let libraries = match reply {
         Ok(libraries) => libraries,
         Err(error) if error.code() == Some("ERR") => return Ok(Libraries::new()),

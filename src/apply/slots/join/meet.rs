@@ -75,7 +75,10 @@ async fn introduce(candidate: &Connection, views: &[View], own: &View) -> Result
 fn announced(id: &NodeId, views: &[View]) -> Option<(Address, u16)> {
     let own = views.iter().filter(|view| view.of == *id);
     let others = views.iter().filter(|view| view.of != *id);
-    let told = own.chain(others).filter_map(|view| view.line(id)).find_map(|line| Some((line.address.clone()?, line.bus_port?)));
+    let told = own
+        .chain(others)
+        .filter_map(|view| view.line(id))
+        .find_map(|line| Some((line.address.clone()?, line.bus_port?)));
     // Alone it is where we reached it: the address that the user gave is the announced one.
     told.or_else(|| {
         let view = views.iter().find(|view| view.of == *id)?;
@@ -88,7 +91,8 @@ fn too_late(candidate: &Member, views: &[View], own: &View, waiting: &[NodeId], 
     let bus = own.own().and_then(|line| line.bus_port).map_or_else(String::new, |port| format!(" (bus port {port})"));
     let names = waiting.iter().filter_map(|id| views.iter().find(|view| view.of == *id));
     let names: Vec<String> = names.take(5).map(|view| format!("`{}`", view.address)).collect();
-    let more = if waiting.len() > names.len() { format!(" and {} more", waiting.len() - names.len()) } else { String::new() };
+    let more =
+        if waiting.len() > names.len() { format!(" and {} more", waiting.len() - names.len()) } else { String::new() };
     Diagnostic::error(
         "redisops::slots::join-timeout",
         format!("`{at}` and {}{more} do not know each other after {} s", names.join(", "), deadline.as_secs()),

@@ -39,7 +39,7 @@ pub struct Joined {
 pub async fn join(members: &mut Members, wanted: &Join, steps: &Steps<'_>) -> Result<Joined, Diagnostics> {
     let (connection, standing) = approach(members, wanted).await?;
     let id = standing.id.clone().unwrap_or_else(|| NodeId::from(""));
-    let candidate = Member { id: id.clone(), connection };
+    let candidate = Member { id: id.clone(), address: wanted.address.clone(), connection };
     let address = wanted.address.clone();
     if is_member(members, &candidate, &standing).await {
         members.add(candidate);
@@ -65,7 +65,8 @@ pub async fn join(members: &mut Members, wanted: &Join, steps: &Steps<'_>) -> Re
 /// As [`join`], as far as it can be known beforehand.
 pub async fn examine(members: &Members, wanted: &Join, steps: &Steps<'_>) -> Result<Vec<Diagnostic>, Diagnostics> {
     let (connection, standing) = approach(members, wanted).await?;
-    let candidate = Member { id: standing.id.clone().unwrap_or_else(|| NodeId::from("")), connection };
+    let id = standing.id.clone().unwrap_or_else(|| NodeId::from(""));
+    let candidate = Member { id, address: wanted.address.clone(), connection };
     if is_member(members, &candidate, &standing).await {
         return Ok(Vec::new());
     }
@@ -79,7 +80,12 @@ async fn approach(members: &Members, wanted: &Join) -> Result<(Connection, Stand
     match (&wanted.id, &standing.id) {
         (Some(wanted), Some(found)) if wanted != found => Err(Diagnostic::error(
             "redisops::slots::another-node",
-            format!("`{}` is the node `{}`, not `{}` as the plan says", connection.address(), found.short(), wanted.short()),
+            format!(
+                "`{}` is the node `{}`, not `{}` as the plan says",
+                connection.address(),
+                found.short(),
+                wanted.short()
+            ),
         )
         .help("make a new plan")
         .into()),
@@ -103,8 +109,11 @@ async fn judge(
     standing: &Standing,
     steps: &Steps<'_>,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
-    let ids: BTreeSet<NodeId> =
-        members.iter().map(|member| member.id.clone()).chain(members.missing().iter().map(|(id, _)| id.clone())).collect();
+    let ids: BTreeSet<NodeId> = members
+        .iter()
+        .map(|member| member.id.clone())
+        .chain(members.missing().iter().map(|(id, _)| id.clone()))
+        .collect();
     let mut found = objections(standing, &ids);
     if standing.cluster_enabled {
         let compared = async {
@@ -124,6 +133,11 @@ async fn judge(
 /// The connection to a master: functions live there, and on its replicas.
 async fn first_master(members: &Members) -> Option<Connection> {
     let views = members.views().await;
-    let owns = |id: &NodeId| views.iter().any(|view| view.of == *id && view.own().is_some_and(|line| !line.slots.is_empty()));
-    members.iter().find(|member| owns(&member.id)).or_else(|| members.iter().next()).map(|member| member.connection.clone())
+    let owns =
+        |id: &NodeId| views.iter().any(|view| view.of == *id && view.own().is_some_and(|line| !line.slots.is_empty()));
+    members
+        .iter()
+        .find(|member| owns(&member.id))
+        .or_else(|| members.iter().next())
+        .map(|member| member.connection.clone())
 }
