@@ -3,7 +3,9 @@
 //! Pure: values in, values out. No I/O, no clock, no randomness; the same input gives the same plan.
 
 mod address;
+pub mod health;
 mod key;
+
 mod plan;
 mod set;
 mod slot;
