@@ -4,16 +4,20 @@
 
 mod address;
 mod key;
+mod key_slots;
 mod plan;
 mod set;
+mod shown;
 mod slot;
 mod state;
 mod target;
 
 pub use address::{Address, NoAddress};
 pub use key::{hash_tag, key_slot};
+pub use key_slots::{KeySlot, key_slots};
 pub use plan::{After, Before, Estimate, Join, Leave, Move, Optimality, ReplicaChange, Risk, SlotPlan};
 pub use set::SlotSet;
+pub use shown::Shown;
 pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
 pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
 pub use target::{Balance, NoNode, NoTolerance, NoWeight, NodeRef, Target, Tolerance, Weight};
