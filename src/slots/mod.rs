@@ -5,6 +5,7 @@
 mod address;
 mod key;
 mod key_slots;
+pub mod lint;
 mod plan;
 mod set;
 mod shown;
