@@ -7,6 +7,7 @@ mod key;
 mod key_slots;
 pub mod lint;
 mod plan;
+pub mod render;
 mod set;
 mod shown;
 mod slot;
