@@ -16,9 +16,9 @@ pub struct KeySlot {
     pub tag: Option<String>,
     /// Its slot.
     pub slot: Slot,
-    /// The master that owns the slot, where a cluster was given; nothing where no master owns it.
+    /// The master that owns the slot, where a cluster was given: inside, nothing where no master owns it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<NodeId>,
+    pub owner: Option<Option<NodeId>>,
     /// Whether the key is not UTF-8, so that `key` and `tag` hold escapes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub escaped: bool,
@@ -38,7 +38,7 @@ pub fn key_slots<'k>(keys: impl IntoIterator<Item = &'k [u8]>, cluster: Option<&
             key: text(key),
             tag: hash_tag(key).map(text),
             slot,
-            owner: owners.as_ref().and_then(|owners| owners[slot.index()].cloned()),
+            owner: owners.as_ref().map(|owners| owners[slot.index()].cloned()),
             escaped: !utf8,
         }
     };
@@ -66,6 +66,8 @@ mod tests {
                 + r#"{"key":"\\xff{\\xfe}","tag":"\\xfe","slot":3793,"escaped":true},{"key":"a\nb","tag":null,"slot":3956}]"#
         );
         let owners = key_slots(keys, Some(&state)).into_iter().map(|k| k.owner).collect::<Vec<_>>();
-        assert_eq!(owners, [Some("a".into()), Some("b".into()), None, None, None]);
+        assert_eq!(owners, [Some("a".into()), Some("b".into()), None, Some("a".into()), Some("a".into())].map(Some));
+        let last = serde_json::to_value(key_slots([&b"{user:1}"[..]], Some(&state))).unwrap();
+        assert_eq!(last, serde_json::json!([{"key": "{user:1}", "tag": "user:1", "slot": 10778, "owner": null}]));
     }
 }

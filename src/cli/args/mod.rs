@@ -13,6 +13,6 @@ pub use format::Format;
 pub use root::{Cli, Color, Command, Global};
 #[allow(unused_imports)]
 pub use slots::SourceArgs;
-pub use slots::{SlotsCommand, StateArgs};
+pub use slots::{KeyArgs, SlotsCommand, StateArgs};
 #[allow(unused_imports)]
 pub use target::TargetArgs;
