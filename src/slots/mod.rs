@@ -13,6 +13,7 @@ mod shown;
 mod slot;
 mod state;
 mod target;
+mod validity;
 
 pub use address::{Address, NoAddress};
 pub use key::{hash_tag, key_slot};
@@ -23,3 +24,4 @@ pub use shown::Shown;
 pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
 pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
 pub use target::{Balance, NoNode, NoTolerance, NoWeight, NodeRef, Target, Tolerance, Weight};
+pub use validity::StateProblem;

@@ -78,5 +78,7 @@ fn what_is_missing_is_told() {
     };
     assert!(failed(&[]).contains("<KEY>"));
     assert!(failed(&["a", "--state", "/none"]).contains("`/none` cannot be read"));
-    assert!(failed(&["a", "--seed", "nowhere"]).contains("`nowhere` is no address"));
+    assert!(
+        failed(&["a", "--seed", "nowhere"]).contains("`nowhere` is neither the address of a node nor an environment")
+    );
 }

@@ -9,7 +9,7 @@ use crate::cli::args::{Format, KeyArgs};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, key_table, live, state_of_file};
+use crate::cli::slots::{Context, key_table, live, read_state};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::slots::{ClusterState, KeySlot, key_slots};
 
@@ -35,7 +35,7 @@ struct Keys {
 
 fn cluster(arguments: &KeyArgs, cx: &Context<'_>) -> Result<Option<ClusterState>, Diagnostics> {
     if let Some(file) = &arguments.state {
-        return state_of_file(file).map(Some).map_err(Diagnostics::from);
+        return read_state(file, cx.sources).map(Some);
     }
     let Some(seed) = &arguments.seed else { return Ok(None) };
     let live = live(seed, &arguments.access, cx)?;

@@ -16,11 +16,6 @@ impl Span {
     pub fn to(self, last: Span) -> Span {
         Span { start: self.start, end: last.end.max(self.start) }
     }
-
-    /// How many bytes.
-    pub fn len(self) -> usize {
-        self.end - self.start
-    }
 }
 
 /// A word.
