@@ -3,6 +3,7 @@
 mod access;
 mod context;
 mod environment;
+mod look;
 mod source;
 mod state_file;
 mod summary;
@@ -10,6 +11,7 @@ mod summary;
 mod target;
 
 pub use context::Context;
+pub use look::{look, warn_of_unreachable};
 #[allow(unused_imports)]
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]
