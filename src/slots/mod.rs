@@ -3,16 +3,20 @@
 //! Pure: values in, values out. No I/O, no clock, no randomness; the same input gives the same plan.
 
 mod address;
+mod digest;
 mod key;
 mod plan;
+mod planner;
 mod set;
 mod slot;
 mod state;
 mod target;
 
 pub use address::{Address, NoAddress};
+pub use digest::state_digest;
 pub use key::{hash_tag, key_slot};
 pub use plan::{After, Before, Estimate, Join, Leave, Move, Optimality, ReplicaChange, Risk, SlotPlan};
+pub use planner::{JOINING, Named, PlanError, Rates, plan, plan_with};
 pub use set::SlotSet;
 pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
 pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
