@@ -173,6 +173,4 @@ pub struct Target {
     pub tolerance: Tolerance,
     /// Slots that end at a certain master.
     pub pins: Vec<(SlotRange, NodeRef)>,
-    /// The label that says in which failure zone a node runs; the zone of the node where nothing is said.
-    pub zone_label: Option<String>,
 }

@@ -199,8 +199,8 @@ impl<'p, 'a> Choice<'p, 'a> {
                 return Err(PlanError::TwoWeights { node: nodes[both].into() });
             }
         }
-        for index in 0..nodes.len() {
-            choice.part[index] = (choice.part[index] || named[index]) && !choice.zero[index];
+        for (index, part) in choice.part.iter_mut().enumerate() {
+            *part = (*part || named[index]) && !choice.zero[index];
         }
         if let Some(wanted) = target.masters {
             choice.adjust(usize::from(wanted), target.balance, &named, owner)?;

@@ -1,0 +1,21 @@
+//! What the commands about slots share: where the cluster is, how it is reached, what it is to become.
+
+mod access;
+mod context;
+mod environment;
+mod key_table;
+mod source;
+mod state_file;
+mod summary;
+#[allow(dead_code)]
+mod target;
+
+pub use context::Context;
+pub use key_table::key_table;
+#[allow(unused_imports)]
+pub use source::{Live, Source, live, source};
+#[allow(unused_imports)]
+pub use state_file::{read_document, read_state};
+pub use summary::summary;
+#[allow(unused_imports)]
+pub use target::{target, zones_by_label};
