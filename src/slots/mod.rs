@@ -4,7 +4,9 @@
 
 mod address;
 mod digest;
+pub mod health;
 mod key;
+
 mod key_slots;
 pub mod lint;
 mod plan;
