@@ -1,5 +1,6 @@
 //! Arguments of `slots`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -12,6 +13,8 @@ use super::format::Format;
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Say in which slots keys are, by which tag, and on which master
+    Key(Box<KeyArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
@@ -37,6 +40,26 @@ pub struct StateArgs {
     /// Leave out what is in the slots
     #[arg(long)]
     pub no_stats: bool,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots key`.
+#[derive(Args, Debug)]
+pub struct KeyArgs {
+    /// A key, of any bytes; `-` for keys on standard input, one a line
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+    /// A node of the cluster whose masters own the slots, HOST:PORT
+    #[arg(long, value_name = "SEED", conflicts_with = "state")]
+    pub seed: Option<String>,
+    /// A state that `slots state --save` wrote, instead of a live cluster
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,
