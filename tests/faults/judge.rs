@@ -36,7 +36,12 @@ pub struct Verdict {
 /// # Errors
 /// With everything that is wrong.
 pub fn judge(seeds: &[Address], memory: &Memory, promise: Promise, lost: &[String]) -> Result<Verdict, String> {
-    let mut wrong: Vec<String> = memory.complaints.iter().filter(|text| !lost.iter().any(|key| text.contains(&format!("`{key}`")))).cloned().collect();
+    let mut wrong: Vec<String> = memory
+        .complaints
+        .iter()
+        .filter(|text| !lost.iter().any(|key| text.contains(&format!("`{key}`"))))
+        .cloned()
+        .collect();
     let mut client = ClusterClient::connect(seeds).map_err(|error| format!("the cluster does not answer: {error}"))?;
     let mut verdict = Verdict { reads: memory.reads, ..Verdict::default() };
     for (key, counter) in &memory.counters {
@@ -114,7 +119,8 @@ fn placement(client: &mut ClusterClient, seeds: &[Address]) -> RedisResult<(u64,
         }
         let mut cursor: u64 = 0;
         loop {
-            let (next, keys): (u64, Vec<Vec<u8>>) = client.send(address, redis::cmd("SCAN").arg(cursor).arg("COUNT").arg(1000))?;
+            let (next, keys): (u64, Vec<Vec<u8>>) =
+                client.send(address, redis::cmd("SCAN").arg(cursor).arg("COUNT").arg(1000))?;
             for key in keys {
                 let name = String::from_utf8_lossy(&key).into_owned();
                 if !me.slots.contains(key_slot(&key)) {

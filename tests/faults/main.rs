@@ -11,9 +11,9 @@ mod judge;
 #[allow(dead_code, reason = "shared with the benches")]
 mod proxy;
 mod run;
+mod servers;
 #[path = "../redis/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the other tests on servers")]
 mod support;
 mod tool;
-mod servers;
 mod workload;

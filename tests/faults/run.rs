@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use redisops::slots::Address;
 
 use crate::judge::Verdict;
-use crate::support::{TestCluster, binary};
+use crate::support::TestCluster;
 
 /// How often each fault is run.
 pub fn runs(in_ci: u32) -> u32 {
@@ -69,7 +69,7 @@ impl Migration {
     pub fn start(cluster: &TestCluster, seed: &str, arguments: &[&str]) -> Migration {
         let (out, err) = (cluster.dir().join("migrate.out"), cluster.dir().join("migrate.err"));
         let file = |path: &PathBuf| File::create(path).expect("a file in the folder of the test");
-        let child = Command::new(binary())
+        let child = Command::new(env!("CARGO_BIN_EXE_redisops"))
             .args(["slots", "migrate", seed, "--yes", "-o", "json"])
             .args(arguments)
             .args(cluster.flags())

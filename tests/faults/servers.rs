@@ -57,7 +57,10 @@ fn prove(fault: &Fault, salt: u64, in_ci: u32) {
         named += lost.len();
         match judge(&seeds, &memory, fault.promise, &lost) {
             Ok(verdict) => verdicts.push(verdict),
-            Err(wrong) => panic!("{}, run {run}: {wrong}\nthe interrupted run ended with {:?}:\n{}", fault.name, ended.code, ended.stderr),
+            Err(wrong) => panic!(
+                "{}, run {run}: {wrong}\nthe interrupted run ended with {:?}:\n{}",
+                fault.name, ended.code, ended.stderr
+            ),
         }
         let check = cluster.redisops(&["slots", "check", &seed]);
         assert_eq!(check.code, 0, "{}, run {run}:\n{}{}", fault.name, check.stdout, check.stderr);
@@ -69,25 +72,45 @@ fn nothing(_: &TestCluster) {}
 
 #[test]
 fn a_source_dies() {
-    let fault = Fault { name: "SIGKILL of a source master", promise: Promise::Confirmed, strike: |c| c.node(1).kill9(), mend: |c| c.node(1).restart() };
+    let fault = Fault {
+        name: "SIGKILL of a source master",
+        promise: Promise::Confirmed,
+        strike: |c| c.node(1).kill9(),
+        mend: |c| c.node(1).restart(),
+    };
     prove(&fault, 2, 1);
 }
 
 #[test]
 fn the_target_dies() {
-    let fault = Fault { name: "SIGKILL of the target master", promise: Promise::Confirmed, strike: |c| c.node(7).kill9(), mend: |c| c.node(7).restart() };
+    let fault = Fault {
+        name: "SIGKILL of the target master",
+        promise: Promise::Confirmed,
+        strike: |c| c.node(7).kill9(),
+        mend: |c| c.node(7).restart(),
+    };
     prove(&fault, 3, 1);
 }
 
 #[test]
 fn a_replica_of_the_target_dies() {
-    let fault = Fault { name: "SIGKILL of the target's replica", promise: Promise::Acknowledged, strike: |c| c.node(8).kill9(), mend: |c| c.node(8).restart() };
+    let fault = Fault {
+        name: "SIGKILL of the target's replica",
+        promise: Promise::Acknowledged,
+        strike: |c| c.node(8).kill9(),
+        mend: |c| c.node(8).restart(),
+    };
     prove(&fault, 4, 1);
 }
 
 #[test]
 fn a_source_stops_longer_than_the_node_timeout() {
-    let fault = Fault { name: "SIGSTOP of a source, twice the node time-out", promise: Promise::Confirmed, strike: stop_source, mend: nothing };
+    let fault = Fault {
+        name: "SIGSTOP of a source, twice the node time-out",
+        promise: Promise::Confirmed,
+        strike: stop_source,
+        mend: nothing,
+    };
     prove(&fault, 5, 1);
 }
 
@@ -99,7 +122,12 @@ fn stop_source(cluster: &TestCluster) {
 
 #[test]
 fn the_target_stops_longer_than_the_node_timeout() {
-    let fault = Fault { name: "SIGSTOP of the target, twice the node time-out", promise: Promise::Confirmed, strike: stop_target, mend: nothing };
+    let fault = Fault {
+        name: "SIGSTOP of the target, twice the node time-out",
+        promise: Promise::Confirmed,
+        strike: stop_target,
+        mend: nothing,
+    };
     prove(&fault, 6, 1);
 }
 

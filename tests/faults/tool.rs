@@ -38,5 +38,10 @@ fn killed_at_random_moments() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(interrupted > 0, "no run was interrupted");
-    tell("SIGKILL of redisops", count, &verdicts, &format!("{interrupted} while it ran, the others just after; then resumed"));
+    tell(
+        "SIGKILL of redisops",
+        count,
+        &verdicts,
+        &format!("{interrupted} while it ran, the others just after; then resumed"),
+    );
 }

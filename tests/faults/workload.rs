@@ -105,7 +105,13 @@ fn connect(seeds: &[Address]) -> ClusterClient {
     }
 }
 
-fn write(seeds: &[Address], writer: u64, wait: bool, stop: &AtomicBool, acknowledged: &AtomicU64) -> HashMap<String, Counter> {
+fn write(
+    seeds: &[Address],
+    writer: u64,
+    wait: bool,
+    stop: &AtomicBool,
+    acknowledged: &AtomicU64,
+) -> HashMap<String, Counter> {
     let mut client = connect(seeds);
     client.patience = Duration::from_millis(500);
     let mut counters: HashMap<String, Counter> = HashMap::new();
