@@ -43,7 +43,6 @@ pub struct Workload {
     writers: Vec<JoinHandle<HashMap<String, Counter>>>,
     reader: JoinHandle<()>,
     complaints: Arc<Complaints>,
-    acknowledged: Arc<AtomicU64>,
     reads: Arc<AtomicU64>,
 }
 
@@ -53,8 +52,6 @@ pub struct Memory {
     pub counters: HashMap<String, Counter>,
     /// What was wrong while they ran.
     pub complaints: Vec<String>,
-    /// Acknowledged writes.
-    pub writes: u64,
     /// Reads that were checked.
     pub reads: u64,
 }
@@ -64,11 +61,11 @@ impl Workload {
     pub fn start(seeds: &[Address], wait: bool) -> Workload {
         let stop = Arc::new(AtomicBool::new(false));
         let complaints = Arc::new(Complaints::default());
-        let (acknowledged, reads) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let reads = Arc::new(AtomicU64::new(0));
         let writers = (0..2)
             .map(|writer| {
-                let (seeds, stop, acknowledged) = (seeds.to_vec(), Arc::clone(&stop), Arc::clone(&acknowledged));
-                std::thread::spawn(move || write(&seeds, writer, wait, &stop, &acknowledged))
+                let (seeds, stop) = (seeds.to_vec(), Arc::clone(&stop));
+                std::thread::spawn(move || write(&seeds, writer, wait, &stop))
             })
             .collect();
         let reader = {
@@ -76,7 +73,7 @@ impl Workload {
             let (complaints, reads) = (Arc::clone(&complaints), Arc::clone(&reads));
             std::thread::spawn(move || read(&seeds, &stop, &complaints, &reads))
         };
-        Workload { stop, writers, reader, complaints, acknowledged, reads }
+        Workload { stop, writers, reader, complaints, reads }
     }
 
     /// Ends them and takes what they remember.
@@ -90,7 +87,6 @@ impl Workload {
         Memory {
             counters,
             complaints: std::mem::take(&mut self.complaints.0.lock().unwrap()),
-            writes: self.acknowledged.load(Ordering::Relaxed),
             reads: self.reads.load(Ordering::Relaxed),
         }
     }
@@ -105,13 +101,7 @@ fn connect(seeds: &[Address]) -> ClusterClient {
     }
 }
 
-fn write(
-    seeds: &[Address],
-    writer: u64,
-    wait: bool,
-    stop: &AtomicBool,
-    acknowledged: &AtomicU64,
-) -> HashMap<String, Counter> {
+fn write(seeds: &[Address], writer: u64, wait: bool, stop: &AtomicBool) -> HashMap<String, Counter> {
     let mut client = connect(seeds);
     client.patience = Duration::from_millis(500);
     let mut counters: HashMap<String, Counter> = HashMap::new();
@@ -127,7 +117,6 @@ fn write(
             if confirmed {
                 counter.confirmed = counter.confirmed.max(value);
             }
-            acknowledged.fetch_add(1, Ordering::Relaxed);
         }
         std::thread::sleep(Duration::from_micros(500));
     }
