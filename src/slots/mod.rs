@@ -5,7 +5,6 @@
 mod address;
 pub mod health;
 mod key;
-
 mod key_slots;
 pub mod lint;
 mod plan;
