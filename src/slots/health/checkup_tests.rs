@@ -129,7 +129,9 @@ fn a_hand_over_with_a_stranger_that_imports_too() {
     let finding = cluster.only(Rule::OpenSlot);
     assert_eq!(finding.repairs.len(), 2, "{finding:?}");
     assert_eq!(cluster.next(), ["c forgets that slots 5 are open"]);
-    assert!(cluster.repairs().contains(&"keys of slots 5 move from c to their owner a".to_owned()));
+    // Its keys follow once `b` owns the slot.
+    let over = Cluster::six().all_see("5", "b").keys("b", 5, 1).keys("c", 5, 2);
+    assert_eq!(over.next(), ["keys of slots 5 move from c to their owner b"]);
 }
 
 #[test]

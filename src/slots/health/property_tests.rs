@@ -205,7 +205,7 @@ proptest! {
         for round in 0.. {
             prop_assert!(round < 30, "no end: {:#?}", world.cluster.health());
             let health = world.cluster.health();
-            let repairs: Vec<Repair> = health.next_repairs().into_iter().cloned().collect();
+            let repairs: Vec<Repair> = health.next_repairs(&[]).into_iter().cloned().collect();
             if repairs.is_empty() {
                 // Left is only what has no one right answer, and that is said.
                 for finding in errors(&health) {

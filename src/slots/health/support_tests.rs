@@ -161,7 +161,7 @@ impl Cluster {
 
     /// The repairs to run now, in words.
     pub fn next(&self) -> Vec<String> {
-        self.health().next_repairs().into_iter().map(Repair::to_string).collect()
+        self.health().next_repairs(&[]).into_iter().map(Repair::to_string).collect()
     }
 
     /// All repairs, in words.
