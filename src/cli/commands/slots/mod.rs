@@ -4,6 +4,7 @@ mod check;
 mod dispatch;
 mod fix;
 mod key;
+mod plan;
 mod state;
 
 pub use dispatch::run;
