@@ -2,10 +2,13 @@
 
 mod args;
 mod commands;
+mod document;
 mod exit;
 mod output;
 mod printer;
+mod runtime;
 mod settings;
+mod slots;
 mod stats;
 mod target;
 
@@ -29,6 +32,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }
 

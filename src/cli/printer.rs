@@ -32,6 +32,16 @@ impl Printer {
         }
     }
 
+    /// A result that is one text.
+    ///
+    /// # Errors
+    /// When stdout does not take it.
+    pub fn print(&self, text: String) -> Result<(), Diagnostic> {
+        self.result(&[text]).map_err(|error| {
+            Diagnostic::error("redisops::output::write", format!("`stdout` cannot be written: {error}"))
+        })
+    }
+
     /// Diagnostics in their order, and how many there are.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let least = match self.settings.verbosity {

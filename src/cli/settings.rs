@@ -22,6 +22,8 @@ pub struct Environment {
     pub unicode: bool,
     /// Columns of stderr.
     pub width: Option<usize>,
+    /// The value of a variable, where it is text.
+    pub variable: fn(&str) -> Option<String>,
 }
 
 impl Environment {
@@ -35,6 +37,7 @@ impl Environment {
             terminal,
             unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stderr),
             width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0)),
+            variable: |name| std::env::var(name).ok(),
         }
     }
 }
@@ -155,7 +158,7 @@ mod tests {
 
     fn parse(line: &str) -> (Global, BuildSettings) {
         let cli = Cli::try_parse_from(std::iter::once("redisops").chain(line.split(' '))).unwrap();
-        let Command::Build(build) = cli.command;
+        let Command::Build(build) = cli.command else { panic!("{line}") };
         (cli.global, BuildSettings::resolve(*build))
     }
 
@@ -177,7 +180,14 @@ mod tests {
 
     #[test]
     fn colors_are_for_terminals_that_want_them() {
-        let terminal = Environment { no_color: false, dumb: false, terminal: true, unicode: true, width: Some(80) };
+        let terminal = Environment {
+            no_color: false,
+            dumb: false,
+            terminal: true,
+            unicode: true,
+            width: Some(80),
+            variable: |_| None,
+        };
         let color =
             |line: &str, environment: &Environment| GlobalSettings::resolve(&parse(line).0, environment).style.color;
         assert!(color("build", &terminal));

@@ -2,6 +2,8 @@
 
 mod info;
 mod nodes;
+mod views;
 
 pub use info::Info;
 pub use nodes::{BadNodes, LinkState, NodeLine, parse_nodes};
+pub use views::{View, merge_views};

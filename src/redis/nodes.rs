@@ -18,6 +18,8 @@ pub struct NodeLine {
     pub id: NodeId,
     /// Its address; nothing where the node has none (`noaddr`, or a node that does not know its own yet).
     pub address: Option<Address>,
+    /// The port for clients, known also of a node that has no address yet.
+    pub port: Option<u16>,
     /// The port of the cluster bus.
     pub bus_port: Option<u16>,
     /// Its host name, if it announces one.
@@ -89,6 +91,7 @@ fn node_line(line: &str) -> Option<NodeLine> {
     Some(NodeLine {
         id,
         address: endpoint.address,
+        port: endpoint.port,
         bus_port: endpoint.bus_port,
         hostname: endpoint.hostname,
         myself: has("myself"),
@@ -113,6 +116,7 @@ fn node_line(line: &str) -> Option<NodeLine> {
 
 struct Endpoint {
     address: Option<Address>,
+    port: Option<u16>,
     bus_port: Option<u16>,
     hostname: Option<String>,
 }
@@ -128,7 +132,7 @@ fn endpoint(text: &str) -> Option<Endpoint> {
     let port: u16 = port.parse().ok()?;
     // A node that does not know its own address yet still has a port.
     let address = (!host.is_empty() && port > 0).then(|| Address::new(host, port));
-    Some(Endpoint { address, bus_port, hostname })
+    Some(Endpoint { address, port: Some(port).filter(|port| *port > 0), bus_port, hostname })
 }
 
 /// `93-<-ID` or `93->-ID`.
@@ -163,11 +167,12 @@ e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca :30001@31001 myself,master - 0 0 1 conn
         );
         assert_eq!(nodes[1].address, Some(Address::new("::1", 30002)));
         assert_eq!((nodes[1].hostname.as_deref(), &nodes[1].flags[..]), (None, &["fail?".to_owned()][..]));
-        assert_eq!((nodes[2].address.as_ref(), nodes[2].bus_port, nodes[2].myself), (None, Some(31001), true));
+        assert_eq!((nodes[2].address.as_ref(), nodes[2].port, nodes[2].bus_port), (None, Some(30001), Some(31001)));
+        assert!(nodes[2].myself && !nodes[1].myself);
         assert_eq!(nodes[2].slots.to_string(), "0-5460, 7000");
         assert_eq!(nodes[2].open.len(), 2);
         assert_eq!(nodes[2].open[1], (Slot::new(77).unwrap(), Direction::Migrating("e7d1".into())));
-        assert_eq!((nodes[3].address.as_ref(), nodes[3].link), (None, LinkState::Disconnected));
+        assert_eq!((nodes[3].address.as_ref(), nodes[3].port, nodes[3].link), (None, None, LinkState::Disconnected));
     }
 
     #[test]

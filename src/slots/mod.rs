@@ -5,6 +5,7 @@
 mod address;
 mod key;
 mod plan;
+pub mod render;
 mod set;
 mod slot;
 mod state;

@@ -3,3 +3,4 @@
 mod bad_input;
 mod cli_build;
 mod fixtures;
+mod slots_render;

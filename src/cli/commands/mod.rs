@@ -1,3 +1,4 @@
 //! The commands: each takes its settings, calls what does the work, and prints.
 
 pub mod build;
+pub mod slots;

@@ -53,6 +53,21 @@ impl AddressMap {
         Ok(())
     }
 
+    /// Whether a rule says where that address is.
+    pub fn covers(&self, announced: &Address) -> bool {
+        self.rules.iter().any(|(from, _)| match from {
+            From::Address(address) => address == announced,
+            From::Host(host) => *host == announced.host,
+        })
+    }
+
+    /// Remembers where an address is reached, unless a rule says so already.
+    pub fn learn(&mut self, announced: &Address, reached: &Address) {
+        if announced != reached && !self.covers(announced) {
+            self.rules.push((From::Address(announced.clone()), To::Address(reached.clone())));
+        }
+    }
+
     /// Where to connect to for an announced address. A rule for the address wins over one for its host; without a rule it is the address itself.
     pub fn reach(&self, announced: &Address) -> Address {
         let exact = self.rules.iter().find(|(from, _)| matches!(from, From::Address(address) if address == announced));

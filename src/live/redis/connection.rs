@@ -30,6 +30,11 @@ impl Connection {
         &self.address
     }
 
+    /// The same connection under the address that the node announces.
+    pub(super) fn announced(self, address: &Address) -> Connection {
+        Connection { address: address.clone(), ..self }
+    }
+
     /// Sends a command and waits for its answer, ten seconds at most.
     ///
     /// # Errors

@@ -4,7 +4,8 @@ use std::fmt;
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
-use crate::slots::Address;
+use crate::diagnostics::Diagnostic;
+use crate::slots::{Address, NodeId};
 
 /// Something that went wrong with a node: where, and what.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +31,13 @@ pub enum Trouble {
     Auth(String),
     /// Something answers that is not Redis, or a reply has another form than documented.
     NotRedis(String),
+    /// Another node answers than the one that was meant.
+    OtherNode {
+        /// Who was meant.
+        wanted: NodeId,
+        /// Who answers.
+        found: NodeId,
+    },
     /// The server says no.
     Server {
         /// The first word: `ERR`, `BUSYKEY`, `MOVED`, `NOPERM`, …
@@ -55,6 +63,49 @@ impl NodeError {
         match &self.trouble {
             Trouble::Server { code, .. } => Some(code),
             _ => None,
+        }
+    }
+
+    /// The error for people: what, where, and what to do.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let at = &self.address;
+        match &self.trouble {
+            Trouble::Unreachable(why) => {
+                Diagnostic::error("redisops::redis::unreachable", format!("`{at}` cannot be reached: {why}"))
+                    .help("check host and port, and that the server runs; `--map FROM=TO` says where an address is reached from here")
+            }
+            Trouble::TimedOut => {
+                Diagnostic::error("redisops::redis::timeout", format!("`{at}` gives no answer in time"))
+                    .help("check that the server is not stopped or overloaded, and that no firewall drops packets; a port that expects TLS stays silent without `--tls`")
+            }
+            Trouble::Closed(why) => {
+                Diagnostic::error("redisops::redis::closed", format!("`{at}` ended the connection"))
+                    .note(why.clone())
+                    .help("a port that expects TLS does so without `--tls`; the log of the server has the reason")
+            }
+            Trouble::Tls(why) => Diagnostic::error("redisops::redis::tls", format!("TLS with `{at}` failed"))
+                .note(why.clone())
+                .help("name the authority that signed the server's certificate with `--cacert`, and leave `--tls` out if the port does not speak TLS"),
+            Trouble::Auth(why) => Diagnostic::error("redisops::redis::auth", format!("`{at}` does not let us in"))
+                .note(why.clone())
+                .help("name the user with `--user` and its password with `--password-file FILE` or the variable `REDISCLI_AUTH`"),
+            Trouble::NotRedis(why) => {
+                Diagnostic::error("redisops::redis::not_redis", format!("`{at}` does not answer as Redis does"))
+                    .note(why.clone())
+                    .help("check the port: nodes usually listen on 6379, and the port 10000 above it is for nodes only")
+            }
+            Trouble::OtherNode { wanted, found } => {
+                let message = format!("node {} answers at `{at}`, not node {}", found.short(), wanted.short());
+                Diagnostic::error("redisops::redis::other_node", message).help("check `--map`: each announced address needs a place of its own")
+            }
+            Trouble::Server { code, message } if code == "NOPERM" => {
+                Diagnostic::error("redisops::redis::no_permission", format!("the user may not do this at `{at}`"))
+                    .note(message.clone())
+                    .help("docs/access.md lists the rights that each command needs")
+            }
+            Trouble::Server { code, message } => {
+                Diagnostic::error("redisops::redis::refused", format!("`{at}` says no: {code} {message}"))
+            }
         }
     }
 
@@ -118,6 +169,9 @@ impl fmt::Display for Trouble {
             Trouble::Tls(why) => write!(f, "TLS failed: {why}"),
             Trouble::Auth(why) => write!(f, "not let in: {why}"),
             Trouble::NotRedis(why) => write!(f, "does not answer as Redis does: {why}"),
+            Trouble::OtherNode { wanted, found } => {
+                write!(f, "node {} answers there, not node {}", found.short(), wanted.short())
+            }
             Trouble::Server { code, message } => write!(f, "{code} {message}"),
         }
     }

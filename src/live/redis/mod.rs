@@ -2,10 +2,15 @@
 
 mod access;
 mod address_map;
+mod cluster;
+mod cluster_error;
 mod connection;
 mod error;
+mod facts;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
+pub use cluster::{Cluster, Member};
+pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};

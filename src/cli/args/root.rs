@@ -1,0 +1,58 @@
+//! The program, its commands and the options of all of them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::build::Build;
+use super::slots::SlotsCommand;
+
+/// From a Git repository of specs to running, drift-free Redis.
+#[derive(Parser, Debug)]
+#[command(name = "redisops", version, args_override_self = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Options of all commands.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of all commands.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// When to write colors
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Print errors only, no warnings and notes
+    #[arg(short, long, global = true, overrides_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to write colors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Color {
+    /// To a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Render a kustomization, as `kustomize build` does
+    ///
+    /// Prints the rendered objects as YAML. When anything is wrong, prints nothing and says what, where and why. Exit codes: 0 done; 1 the input is
+    /// wrong; 2 the arguments are wrong, or a program that is needed is not installed.
+    Build(Box<Build>),
+    /// Slots of a Redis Cluster: what is where, plans, moves
+    ///
+    /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
+    #[command(subcommand)]
+    Slots(SlotsCommand),
+}

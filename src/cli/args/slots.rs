@@ -1,0 +1,48 @@
+//! Arguments of `slots`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::access::AccessArgs;
+use super::format::Format;
+
+/// The commands about slots.
+#[derive(Subcommand, Debug)]
+pub enum SlotsCommand {
+    /// Say who owns which slots and what is in them; with `--save`, keep it in a file
+    State(Box<StateArgs>),
+}
+
+/// Where a cluster is looked at: live, or in a file.
+#[allow(dead_code)]
+#[derive(Args, Clone, Debug)]
+pub struct SourceArgs {
+    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
+    #[arg(value_name = "SEED|ENV", conflicts_with = "state")]
+    pub seed: Option<String>,
+    /// A state that `slots state --save` wrote, instead of a live cluster
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+}
+
+/// Arguments of `slots state`.
+#[derive(Args, Debug)]
+#[command(args_override_self = true)]
+pub struct StateArgs {
+    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
+    #[arg(value_name = "SEED|ENV")]
+    pub seed: String,
+    /// Write the state to this file
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Leave out what is in the slots
+    #[arg(long)]
+    pub no_stats: bool,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}

@@ -1,0 +1,6 @@
+//! `redisops slots`.
+
+mod dispatch;
+mod state;
+
+pub use dispatch::run;

@@ -1,0 +1,19 @@
+//! Clusters and plans as people see them: text for terminals, Markdown for pull requests, pictures.
+//!
+//! Pure: values in, text out.
+
+mod after;
+mod columns;
+mod figures;
+mod map_text;
+mod marks;
+mod names;
+mod numbers;
+mod plan_facts;
+mod plan_text;
+
+pub use after::after;
+pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
+pub use map_text::map_text;
+pub use numbers::{bytes, count, duration, percent};
+pub use plan_text::plan_text;
