@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::redis::{Cmd, Pipeline, Value, cmd};
+use ::redis::{Cmd, Pipeline, Value};
 
 use crate::live::redis::{Access, NodeError, Trouble};
 use crate::slots::{Address, NodeId, Slot};
