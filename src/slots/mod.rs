@@ -10,6 +10,7 @@ mod set;
 mod slot;
 mod state;
 mod target;
+mod validity;
 
 pub use address::{Address, NoAddress};
 pub use key::{hash_tag, key_slot};
@@ -18,3 +19,4 @@ pub use set::SlotSet;
 pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
 pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
 pub use target::{Balance, NoNode, NoTolerance, NoWeight, NodeRef, Target, Tolerance, Weight};
+pub use validity::StateProblem;

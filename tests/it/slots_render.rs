@@ -3,7 +3,7 @@
 
 use insta::assert_snapshot;
 use redisops::diagnostics::render::Style;
-use redisops::slots::render::{SlotMap, map_text, plan_text};
+use redisops::slots::render::{SlotMap, map_text, plan_markdown, plan_text};
 use redisops::slots::{ClusterState, SlotPlan};
 
 fn read(name: &str) -> String {
@@ -62,4 +62,9 @@ fn a_plan_tells_what_moves() {
     assert_snapshot!(plan_text(&plan, &state, Style::PLAIN));
     let ascii = plan_text(&plan, &state, Style { unicode: false, ..Style::PLAIN });
     assert!(ascii.is_ascii(), "{ascii}");
+}
+
+#[test]
+fn a_plan_as_markdown() {
+    assert_snapshot!(plan_markdown(&plan("plan-three-to-four"), &state("three-masters")));
 }

@@ -15,7 +15,6 @@ pub enum SlotsCommand {
 }
 
 /// Where a cluster is looked at: live, or in a file.
-#[allow(dead_code)]
 #[derive(Args, Clone, Debug)]
 pub struct SourceArgs {
     /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
@@ -28,11 +27,10 @@ pub struct SourceArgs {
 
 /// Arguments of `slots state`.
 #[derive(Args, Debug)]
-#[command(args_override_self = true)]
 pub struct StateArgs {
-    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
-    #[arg(value_name = "SEED|ENV")]
-    pub seed: String,
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// Write the state to this file
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,

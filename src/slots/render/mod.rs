@@ -10,10 +10,12 @@ mod marks;
 mod names;
 mod numbers;
 mod plan_facts;
+mod plan_markdown;
 mod plan_text;
 
 pub use after::after;
 pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
 pub use map_text::map_text;
 pub use numbers::{bytes, count, duration, percent};
+pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;

@@ -109,28 +109,25 @@ impl<'p> PlanFacts<'p> {
     }
 
     /// How much moves, beside the least possible.
-    pub(super) fn optimality(&self) -> String {
+    fn optimality(&self) -> String {
         let it = &self.plan.optimality;
         let amount = |number| match it.metric.as_str() {
             "bytes" => bytes(number),
             metric => format!("{} {metric}", count(number)),
         };
+        let (moved, bound) = (amount(it.moved), amount(it.lower_bound));
         match it.moved.checked_sub(it.lower_bound) {
-            Some(0) => format!("{}: the least possible", amount(it.moved)),
+            Some(0) => format!("{moved}, the minimum is {bound}: no plan that meets the target moves less"),
             Some(over) if it.lower_bound > 0 => {
-                let part = 100.0 * over as f64 / it.lower_bound as f64;
-                format!(
-                    "{}: no plan can do with less than {} ({part:.1}% less is the most to gain)",
-                    amount(it.moved),
-                    amount(it.lower_bound)
-                )
+                let above = 100.0 * over as f64 / it.lower_bound as f64;
+                format!("{moved}, {above:.1}% above the lower bound of {bound}, below which no plan can get")
             }
-            _ => format!("{}; the lower bound is {}", amount(it.moved), amount(it.lower_bound)),
+            _ => format!("{moved}, the lower bound is {bound}"),
         }
     }
 
     /// Keys and bytes that move.
-    pub(super) fn amount(&self) -> String {
+    fn amount(&self) -> String {
         match self.totals() {
             (None, None) => "keys and bytes are not known: the state has no figures of its slots".to_owned(),
             (keys, size) => format!("{} keys, {}", known_count(keys), known_bytes(size)),
@@ -138,7 +135,7 @@ impl<'p> PlanFacts<'p> {
     }
 
     /// How long it takes.
-    pub(super) fn time(&self) -> String {
+    fn time(&self) -> String {
         match self.plan.estimate.seconds {
             Some(seconds) => format!("about {}", duration(seconds)),
             None => "not known: that takes the number of keys".to_owned(),
@@ -146,7 +143,7 @@ impl<'p> PlanFacts<'p> {
     }
 
     /// How even it is before and after, by what the plan evens out.
-    pub(super) fn evenness(&self) -> Option<String> {
+    fn evenness(&self) -> Option<String> {
         let pick = |map: &SlotMap| match self.plan.optimality.metric.as_str() {
             "keys" => map.balance.keys,
             "bytes" => map.balance.bytes,
@@ -157,6 +154,19 @@ impl<'p> PlanFacts<'p> {
         let (before, after) = (part(&self.before)?, part(&self.after)?);
         let metric = &self.plan.optimality.metric;
         Some(format!("most/mean of {metric}, over masters with slots: {before} before, {after} after"))
+    }
+
+    /// The plan in figures: a name and a text for each.
+    pub(super) fn figures(&self) -> Vec<(&'static str, String)> {
+        let ranges = [self.plan.before.ranges, self.plan.after.ranges].map(|number| count(number as u64));
+        let mut figures = vec![
+            ("moves", self.optimality()),
+            ("carries", self.amount()),
+            ("ranges", format!("{} before, {} after", ranges[0], ranges[1])),
+        ];
+        figures.extend(self.evenness().map(|text| ("balance", text)));
+        figures.push(("time", self.time()));
+        figures
     }
 
     /// What to run next.

@@ -143,15 +143,7 @@ fn figure_cells(first: &str, when: &str, figures: &MasterFigures) -> Vec<Cell> {
 }
 
 fn figures(facts: &PlanFacts<'_>) -> String {
-    let plan = facts.plan;
-    let mut table = vec![
-        ("moves", facts.optimality()),
-        ("carries", facts.amount()),
-        ("ranges", format!("{} before, {} after", count(plan.before.ranges as u64), count(plan.after.ranges as u64))),
-    ];
-    table.extend(facts.evenness().map(|text| ("balance", text)));
-    table.push(("time", facts.time()));
-    table.iter().map(|(name, text)| format!("  {name:<9}{text}\n")).collect()
+    facts.figures().iter().map(|(name, text)| format!("  {name:<9}{text}\n")).collect()
 }
 
 fn risks(facts: &PlanFacts<'_>, style: Style) -> String {
