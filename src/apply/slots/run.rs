@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::diagnostics::Diagnostics;
-use crate::live::redis::{Access, Cluster};
-use crate::slots::{Address, NodeId, Slot, SlotPlan};
+use crate::live::redis::Cluster;
+use crate::slots::{NodeId, Slot, SlotPlan};
 
 use super::commands::Setback;
 use super::lane::Lane;
@@ -48,14 +48,12 @@ impl Run<'_> {
 /// # Errors
 /// When the run is refused before anything was touched.
 pub async fn migrate(
-    access: &Access,
-    seeds: &[Address],
+    cluster: Cluster,
     plan: &SlotPlan,
     options: &Options,
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<MigrationReport, Diagnostics> {
-    let cluster = Cluster::connect(access, seeds).await?;
     let state = cluster.state().await;
     let owners = state.owners();
     let mut givers: BTreeMap<NodeId, Vec<(NodeId, Vec<Slot>)>> = BTreeMap::new();

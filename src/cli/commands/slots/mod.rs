@@ -1,6 +1,7 @@
 //! `redisops slots`.
 
 mod dispatch;
+mod migrate;
 mod state;
 
 pub use dispatch::run;
