@@ -1,25 +1,34 @@
-//! Moving slots between nodes that serve clients.
+//! Moving slots between nodes that serve clients, and who is a member of a cluster.
 //!
 //! The live cluster is the only truth about progress: a run looks at it, does what is left of its plan, and can be ended at any moment and begun again.
 
 mod acks;
+mod archive;
+pub mod atomic;
 mod commands;
+pub mod conflict;
+mod contents;
+pub mod failover;
 mod handover;
+pub mod join;
 mod lane;
+pub mod leave;
+mod members;
 mod options;
 mod pace;
 mod probe;
 mod progress;
+pub mod replicas;
 mod report;
 mod run;
 mod site;
 mod stop;
 mod work;
 
-pub use options::{Check, NoCheck, Options, Side};
+pub use archive::Archive;
+pub use members::{Member, Members, Step, Steps};
+pub use options::{Check, NoCheck, Options};
 pub use progress::{Event, Pair, PairSize, Progress, Silent};
-pub use report::{
-    Conflict, Left, MigrationReport, Outcome, PairReport, Problem, Skipped, Unacknowledged, Version, key_base64, key_text,
-};
+pub use report::{Left, MigrationReport, Outcome, PairReport, Problem, Skipped, Unacknowledged, key_base64, key_text};
 pub use run::migrate;
 pub use stop::{Stop, Stopper, Urgency};

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::conflict::Side;
+
 /// What is checked before a run, each by the name that `--force` takes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Check {
@@ -54,15 +56,6 @@ impl FromStr for Check {
     fn from_str(text: &str) -> Result<Check, NoCheck> {
         Check::ALL.into_iter().find(|check| check.name() == text).ok_or_else(|| NoCheck(text.to_owned()))
     }
-}
-
-/// Which of two versions of a key counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// That of the node that gives the slot.
-    Source,
-    /// That of the node that takes it.
-    Target,
 }
 
 /// How a migration is to be done.

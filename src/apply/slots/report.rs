@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::slots::{NodeId, Slot, SlotSet};
 
+use super::conflict::Conflict;
 use super::progress::Pair;
 
 /// How a run ended.
@@ -90,47 +91,6 @@ pub struct Left {
     pub to: NodeId,
     /// Which.
     pub slots: SlotSet,
-}
-
-/// A key with different values on both sides.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Conflict {
-    /// The key, with `\xHH` for what is no printable ASCII.
-    pub key: String,
-    /// The key.
-    #[serde(rename = "keyBase64")]
-    pub key_base64: String,
-    /// Its slot.
-    pub slot: Slot,
-    /// Its database.
-    pub database: u16,
-    /// That of the node that gives the slot.
-    pub source: Version,
-    /// That of the node that takes it.
-    pub target: Version,
-    /// Which one was kept, if `--on-conflict` decided: `source` or `target`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept: Option<String>,
-    /// The file that has the other one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub saved: Option<String>,
-}
-
-/// One of two versions of a key.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Version {
-    /// Where.
-    pub node: String,
-    /// `string`, `hash`, …
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Bytes in memory.
-    pub size: Option<u64>,
-    /// Milliseconds to live; nothing for ever.
-    pub ttl_ms: Option<u64>,
-    /// Seconds since it was used, where the server knows.
-    pub idle_seconds: Option<u64>,
 }
 
 /// A batch that was lost with its taker before its replicas had it.

@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod format;
+mod migrate;
 mod root;
 mod slots;
 mod target;
@@ -10,7 +11,8 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
+pub use migrate::MigrateArgs;
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{MigrateArgs, SlotsCommand, SourceArgs, StateArgs};
+pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
 #[allow(unused_imports)]
 pub use target::TargetArgs;

@@ -1,20 +1,21 @@
 //! Arguments of `slots`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::apply::slots::Check;
-
 use super::access::AccessArgs;
 use super::format::Format;
-use super::target::TargetArgs;
+use super::migrate::MigrateArgs;
 
 /// The commands about slots.
 #[derive(Subcommand, Debug)]
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Say in which slots keys are, by which tag, and on which master
+    Key(Box<KeyArgs>),
     /// Carry a plan out: move slots while clients go on
     ///
     /// Run it again after any interruption and it goes on. The first Ctrl-C finishes the slots that are open and opens no further one; the second stops at
@@ -53,47 +54,21 @@ pub struct StateArgs {
     pub access: AccessArgs,
 }
 
-/// Arguments of `slots migrate`.
+/// Arguments of `slots key`.
 #[derive(Args, Debug)]
-#[command(args_override_self = true)]
-pub struct MigrateArgs {
-    /// A plan that `slots plan --out` wrote; or a node of the cluster (HOST:PORT) or an environment, to plan from what is live with the options of the
-    /// target
-    #[arg(value_name = "PLAN|SEED|ENV")]
-    pub plan: String,
-    /// A node of the cluster, where the plan names none or another one is to be asked
-    #[arg(long, value_name = "ADDR|ENV")]
+pub struct KeyArgs {
+    /// A key, of any bytes; `-` for keys on standard input, one a line
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+    /// A node of the cluster whose masters own the slots, HOST:PORT
+    #[arg(long, value_name = "SEED", conflicts_with = "state")]
     pub seed: Option<String>,
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-    /// What the 99th percentile of clients' latency may be meanwhile, `5ms`; `off` for as fast as it gets
-    #[arg(long, value_name = "TIME|off", default_value = "5ms")]
-    pub latency_budget: String,
-    /// How many nodes give slots at the same time; without it, all
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub parallel: Option<u16>,
-    /// Move slots key by key even where the servers can move them atomically
-    #[arg(long)]
-    pub no_atomic: bool,
-    /// Leave slots with keys that break the latency budget where they are
-    #[arg(long)]
-    pub skip_big_keys: bool,
-    /// Which version of a key to keep that has different values on both sides; the other one is saved to a file
-    #[arg(long, value_name = "SIDE", value_parser = ["source", "target"])]
-    pub on_conflict: Option<String>,
-    /// Refuse when a node that gives or takes has no replica in step
-    #[arg(long)]
-    pub require_replicas: bool,
-    /// Go on although this check fails: lock, cluster-ok, replicas, memory, views, rights, loading; may be given several times
-    #[arg(long, value_name = "CHECK")]
-    pub force: Vec<Check>,
-    /// How to write the report: human or json
+    /// A state that `slots state --save` wrote, instead of a live cluster
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,
-    /// What the cluster is to become.
-    #[command(flatten)]
-    pub target: TargetArgs,
     /// How the nodes are reached.
     #[command(flatten)]
     pub access: AccessArgs,

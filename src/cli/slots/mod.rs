@@ -3,6 +3,8 @@
 mod access;
 mod context;
 mod environment;
+mod key_table;
+mod look;
 mod source;
 mod state_file;
 mod summary;
@@ -10,6 +12,8 @@ mod summary;
 mod target;
 
 pub use context::Context;
+pub use key_table::key_table;
+pub use look::{look, warn_of_unreachable};
 #[allow(unused_imports)]
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]

@@ -1,6 +1,7 @@
 //! `redisops slots`.
 
 mod dispatch;
+mod key;
 mod migrate;
 mod state;
 
