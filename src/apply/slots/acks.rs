@@ -52,7 +52,8 @@ impl Replicas {
         }
         let wanted = offset(&info(&self.master).await?, "master_repl_offset");
         let waits = self.replicas.iter().filter_map(|(member, connection)| Some((member, connection.as_ref()?)));
-        for result in futures::future::join_all(waits.map(|(member, replica)| self.one(member, replica, wanted))).await {
+        for result in futures::future::join_all(waits.map(|(member, replica)| self.one(member, replica, wanted))).await
+        {
             result?;
         }
         Ok(Confirmed(()))
@@ -97,7 +98,9 @@ impl Replicas {
         let count = info.number("connected_slaves").unwrap_or(0);
         Ok((0..count).any(|number| {
             let name = format!("slave{number}");
-            let field = |wanted: &str| info.fields(&name).find(|(field, _)| *field == wanted).map(|(_, value)| value.to_owned());
+            let field = |wanted: &str| {
+                info.fields(&name).find(|(field, _)| *field == wanted).map(|(_, value)| value.to_owned())
+            };
             field("port") == Some(member.address.port.to_string()) && field("state").as_deref() == Some("online")
         }))
     }
@@ -109,7 +112,10 @@ impl Replicas {
         }
         let nodes: String = self.master.query(cmd("CLUSTER").arg("NODES")).await?;
         let lines = crate::redis::parse_nodes(&nodes).unwrap_or_default();
-        Ok(lines.iter().find(|line| line.id == member.id).is_none_or(|line| line.flags.iter().any(|flag| flag == "fail")))
+        Ok(lines
+            .iter()
+            .find(|line| line.id == member.id)
+            .is_none_or(|line| line.flags.iter().any(|flag| flag == "fail")))
     }
 }
 

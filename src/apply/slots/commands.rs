@@ -1,9 +1,11 @@
 //! The commands of a migration, and what their errors mean.
 
+use std::fmt;
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
 
+use crate::diagnostics::Diagnostic;
 use crate::live::redis::{Access, NodeError, Trouble};
 use crate::slots::{Address, NodeId, Slot};
 
@@ -94,6 +96,8 @@ pub(super) enum Setback {
     Unsettled(NodeError),
     /// Something that will not go away by itself.
     Fatal(NodeError),
+    /// Another run has the lock.
+    LockLost(Box<Diagnostic>),
 }
 
 impl Setback {
@@ -109,7 +113,8 @@ impl Setback {
         // `ERR Target instance replied with error: OOM command not allowed …` (migrateCommand of the server).
         let inner = message.split_once("replied with error: ").map(|(_, inner)| inner.trim_start_matches('-'));
         let first = inner.and_then(|inner| inner.split_ascii_whitespace().next()).unwrap_or(code);
-        let said = || format!("{}: {}", error.address, inner.map_or_else(|| format!("{code} {message}"), str::to_owned));
+        let said =
+            || format!("{}: {}", error.address, inner.map_or_else(|| format!("{code} {message}"), str::to_owned));
         match first {
             "BUSYKEY" => Setback::Busy,
             "OOM" => Setback::Full(said()),
@@ -124,6 +129,17 @@ impl Setback {
                 Setback::Unsettled(error)
             }
             _ => Setback::Fatal(error),
+        }
+    }
+}
+
+impl fmt::Display for Setback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Setback::Busy => f.write_str("a key is on both sides"),
+            Setback::Full(why) | Setback::Denied(why) => f.write_str(why),
+            Setback::Unsettled(error) | Setback::Fatal(error) => error.fmt(f),
+            Setback::LockLost(found) => f.write_str(&found.message),
         }
     }
 }
@@ -186,8 +202,7 @@ mod tests {
         let to = Address::new("fd00::1", 7001);
         let keys = vec![b"a".to_vec(), b"\x00\xff".to_vec()];
         let text = |access: &Access| {
-            let parcel =
-                Parcel { to: &to, access, db: 2, timeout: Duration::from_millis(1500), keys: &keys };
+            let parcel = Parcel { to: &to, access, db: 2, timeout: Duration::from_millis(1500), keys: &keys };
             String::from_utf8_lossy(&parcel.command().get_packed_command()).replace("\r\n", " ")
         };
         let plain = text(&Access::default());

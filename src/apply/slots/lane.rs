@@ -13,8 +13,9 @@ use crate::slots::{ClusterState, Slot};
 use super::acks::Replicas;
 use super::commands::{self, PATIENCE, Setback, keys_of};
 use super::handover;
-use super::pace::Pace;
+use super::pace::{Pace, stall};
 use super::progress::Event;
+use super::report::key_text;
 use super::run::Run;
 use super::site::Site;
 use super::work::{PairWork, Sent, Work};
@@ -27,12 +28,13 @@ const BATCH_BYTES: f64 = 8e6;
 /// How often the pace is looked at.
 const ADAPT: Duration = Duration::from_millis(60);
 /// How long giver and taker may be silent in a call, plus what its bytes take.
-const SILENCE: Duration = Duration::from_millis(1000);
+pub(super) const SILENCE: Duration = Duration::from_millis(1000);
 
 /// One giver, its takers, and the connections to them.
 pub(super) struct Lane<'r> {
     pub run: &'r Run<'r>,
     pub work: &'r Work,
+    pub cluster: &'r Cluster,
     pub giver: Site,
     pub takers: Vec<Taker>,
     pace: RefCell<Pace>,
@@ -68,7 +70,12 @@ struct Carried {
 
 impl<'r> Lane<'r> {
     /// Connects to the giver, its takers and their replicas.
-    pub async fn open(run: &'r Run<'r>, cluster: &Cluster, state: &ClusterState, work: &'r Work) -> Result<Lane<'r>, Setback> {
+    pub async fn open(
+        run: &'r Run<'r>,
+        cluster: &'r Cluster,
+        state: &ClusterState,
+        work: &'r Work,
+    ) -> Result<Lane<'r>, Setback> {
         let giver = work.giver.borrow().clone();
         let giver = Site::open(cluster, &giver, run.databases).await?;
         let mut takers = Vec::new();
@@ -81,6 +88,7 @@ impl<'r> Lane<'r> {
         Ok(Lane {
             run,
             work,
+            cluster,
             giver,
             takers,
             pace: RefCell::new(Pace::new(run.options.latency_budget)),
@@ -98,7 +106,7 @@ impl<'r> Lane<'r> {
     }
 
     async fn open_all(&self, waves: mpsc::Sender<Wave>) -> Result<(), Setback> {
-        while !self.run.stop.wanted() {
+        while !self.run.stopping() {
             self.run.lock_held().await?;
             let most = self.adapted().wave_slots();
             let Some((pair, slots)) = self.work.take(&self.turn, most) else { break };
@@ -197,11 +205,20 @@ impl<'r> Lane<'r> {
     }
 
     /// One call. Its keys are remembered until the replicas have them.
-    pub async fn carry(&self, pair: usize, slot: Slot, db: u16, keys: Vec<Vec<u8>>, timeout: Duration, sample: bool) -> Result<(), Setback> {
+    pub async fn carry(
+        &self,
+        pair: usize,
+        slot: Slot,
+        db: u16,
+        keys: Vec<Vec<u8>>,
+        timeout: Duration,
+        sample: bool,
+    ) -> Result<(), Setback> {
         let (work, taker) = (&self.work.pairs[pair], &self.takers[pair]);
         let count = keys.len();
         work.sent.borrow_mut().push(Sent { slot, db, keys: keys.clone() });
-        let carried = self.giver.carry(&taker.site.address, db, &keys, timeout, sample).await?;
+        let carried = self.giver.carry(&taker.site.address, db, &keys, timeout, sample).await;
+        let carried = carried.inspect_err(|_| self.work.culprit.set(Some(pair)))?;
         if let Some(bytes) = carried.sample {
             self.work.sampled(bytes);
         }
@@ -212,6 +229,26 @@ impl<'r> Lane<'r> {
             work.sent.borrow_mut().clear();
         }
         Ok(())
+    }
+
+    /// Says that a call makes giver and taker stand still for longer than clients are to wait.
+    pub fn announce(&self, slot: Slot, keys: &[Vec<u8>], bytes: u64) {
+        if let [key] = keys
+            && bytes >= self.pace.borrow().big_key()
+        {
+            let node = self.giver.control.address().clone();
+            self.run.progress.event(Event::Stall { key: key_text(key), slot, bytes, stall: stall(bytes), node });
+        }
+    }
+
+    /// Bytes of one call.
+    pub fn pace_bytes(&self) -> u64 {
+        self.adapted().call_bytes()
+    }
+
+    /// Keys of one call.
+    pub fn pace_keys(&self) -> usize {
+        self.adapted().call_keys()
     }
 
     fn batch_is_full(&self, work: &PairWork) -> bool {

@@ -24,12 +24,34 @@ pub enum Check {
     Rights,
     /// No node is loading its data.
     Loading,
+    /// A node that joins has the version of the others.
+    Version,
+    /// A node that joins has the modules of the others.
+    Modules,
+    /// A node that joins has the users of the others.
+    Acl,
+    /// A node that joins has as many databases as the others.
+    Databases,
+    /// A node that joins takes the functions of the others.
+    Functions,
 }
 
 impl Check {
     /// All of them.
-    pub const ALL: [Check; 7] =
-        [Check::Lock, Check::ClusterOk, Check::Replicas, Check::Memory, Check::Views, Check::Rights, Check::Loading];
+    pub const ALL: [Check; 12] = [
+        Check::Lock,
+        Check::ClusterOk,
+        Check::Replicas,
+        Check::Memory,
+        Check::Views,
+        Check::Rights,
+        Check::Loading,
+        Check::Version,
+        Check::Modules,
+        Check::Acl,
+        Check::Databases,
+        Check::Functions,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -41,13 +63,20 @@ impl Check {
             Check::Views => "views",
             Check::Rights => "rights",
             Check::Loading => "loading",
+            Check::Version => "version",
+            Check::Modules => "modules",
+            Check::Acl => "acl",
+            Check::Databases => "databases",
+            Check::Functions => "functions",
         }
     }
 }
 
 /// A text that names no check.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is no check: write one of lock, cluster-ok, replicas, memory, views, rights, loading")]
+#[error(
+    "`{0}` is no check: write one of lock, cluster-ok, replicas, memory, views, rights, loading, version, modules, acl, databases, functions"
+)]
 pub struct NoCheck(pub String);
 
 impl FromStr for Check {

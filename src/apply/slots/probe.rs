@@ -2,12 +2,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ::redis::cmd;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use hdrhistogram::Histogram;
+use tokio::sync::mpsc;
 
 use crate::live::redis::{Cluster, Connection, Member};
 use crate::slots::NodeId;
@@ -26,6 +29,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub struct Probes {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    orders: mpsc::UnboundedSender<(Cluster, Member)>,
+    cluster: Mutex<Cluster>,
+    watched: Mutex<Vec<NodeId>>,
 }
 
 #[derive(Debug)]
@@ -43,18 +49,36 @@ struct Measured {
 }
 
 impl Probes {
-    /// Begins to measure those nodes.
-    pub fn start(cluster: &Cluster, nodes: &[NodeId]) -> Probes {
+    /// Measures nothing yet.
+    pub fn new(cluster: &Cluster) -> Probes {
         let all = Histogram::new_with_bounds(1, LONGEST.as_micros() as u64, 2).expect("bounds in order");
         let shared = Arc::new(Shared {
             ended: AtomicBool::new(false),
             counting: AtomicBool::new(false),
             measured: Mutex::new(Measured { all, recent: HashMap::new() }),
         });
-        let members: Vec<Member> = nodes.iter().filter_map(|id| cluster.member(id)).cloned().collect();
-        let (cluster, theirs) = (cluster.clone(), Arc::clone(&shared));
-        let thread = std::thread::Builder::new().name("probes".to_owned()).spawn(move || measure(&cluster, &members, &theirs));
-        Probes { shared, thread: thread.ok() }
+        let (orders, taken) = mpsc::unbounded_channel();
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("probes".to_owned()).spawn(move || measure(taken, &theirs));
+        Probes { shared, thread: thread.ok(), orders, cluster: Mutex::new(cluster.clone()), watched: Mutex::default() }
+    }
+
+    /// Begins to measure nodes, beside those that are measured.
+    pub fn watch<'n>(&self, nodes: impl IntoIterator<Item = &'n NodeId>) {
+        let cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        for id in nodes {
+            if let (false, Some(member)) = (watched.contains(id), cluster.member(id)) {
+                watched.push(id.clone());
+                // A thread that is gone measures nothing.
+                let _ = self.orders.send((cluster.clone(), member.clone()));
+            }
+        }
+    }
+
+    /// Finds nodes in a cluster that was looked at again.
+    pub fn follow(&self, cluster: &Cluster) {
+        *self.cluster.lock().unwrap_or_else(PoisonError::into_inner) = cluster.clone();
     }
 
     /// Takes what is measured from now on into the percentile of the run, or no longer.
@@ -64,8 +88,29 @@ impl Probes {
 
     /// The 99th percentile of those nodes together, over the last moments; nothing where too little was measured.
     pub fn recent_p99(&self, nodes: &[&NodeId]) -> Option<Duration> {
+        self.shared.recent_p99(nodes)
+    }
+
+    /// The 99th percentile of the run so far.
+    pub fn p99(&self) -> Option<Duration> {
+        self.shared.p99()
+    }
+}
+
+impl Drop for Probes {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A probe that panicked has nothing to say any more.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn recent_p99(&self, nodes: &[&NodeId]) -> Option<Duration> {
         let now = Instant::now();
-        let measured = self.shared.lock();
+        let measured = self.lock();
         let mut samples: Vec<u32> = nodes
             .iter()
             .filter_map(|id| measured.recent.get(*id))
@@ -81,26 +126,13 @@ impl Probes {
         Some(Duration::from_micros(u64::from(*p99)))
     }
 
-    /// The 99th percentile of the run so far.
-    pub fn p99(&self) -> Option<Duration> {
-        let measured = self.shared.lock();
+    fn p99(&self) -> Option<Duration> {
+        let measured = self.lock();
         (!measured.all.is_empty()).then(|| Duration::from_micros(measured.all.value_at_quantile(0.99)))
     }
-}
 
-impl Drop for Probes {
-    fn drop(&mut self) {
-        self.shared.ended.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A probe that panicked has nothing to say any more.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Shared {
     fn lock(&self) -> MutexGuard<'_, Measured> {
-        self.measured.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ended(&self) -> bool {
@@ -131,28 +163,29 @@ impl Shared {
     }
 }
 
-fn measure(cluster: &Cluster, members: &[Member], shared: &Shared) {
+fn measure(mut orders: mpsc::UnboundedReceiver<(Cluster, Member)>, shared: &Shared) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
-        let all = futures::future::join_all(members.iter().map(|member| watch(cluster, member, shared)));
-        let ended = async {
-            while !shared.ended() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut watches = FuturesUnordered::new();
+        while !shared.ended() {
+            tokio::select! {
+                Some((cluster, member)) = orders.recv() => watches.push(watch(cluster, member, shared)),
+                Some(()) = watches.next() => {}
+                // A probe that waits for a dead node does not hold up the end.
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
             }
-        };
-        // A probe that waits for a dead node does not hold up the end.
-        futures::future::select(std::pin::pin!(all), std::pin::pin!(ended)).await;
+        }
     });
 }
 
-async fn watch(cluster: &Cluster, member: &Member, shared: &Shared) {
+async fn watch(cluster: Cluster, member: Member, shared: &Shared) {
     let mut connection: Option<Connection> = None;
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let ping = cmd("PING");
     while !shared.ended() {
         let Some(open) = &connection else {
-            connection = cluster.open(member, "redisops-probe").await.ok();
+            connection = cluster.open(&member, "redisops-probe").await.ok();
             if connection.is_none() {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
@@ -185,9 +218,8 @@ mod tests {
         let id = NodeId::from("a");
         (0..99).for_each(|_| shared.record(&id, Duration::from_micros(200)));
         shared.record(&id, Duration::from_millis(300));
-        let probes = Probes { shared: Arc::new(shared), thread: None };
-        assert!(probes.recent_p99(&[&id]).unwrap() > Duration::from_millis(250));
-        assert!(probes.p99().unwrap() > Duration::from_millis(250));
-        assert_eq!(probes.recent_p99(&[&NodeId::from("b")]), None);
+        assert!(shared.recent_p99(&[&id]).unwrap() > Duration::from_millis(250));
+        assert!(shared.p99().unwrap() > Duration::from_millis(250));
+        assert_eq!(shared.recent_p99(&[&NodeId::from("b")]), None);
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::slots::{Address, NodeId, Slot};
 
+use super::members::Step;
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -27,6 +29,17 @@ pub enum Event {
         /// How many slots.
         slots: u64,
     },
+    /// Slots that the servers move by themselves are in another state.
+    Atomic {
+        /// Which pair.
+        pair: Pair,
+        /// How many slots.
+        slots: u64,
+        /// The state, as the server names it.
+        state: String,
+    },
+    /// A node joins, leaves or changes its master.
+    Step(Step),
     /// The 99th percentile of clients' latency so far.
     Latency(Duration),
     /// A key is about to be moved that makes giver and taker stand still.
@@ -71,7 +84,7 @@ pub struct PairSize {
 }
 
 /// Hears what happens.
-pub trait Progress {
+pub trait Progress: Send + Sync {
     /// Something happened.
     fn event(&self, event: Event);
 }

@@ -153,6 +153,8 @@ pub(super) struct Tally {
     pub joined: Vec<NodeId>,
     pub removed: Vec<NodeId>,
     pub replicas_moved: Vec<NodeId>,
+    /// Slots of nobody that have an owner now.
+    pub assigned: u64,
 }
 
 impl Tally {

@@ -1,20 +1,20 @@
-//! A run from beginning to end.
+//! What all parts of a run share.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::time::Instant;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use crate::diagnostics::Diagnostics;
-use crate::live::redis::Cluster;
-use crate::slots::{NodeId, Slot, SlotPlan};
+use crate::diagnostics::Diagnostic;
+use crate::live::redis::{Access, Cluster};
 
+use super::archive::Archive;
 use super::commands::Setback;
-use super::lane::Lane;
-use super::options::Options;
+use super::lock::Lock;
+use super::options::{Check, Options};
 use super::probe::Probes;
-use super::progress::{Event, Pair, PairSize, Progress};
-use super::report::{Left, MigrationReport, Outcome, Tally};
+use super::progress::{Event, Pair, Progress};
+use super::report::{Problem, Tally};
 use super::stop::Stop;
+use super::todo::Todo;
 use super::work::Work;
 
 /// What all parts of a run share.
@@ -22,14 +22,58 @@ pub(super) struct Run<'a> {
     pub options: &'a Options,
     pub progress: &'a dyn Progress,
     pub stop: &'a Stop,
+    pub access: Access,
     pub probes: Probes,
+    pub lock: Lock,
+    pub archive: Archive,
+    /// Databases of every node.
     pub databases: u16,
     pub tally: RefCell<Tally>,
+    /// Work that was begun.
+    pub works: RefCell<Vec<Rc<Work>>>,
+    /// What was not begun yet.
+    pub rest: RefCell<Todo>,
+    given_up: Cell<bool>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    pub fn new(
+        options: &'a Options,
+        progress: &'a dyn Progress,
+        stop: &'a Stop,
+        cluster: &Cluster,
+        lock: Lock,
+        name: &str,
+        databases: u16,
+    ) -> Run<'a> {
+        Run {
+            options,
+            progress,
+            stop,
+            access: cluster.access().clone(),
+            probes: Probes::new(cluster),
+            lock,
+            archive: Archive::at(options.conflicts.join(format!("redisops-conflicts-{name}.jsonl"))),
+            databases,
+            tally: RefCell::default(),
+            works: RefCell::default(),
+            rest: RefCell::default(),
+            given_up: Cell::new(false),
+        }
+    }
+
+    /// Makes sure that no other run has come.
     pub async fn lock_held(&self) -> Result<(), Setback> {
-        Ok(())
+        if !self.options.checks(Check::Lock) {
+            return Ok(());
+        }
+        self.lock.check().await.map_err(|error| Setback::LockLost(Box::new(error.diagnostic())))
+    }
+
+    /// Goes on with the connections of a cluster that was looked at again.
+    pub async fn follow(&self, cluster: &Cluster) {
+        self.lock.follow(cluster).await;
+        self.probes.follow(cluster);
     }
 
     pub fn moved(&self, pair: &Pair, keys: u64, bytes: u64) {
@@ -41,82 +85,38 @@ impl Run<'_> {
         self.tally.borrow_mut().closed(pair, slots);
         self.progress.event(Event::Closed { pair: pair.clone(), slots });
     }
-}
 
-/// Carries a plan out.
-///
-/// # Errors
-/// When the run is refused before anything was touched.
-pub async fn migrate(
-    cluster: Cluster,
-    plan: &SlotPlan,
-    options: &Options,
-    progress: &dyn Progress,
-    stop: &Stop,
-) -> Result<MigrationReport, Diagnostics> {
-    let state = cluster.state().await;
-    let owners = state.owners();
-    let mut givers: BTreeMap<NodeId, Vec<(NodeId, Vec<Slot>)>> = BTreeMap::new();
-    for m in &plan.moves {
-        let Some(from) = &m.from else { continue };
-        let slots: Vec<Slot> = m.slots.iter().filter(|slot| owners[slot.index()] == Some(from)).collect();
-        givers.entry(from.clone()).or_default().push((m.to.clone(), slots));
+    pub fn closed_slots(&self) -> u64 {
+        self.tally.borrow().pairs().iter().map(|pair| pair.slots).sum()
     }
-    let sizes = plan.moves.iter().filter_map(|m| {
-        let from = m.from.clone()?;
-        Some(PairSize {
-            from: state.node(&from)?.address.clone(),
-            to: state.node(&m.to)?.address.clone(),
-            pair: Pair { from, to: m.to.clone() },
-            slots: u64::from(m.slots.len()),
-            keys: m.keys,
-        })
-    });
-    progress.event(Event::Begun(sizes.collect()));
-    let works: Vec<Work> = givers.into_iter().map(|(giver, pairs)| Work::new(&giver, pairs)).collect();
-    let mut nodes: Vec<NodeId> = works.iter().map(|work| work.giver.borrow().clone()).collect();
-    nodes.extend(plan.moves.iter().map(|m| m.to.clone()));
-    nodes.sort();
-    nodes.dedup();
-    let probes = Probes::start(&cluster, &nodes);
-    let run = Run { options, progress, stop, probes, databases: 1, tally: RefCell::default() };
-    let mut lanes = Vec::new();
-    for work in &works {
-        lanes.push(Lane::open(&run, &cluster, &state, work).await.map_err(|e| panic!("{e:?}")).unwrap());
+
+    /// Notes something that went wrong.
+    pub fn problem(&self, found: &Diagnostic) {
+        self.progress.event(Event::Note(found.message.clone()));
+        let mut message = found.message.clone();
+        for note in &found.notes {
+            message.push_str(&format!("; {note}"));
+        }
+        let problem = Problem { code: found.code.to_owned(), message, help: found.help.clone() };
+        let mut tally = self.tally.borrow_mut();
+        if !tally.problems.contains(&problem) {
+            tally.problems.push(problem);
+        }
     }
-    let begun = Instant::now();
-    run.probes.count(true);
-    for result in futures::future::join_all(lanes.iter().map(Lane::pump)).await {
-        result.map_err(|e| panic!("{e:?}")).unwrap();
+
+    /// Notes something worth knowing.
+    pub fn note(&self, text: String) {
+        self.progress.event(Event::Note(text.clone()));
+        self.tally.borrow_mut().notes.push(text);
     }
-    let seconds = begun.elapsed().as_secs_f64();
-    run.probes.count(false);
-    let tally = run.tally.borrow();
-    let pairs = tally.pairs();
-    let left: Vec<Left> = works
-        .iter()
-        .flat_map(Work::left)
-        .map(|(pair, slots)| Left { from: Some(pair.from), to: pair.to, slots })
-        .collect();
-    Ok(MigrationReport {
-        run: String::new(),
-        outcome: if left.is_empty() { Outcome::Done } else { Outcome::Stopped },
-        moved_slots: pairs.iter().map(|p| p.slots).sum(),
-        plan_slots: u64::from(plan.moved_slots()),
-        moved_keys: pairs.iter().map(|p| p.keys).sum(),
-        moved_bytes: pairs.iter().map(|p| p.bytes).sum(),
-        seconds,
-        client_p99_ms: run.probes.p99().map(|p| p.as_secs_f64() * 1e3),
-        pairs,
-        left,
-        open: works.iter().flat_map(|w| w.open.borrow().keys().copied().collect::<Vec<_>>()).collect(),
-        conflicts: tally.conflicts.clone(),
-        unacknowledged: tally.unacknowledged.clone(),
-        skipped: tally.skipped.clone(),
-        joined: tally.joined.clone(),
-        removed: tally.removed.clone(),
-        replicas_moved: tally.replicas_moved.clone(),
-        problems: tally.problems.clone(),
-        notes: tally.notes.clone(),
-    })
+
+    /// Opens no further slot anywhere: what went wrong will not go away by itself.
+    pub fn give_up(&self) {
+        self.given_up.set(true);
+    }
+
+    /// Whether no further slot is to be opened.
+    pub fn stopping(&self) -> bool {
+        self.stop.wanted() || self.given_up.get()
+    }
 }

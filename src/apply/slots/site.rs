@@ -6,6 +6,7 @@ use ::redis::{Pipeline, Value, cmd, pipe};
 use tokio::sync::Mutex;
 
 use crate::live::redis::{Access, Cluster, Connection, NodeError, Trouble};
+use crate::redis::Info;
 use crate::slots::{Address, NodeId, Slot};
 
 use super::commands::{self, PATIENCE, Parcel, Setback};
@@ -17,6 +18,8 @@ pub(super) struct Site {
     pub id: NodeId,
     /// Where other nodes reach it.
     pub address: Address,
+    /// Which process it is: another one after a restart.
+    pub process: String,
     /// For quick commands in database 0.
     pub control: Connection,
     /// For quick commands in the other databases, where there are any.
@@ -45,9 +48,14 @@ impl Site {
     /// Connects to a node, once for each database and purpose.
     pub async fn open(cluster: &Cluster, id: &NodeId, databases: u16) -> Result<Site, Setback> {
         let member = cluster.member(id).ok_or_else(|| {
-            Setback::Fatal(NodeError::new(cluster.seed(), Trouble::NotRedis(format!("the cluster no longer knows node {id}"))))
+            Setback::Fatal(NodeError::new(
+                cluster.seed(),
+                Trouble::NotRedis(format!("the cluster no longer knows node {id}")),
+            ))
         })?;
         let control = cluster.open(member, "redisops-steps").await?;
+        let text: String = control.query(cmd("INFO").arg("server")).await?;
+        let process = Info::parse(&text).get("run_id").unwrap_or_default().to_owned();
         let mut links = vec![(0, cluster.open(member, "redisops-moves").await?)];
         let mut others = Vec::new();
         for db in 1..databases {
@@ -60,6 +68,7 @@ impl Site {
         Ok(Site {
             id: id.clone(),
             address: member.address.clone(),
+            process,
             control,
             others,
             access: cluster.access().clone(),
@@ -70,6 +79,21 @@ impl Site {
     /// The databases and the connections for quick commands in them.
     pub fn databases(&self) -> impl Iterator<Item = (u16, &Connection)> {
         std::iter::once((0, &self.control)).chain(self.others.iter().map(|(db, connection)| (*db, connection)))
+    }
+
+    /// The connection for quick commands in a database.
+    pub fn database(&self, db: u16) -> &Connection {
+        self.databases().find(|(number, _)| *number == db).map_or(&self.control, |(_, connection)| connection)
+    }
+
+    /// An error about what it does.
+    pub fn strange(&self, what: &str) -> Setback {
+        Setback::Fatal(NodeError::new(self.control.address(), Trouble::NotRedis(what.to_owned())))
+    }
+
+    /// An error about what it is, which may have changed.
+    pub fn unsettled(&self, what: &str) -> Setback {
+        Setback::Unsettled(NodeError::new(self.control.address(), Trouble::NotRedis(what.to_owned())))
     }
 
     /// Sends quick commands and waits for all answers.
@@ -101,7 +125,7 @@ impl Site {
 
     /// Names of keys of a slot in a database, at most that many.
     pub async fn keys(&self, db: u16, slot: Slot, most: usize) -> Result<Vec<Vec<u8>>, Setback> {
-        let (_, connection) = self.databases().find(|(number, _)| *number == db).unwrap_or((0, &self.control));
+        let connection = self.database(db);
         let mut asked = pipe();
         commands::list(&mut asked, slot, most);
         let reply = connection.pipeline(&asked, PATIENCE).await?.pop().unwrap_or_default();

@@ -20,6 +20,8 @@ pub(super) struct Work {
     pub stuck: RefCell<BTreeMap<Slot, usize>>,
     /// Slots that stay with the giver, as they have keys that are too big.
     pub kept: RefCell<BTreeMap<Slot, usize>>,
+    /// The pair whose call failed last.
+    pub culprit: Cell<Option<usize>>,
     /// Running mean of the bytes of a key.
     pub key_bytes: Cell<f64>,
 }
@@ -63,8 +65,23 @@ impl Work {
             open: RefCell::default(),
             stuck: RefCell::default(),
             kept: RefCell::default(),
+            culprit: Cell::new(None),
             key_bytes: Cell::new(200.0),
         }
+    }
+
+    /// Slots in the middle of a hand-over, to be finished before others.
+    pub fn opened(self, pair: &NodeId, slots: &[Slot]) -> Work {
+        if let Some(index) = self.pairs.iter().position(|work| work.pair.to == *pair) {
+            self.open.borrow_mut().extend(slots.iter().map(|slot| (*slot, index)));
+        }
+        self
+    }
+
+    /// Whether nothing is left that could be done.
+    pub fn is_over(&self) -> bool {
+        let open = self.open.borrow().values().any(|pair| !self.pairs[*pair].closed.get());
+        !open && self.pairs.iter().all(|pair| pair.closed.get() || pair.todo.borrow().is_empty())
     }
 
     /// The next slots to open, all of one pair; the pairs take turns, so that one moves while another waits for its replicas.

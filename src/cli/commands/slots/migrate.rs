@@ -22,13 +22,9 @@ pub fn run(arguments: &MigrateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostic
             .help("name a node of the cluster with `--seed HOST:PORT`")
     })?;
     let live = live(&seed, &arguments.access, cx)?;
-    let options = Options {
-        latency_budget: budget(&arguments.latency_budget)?,
-        ..Options::default()
-    };
-    let report: MigrationReport = block_on(async {
-        migrate(live.connect().await?, &plan, &options, &Silent, &Stop::never()).await
-    })??;
+    let options = Options { latency_budget: budget(&arguments.latency_budget)?, ..Options::default() };
+    let report: MigrationReport =
+        block_on(async { migrate(live.connect().await?, &plan, &options, &Silent, &Stop::never()).await })??;
     cx.printer.print(match arguments.output {
         Format::Json => document("MigrationReport", &report),
         Format::Human => format!("{report:#?}\n"),
