@@ -51,6 +51,9 @@ pub(super) async fn drive(run: &Run<'_>, work: &Work, cluster: &Cluster, state: 
                 run.follow(&now).await;
                 (cluster, state) = (now, seen);
                 lost(run, work, &cluster, &processes).await;
+                if work.is_over() {
+                    return;
+                }
             }
             Err(found) => {
                 run.problem(&found);

@@ -85,6 +85,10 @@ impl<'r> Lane<'r> {
             let replicas = Replicas::open(cluster, state, &taker, &site.control).await;
             takers.push(Taker { site, replicas, batch: Arc::new(Semaphore::new(1)) });
         }
+        // Keys that are compared with themselves are the same on both sides, and one of them would be deleted.
+        if takers.iter().any(|taker| taker.site.id == giver.id) {
+            return Err(giver.strange("it is to give slots to itself"));
+        }
         Ok(Lane {
             run,
             work,
@@ -191,14 +195,16 @@ impl<'r> Lane<'r> {
             // A rest that is hardly worth a call goes along.
             let rest = if keys.len() <= most + most / 4 { Vec::new() } else { keys.split_off(most) };
             let call = std::mem::replace(&mut keys, rest);
+            let begun = Instant::now();
             match self.carry(pair, slot, db, call, SILENCE, sample).await {
                 // The others of the call are over; this one is looked at when the slot is closed.
                 Ok(()) | Err(Setback::Busy) => {}
                 Err(other) => return Err(other),
             }
             sample = false;
-            if pace.pause() > Duration::ZERO {
-                tokio::time::sleep(pace.pause()).await;
+            let pause = pace.pause_after(begun.elapsed());
+            if pause > Duration::ZERO {
+                tokio::time::sleep(pause).await;
             }
         }
         Ok(())

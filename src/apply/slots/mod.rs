@@ -10,6 +10,7 @@ pub mod conflict;
 mod contents;
 mod drive;
 pub mod failover;
+pub mod fix;
 mod handover;
 pub mod join;
 mod lane;

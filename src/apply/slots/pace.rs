@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// The level at which a run begins.
 const START: f64 = 1.0;
-/// The lowest level; below it, pauses are made.
-const LOWEST: f64 = 0.125;
+/// The lowest level: waves of two slots; below it, pauses are made.
+const LOWEST: f64 = 0.25;
 /// The highest level: waves of 64 slots. Above, waves take longer and are no faster.
 const HIGHEST: f64 = 8.0;
 /// Slots of a wave at level 1.
@@ -14,21 +14,24 @@ const SLOTS: f64 = 8.0;
 const KEYS: f64 = 128.0;
 /// Bytes of a call at level 1: about one millisecond of `MIGRATE` at 147 MB/s.
 const BYTES: f64 = 147_000.0;
-/// The longest pause between calls.
-const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How much of its time a giver is left to its clients at the least pace: three times what a call takes. What they wait for then is not the run.
+const LONGEST_PAUSE: u32 = 3;
+/// Steps in which pauses grow, as parts of what a call takes.
+const PAUSE_STEP: f64 = 0.5;
 
 /// How much at once. Grows while clients have it well, shrinks when they come near their budget.
 #[derive(Clone, Debug)]
 pub struct Pace {
     budget: Option<Duration>,
     level: f64,
-    pause: Duration,
+    /// As a part of what a call takes.
+    pause: f64,
 }
 
 impl Pace {
     /// With that budget for the 99th percentile of clients' latency; without one it is as fast as it gets.
     pub fn new(budget: Option<Duration>) -> Pace {
-        Pace { budget, level: if budget.is_some() { START } else { HIGHEST }, pause: Duration::ZERO }
+        Pace { budget, level: if budget.is_some() { START } else { HIGHEST }, pause: 0.0 }
     }
 
     /// Takes in what the probes measured since the last time; nothing where they measured too little.
@@ -40,11 +43,11 @@ impl Pace {
             self.level *= (0.8 / used).clamp(0.25, 0.8);
             if self.level < LOWEST {
                 self.level = LOWEST;
-                self.pause = (self.pause * 2).clamp(Duration::from_millis(1), LONGEST_PAUSE);
+                self.pause = (self.pause + PAUSE_STEP).min(f64::from(LONGEST_PAUSE));
             }
         } else if used < 0.5 {
-            if self.pause > Duration::ZERO {
-                self.pause = if self.pause > Duration::from_millis(1) { self.pause / 2 } else { Duration::ZERO };
+            if self.pause > 0.0 {
+                self.pause -= PAUSE_STEP;
             } else {
                 self.level = (self.level * 1.25).min(HIGHEST);
             }
@@ -66,9 +69,9 @@ impl Pace {
         (BYTES * self.level) as u64
     }
 
-    /// How long to leave the giver to its clients between two calls.
-    pub fn pause(&self) -> Duration {
-        self.pause
+    /// How long to leave the giver to its clients after a call that took so long.
+    pub fn pause_after(&self, call: Duration) -> Duration {
+        call.mul_f64(self.pause)
     }
 
     /// From how many bytes on a key is so big that moving it, alone, breaks the budget.
@@ -92,23 +95,25 @@ mod tests {
 
     const BUDGET: Duration = Duration::from_millis(5);
 
+    const CALL: Duration = Duration::from_millis(2);
+
     #[test]
     fn it_backs_off_to_pauses_and_comes_back() {
         let mut pace = Pace::new(Some(BUDGET));
-        assert_eq!((pace.wave_slots(), pace.pause()), (8, Duration::ZERO));
+        assert_eq!((pace.wave_slots(), pace.pause_after(CALL)), (8, Duration::ZERO));
         for _ in 0..3 {
             pace.adapt(Some(Duration::from_millis(20)));
         }
-        assert_eq!((pace.wave_slots(), pace.call_keys()), (1, 16));
-        assert!(pace.pause() > Duration::ZERO);
+        assert_eq!((pace.wave_slots(), pace.call_keys()), (2, 32));
+        assert_eq!(pace.pause_after(CALL), Duration::from_millis(2));
         for _ in 0..20 {
             pace.adapt(Some(Duration::from_millis(20)));
         }
-        assert_eq!(pace.pause(), LONGEST_PAUSE);
+        assert_eq!(pace.pause_after(CALL), 3 * CALL, "it never stands still");
         for _ in 0..60 {
             pace.adapt(Some(Duration::from_micros(300)));
         }
-        assert_eq!((pace.wave_slots(), pace.pause()), (64, Duration::ZERO));
+        assert_eq!((pace.wave_slots(), pace.pause_after(CALL)), (64, Duration::ZERO));
     }
 
     #[test]
@@ -123,7 +128,7 @@ mod tests {
     fn without_a_budget_nothing_slows_it() {
         let mut pace = Pace::new(None);
         pace.adapt(Some(Duration::from_secs(1)));
-        assert_eq!((pace.wave_slots(), pace.pause()), (64, Duration::ZERO));
+        assert_eq!((pace.wave_slots(), pace.pause_after(CALL)), (64, Duration::ZERO));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) async fn again(
         match Cluster::connect(&run.access, &seeds).await {
             Ok(cluster) => {
                 let state = cluster.state().await;
-                match settled(work, before, &cluster, &state).await {
+                match settled(run, work, before, &cluster, &state).await {
                     Ok(()) => return Ok(Again { cluster, state }),
                     Err(text) => missing = text,
                 }
@@ -60,21 +60,50 @@ pub(super) async fn again(
 }
 
 /// Makes givers and takers those that have their place now.
-async fn settled(work: &Work, before: &ClusterState, cluster: &Cluster, state: &ClusterState) -> Result<(), String> {
-    let giver = work.giver.borrow().clone();
-    let heir = heir(&giver, before, state)?;
-    serves(cluster, &heir).await?;
+async fn settled(
+    run: &Run<'_>,
+    work: &Work,
+    before: &ClusterState,
+    cluster: &Cluster,
+    state: &ClusterState,
+) -> Result<(), String> {
     let mut takers = Vec::new();
     for pair in work.pairs.iter().filter(|pair| !pair.closed.get()) {
-        let taker = self::heir(&pair.taker.borrow(), before, state)?;
+        let taker = heir(&pair.taker.borrow(), before, state)?;
         serves(cluster, &taker).await?;
         takers.push((pair, taker));
     }
-    work.giver.replace(heir);
     for (pair, taker) in takers {
         pair.taker.replace(taker);
     }
+    account(run, work, state);
+    if work.is_over() {
+        return Ok(());
+    }
+    // A giver that has given everything away may be a replica of a taker now; then nothing was left.
+    let giver = heir(&work.giver.borrow(), before, state)?;
+    if work.pairs.iter().any(|pair| *pair.taker.borrow() == giver) {
+        return Err("the giver is a replica of the taker now, and slots are left".to_owned());
+    }
+    serves(cluster, &giver).await?;
+    work.giver.replace(giver);
     Ok(())
+}
+
+/// Notes open slots whose taker owns them, and nobody else claims: they were handed over before the answer was lost.
+fn account(run: &Run<'_>, work: &Work, state: &ClusterState) {
+    let mut closed = Vec::new();
+    work.open.borrow_mut().retain(|slot, pair| {
+        let taker = work.pairs[*pair].taker.borrow();
+        let mut claims = state.masters().filter(|node| node.slots.contains(*slot)).map(|node| &node.id);
+        let open = state.open.iter().any(|open| open.slot == *slot);
+        let over = !open && claims.next() == Some(&*taker) && claims.next().is_none();
+        if over {
+            closed.push(*pair);
+        }
+        !over
+    });
+    closed.into_iter().for_each(|pair| run.closed(&work.pairs[pair].pair, 1));
 }
 
 /// Who has the place of a master: itself, or the replica that was promoted.

@@ -1,8 +1,11 @@
 //! `redisops slots`.
 
+mod check;
 mod dispatch;
+mod fix;
 mod key;
 mod migrate;
+mod plan;
 mod state;
 
 pub use dispatch::run;
