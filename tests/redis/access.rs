@@ -1,5 +1,7 @@
 //! How a cluster is reached: passwords, users, TLS, announced addresses behind a map, host names, IPv6; and what answers when it is no cluster.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
