@@ -27,7 +27,7 @@ async fn moved(
     moves: &[Move],
     options: &AtomicOptions,
     stop: &Stop,
-    tell: &(dyn Fn(&Progress) + Send + Sync),
+    tell: &dyn Fn(&Progress),
 ) -> (Result<Outcome, Diagnostics>, Vec<Progress>) {
     let route = route(members, moves).await;
     assert_eq!(route.by_key, [], "both ends can");

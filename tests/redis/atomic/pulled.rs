@@ -11,12 +11,7 @@ use crate::membership::block_on;
 use super::fake::{Fake, Script};
 use super::{moved, one};
 
-async fn made(
-    fake: &Fake,
-    options: &AtomicOptions,
-    stop: &Stop,
-    tell: &(dyn Fn(&Progress) + Send + Sync),
-) -> (Outcome, Vec<Progress>) {
+async fn made(fake: &Fake, options: &AtomicOptions, stop: &Stop, tell: &dyn Fn(&Progress)) -> (Outcome, Vec<Progress>) {
     let members = Members::of(&fake.cluster().await);
     let moves = [one(&Fake::id(0), &Fake::id(1), "0-1000")];
     let (outcome, told) = moved(&members, &moves, options, stop, tell).await;

@@ -34,7 +34,7 @@ pub async fn transfer(
     moves: &[(Ability, Move)],
     options: &AtomicOptions,
     stop: &Stop,
-    tell: &(dyn Fn(Progress) + Send + Sync),
+    tell: &dyn Fn(Progress),
 ) -> Result<Outcome, Diagnostics> {
     let start = Instant::now();
     let owned = owned(members, moves).await?;
