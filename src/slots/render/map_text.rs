@@ -35,7 +35,8 @@ pub fn map_text(state: &ClusterState, map: &SlotMap, style: Style) -> String {
     out
 }
 
-fn headline(map: &SlotMap) -> String {
+/// How many of what.
+pub(super) fn headline(map: &SlotMap) -> String {
     let busy = map.masters.iter().filter(|master| !master.slots.is_empty()).count();
     let spares = map.masters.len() - busy;
     let replicas = map.masters.iter().map(|master| master.replicas.len()).sum::<usize>() + map.strays.len();
@@ -266,8 +267,17 @@ fn spread_cells(name: &str, spread: Option<Spread>, write: fn(u64) -> String) ->
     std::iter::once(name.to_owned()).chain(texts).map(Cell::plain).collect()
 }
 
-/// What is wrong, a line each; nothing where nothing is.
 fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
+    let lines = problem_lines(state, map);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.iter().map(|line| inked(&format!("! {line}"), Ink::new().red(), style.color));
+    format!("\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// What is wrong, a line each; nothing where nothing is.
+pub(super) fn problem_lines(state: &ClusterState, map: &SlotMap) -> Vec<String> {
     let names = Names::new(state, None);
     let mut lines = Vec::new();
     if !map.unassigned.is_empty() {
@@ -298,9 +308,5 @@ fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
     }
     lines.extend(map.failed.iter().map(|id| format!("{} has failed", names.full(id))));
     lines.extend(map.strays.iter().map(|id| format!("{} copies no master of this cluster", names.full(id))));
-    if lines.is_empty() {
-        return String::new();
-    }
-    let lines = lines.iter().map(|line| inked(&format!("! {line}"), Ink::new().red(), style.color));
-    format!("\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+    lines
 }

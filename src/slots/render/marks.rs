@@ -58,6 +58,12 @@ impl Tone {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
+    /// As pictures write it.
+    pub(super) fn hex(self) -> String {
+        let [red, green, blue] = self.rgb;
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    }
+
     /// This colour on another.
     pub(super) fn on(self, other: Tone) -> Ink {
         Ink::new().color(XtermColors::from(self.xterm)).on_color(XtermColors::from(other.xterm))
@@ -109,6 +115,11 @@ impl Marks {
     pub(super) fn letter(&self, id: &NodeId) -> Option<char> {
         let place = self.places.get(id).filter(|_| self.has_letters())?;
         LETTERS.chars().nth(*place)
+    }
+
+    /// How many times the colours have come round before this master.
+    pub(super) fn round(&self, id: &NodeId) -> usize {
+        self.places.get(id).copied().unwrap_or(0) / TONES.len()
     }
 
     /// The colour; colours come again after sixteen.

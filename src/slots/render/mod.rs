@@ -12,6 +12,7 @@ mod numbers;
 mod plan_facts;
 mod plan_markdown;
 mod plan_text;
+mod svg;
 
 pub use after::after;
 pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
@@ -19,3 +20,4 @@ pub use map_text::map_text;
 pub use numbers::{bytes, count, duration, percent};
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use svg::{Heat, map_svg, plan_svg};
