@@ -12,7 +12,7 @@ use crate::source::{
 use crate::yaml::Trace;
 
 /// Forces the name of an environment where a path has that name too.
-const NAME_PREFIX: &str = "env:";
+pub const NAME_PREFIX: &str = "env:";
 
 /// Code of a working directory that is gone.
 pub const NO_WORKING_DIRECTORY: &str = "redisops::load::no_working_directory";
@@ -186,6 +186,20 @@ fn open_environment(
     let shown = access.files.display(&overlay);
     let loader = access.open(Arc::clone(&access.files), &shown).map_err(|error| at_overlay(error.into()))?;
     Ok(Target { loader, note: None })
+}
+
+/// The environment of a name, and where it stands.
+///
+/// # Errors
+/// When there is none, or it is wrong.
+pub fn environment(
+    name: &str,
+    access: &Access,
+    sources: &Sources,
+    trace: &Trace,
+) -> Result<(Environment, Place), Diagnostics> {
+    let place = environment::find(&*access.files, &access.from, name).ok_or_else(|| no_environment(name, access))?;
+    Ok((load_environment(&place, access, sources, trace)?, place))
 }
 
 fn load_environment(

@@ -3,18 +3,27 @@
 //! Pure: values in, values out. No I/O, no clock, no randomness; the same input gives the same plan.
 
 mod address;
+pub mod health;
 mod key;
+
+mod key_slots;
+pub mod lint;
 mod plan;
 pub mod render;
 mod set;
+mod shown;
 mod slot;
 mod state;
 mod target;
+mod validity;
 
 pub use address::{Address, NoAddress};
 pub use key::{hash_tag, key_slot};
+pub use key_slots::{KeySlot, key_slots};
 pub use plan::{After, Before, Estimate, Join, Leave, Move, Optimality, ReplicaChange, Risk, SlotPlan};
 pub use set::SlotSet;
+pub use shown::Shown;
 pub use slot::{NoRange, NoSlot, SLOTS, Slot, SlotRange};
 pub use state::{ClusterState, Direction, Node, NodeId, OpenSlot, PerSlot, Role, SlotStats};
 pub use target::{Balance, NoNode, NoTolerance, NoWeight, NodeRef, Target, Tolerance, Weight};
+pub use validity::StateProblem;

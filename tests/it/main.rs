@@ -3,4 +3,5 @@
 mod bad_input;
 mod cli_build;
 mod fixtures;
+mod slots_key;
 mod slots_render;

@@ -11,8 +11,6 @@ pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
 pub use root::{Cli, Color, Command, Global};
-#[allow(unused_imports)]
-pub use slots::SourceArgs;
-pub use slots::{SlotsCommand, StateArgs};
+pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
 #[allow(unused_imports)]
 pub use target::TargetArgs;

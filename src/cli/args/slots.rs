@@ -1,5 +1,6 @@
 //! Arguments of `slots`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -12,10 +13,11 @@ use super::format::Format;
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Say in which slots keys are, by which tag, and on which master
+    Key(Box<KeyArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
-#[allow(dead_code)]
 #[derive(Args, Clone, Debug)]
 pub struct SourceArgs {
     /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
@@ -28,17 +30,36 @@ pub struct SourceArgs {
 
 /// Arguments of `slots state`.
 #[derive(Args, Debug)]
-#[command(args_override_self = true)]
 pub struct StateArgs {
-    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
-    #[arg(value_name = "SEED|ENV")]
-    pub seed: String,
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// Write the state to this file
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Leave out what is in the slots
     #[arg(long)]
     pub no_stats: bool,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots key`.
+#[derive(Args, Debug)]
+pub struct KeyArgs {
+    /// A key, of any bytes; `-` for keys on standard input, one a line
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+    /// A node of the cluster whose masters own the slots, HOST:PORT
+    #[arg(long, value_name = "SEED", conflicts_with = "state")]
+    pub seed: Option<String>,
+    /// A state that `slots state --save` wrote, instead of a live cluster
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

@@ -12,6 +12,5 @@ pub struct Context<'a> {
     /// Variables and terminal of the process.
     pub environment: &'a Environment,
     /// Files that messages point into.
-    #[allow(dead_code)]
     pub sources: &'a Sources,
 }

@@ -7,10 +7,13 @@ use ::redis::{
     RedisConnectionInfo, TlsCertificates,
 };
 
+use futures::future::join_all;
+
 use crate::secrets::Secret;
 use crate::slots::Address;
 
 use super::address_map::AddressMap;
+use super::cluster::nodes_of;
 use super::connection::Connection;
 use super::error::{NodeError, Trouble};
 
@@ -78,6 +81,22 @@ impl Access {
             None => connection.query::<()>(&::redis::cmd("PING")).await?,
         }
         Ok(connection)
+    }
+
+    /// Asks the nodes at these places which addresses they announce, and remembers where those are. Places that do not answer are left out: they are
+    /// seeds, too, and missed there.
+    pub async fn learn_places(&self, places: &[Address]) -> Access {
+        let asked = places.iter().map(|place| async move {
+            let connection = self.connect(place).await.ok()?;
+            let own = nodes_of(&connection).await.ok()?.into_iter().find(|line| line.myself)?;
+            let named = own.hostname.zip(own.port).map(|(host, port)| Address::new(host, port));
+            Some((place, [own.address, named]))
+        });
+        let mut access = self.clone();
+        for (place, announced) in join_all(asked).await.into_iter().flatten() {
+            announced.iter().flatten().for_each(|address| access.map.learn(address, place));
+        }
+        access
     }
 
     /// The same access under a name that `CLIENT LIST` shows.

@@ -68,6 +68,11 @@ impl AddressMap {
         }
     }
 
+    /// Adds rules that count where none of the others does.
+    pub fn append(&mut self, other: AddressMap) {
+        self.rules.extend(other.rules);
+    }
+
     /// Where to connect to for an announced address. A rule for the address wins over one for its host; without a rule it is the address itself.
     pub fn reach(&self, announced: &Address) -> Address {
         let exact = self.rules.iter().find(|(from, _)| matches!(from, From::Address(address) if address == announced));

@@ -1,6 +1,7 @@
 //! `redisops slots`.
 
 mod dispatch;
+mod key;
 mod state;
 
 pub use dispatch::run;

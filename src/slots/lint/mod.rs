@@ -1,0 +1,5 @@
+//! Keys that will not work well in a cluster: commands whose keys may lie in different slots, tags that gather too much in one slot, temporary keys
+//! that stay, scripts that touch keys they were not given.
+
+pub mod commands;
+pub mod lua;
