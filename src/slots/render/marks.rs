@@ -101,6 +101,13 @@ impl Marks {
         self.places.len()
     }
 
+    /// The masters, in order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &NodeId> {
+        let mut ids: Vec<(&NodeId, &usize)> = self.places.iter().collect();
+        ids.sort_by_key(|(_, place)| **place);
+        ids.into_iter().map(|(id, _)| id)
+    }
+
     /// Whether each master has a letter of its own.
     pub(super) fn has_letters(&self) -> bool {
         self.len() <= LETTERS.len()

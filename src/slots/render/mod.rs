@@ -5,6 +5,7 @@
 mod after;
 mod columns;
 mod figures;
+mod html;
 mod map_text;
 mod marks;
 mod names;
@@ -16,7 +17,8 @@ mod svg;
 
 pub use after::after;
 pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
-pub use map_text::map_text;
+pub use html::{map_html, plan_html};
+pub use map_text::{map_text, plan_maps_text};
 pub use numbers::{bytes, count, duration, percent};
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;

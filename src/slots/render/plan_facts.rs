@@ -1,10 +1,10 @@
 //! What all forms of a plan say, in words: text, Markdown and HTML differ only in how they look.
 
-use crate::slots::{ClusterState, Move, NodeId, Role, SlotPlan};
+use crate::slots::{ClusterState, Move, NodeId, ReplicaChange, Risk, Role, SlotPlan};
 
 use super::after::after;
 use super::figures::{MasterFigures, SlotMap};
-use super::names::Names;
+use super::names::{Names, ranges};
 use super::numbers::{bytes, count, duration, known_bytes, known_count, many};
 
 /// A plan beside the cluster before and after it.
@@ -94,7 +94,7 @@ impl<'p> PlanFacts<'p> {
 
     /// Whom replicas copy, where that changes, a line each.
     pub(super) fn replicas(&self) -> Vec<String> {
-        let line = |change: &crate::slots::ReplicaChange| {
+        let line = |change: &ReplicaChange| {
             let node = self.names.full(&change.node);
             let now = match self.state.node(&change.node) {
                 Some(node) if node.role == Role::Master => ", now a master without slots".to_owned(),
@@ -179,4 +179,10 @@ impl<'p> PlanFacts<'p> {
             None => "redisops slots migrate PLAN --seed ADDRESS --yes".to_owned(),
         })
     }
+}
+
+/// A risk in a line.
+pub(super) fn risk_line(risk: &Risk, most: usize) -> String {
+    let about = risk.slots.as_ref().map_or_else(String::new, |slots| format!(" (slots {})", ranges(slots, most)));
+    format!("{}: {}{about}", risk.rule, risk.message)
 }

@@ -7,7 +7,7 @@ use crate::cli::settings::Environment;
 use crate::cli::slots::Context;
 use crate::diagnostics::{Sources, arrange};
 
-use super::{key, state};
+use super::{key, show, state};
 
 /// Runs a command; what it could not do is told on stderr.
 pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) -> Exit {
@@ -15,6 +15,7 @@ pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) 
     let cx = Context { printer, environment, sources: &sources };
     let done = match command {
         SlotsCommand::State(arguments) => state::run(&arguments, &cx),
+        SlotsCommand::Show(arguments) => show::run(&arguments, &cx),
         SlotsCommand::Key(arguments) => key::run(&arguments, &cx),
     };
     done.unwrap_or_else(|found| {

@@ -100,18 +100,19 @@ struct Scale {
 
 impl Scale {
     fn level(self, number: u64) -> usize {
-        let log = |number: u64| ((number - self.least) as f64).ln_1p();
+        let log = |number: u64| (number as f64).ln_1p();
         if self.most == self.least {
             return 0;
         }
-        let part = log(number) / log(self.most);
+        let part = (log(number) - log(self.least)) / (log(self.most) - log(self.least));
         ((part * LEVELS.len() as f64) as usize).min(LEVELS.len() - 1)
     }
 
     /// The least number of a level.
     fn floor(self, level: usize) -> u64 {
+        let log = |number: u64| (number as f64).ln_1p();
         let part = level as f64 / LEVELS.len() as f64;
-        self.least + (((self.most - self.least) as f64).ln_1p() * part).exp_m1().ceil() as u64
+        (log(self.least) + (log(self.most) - log(self.least)) * part).exp_m1().round() as u64
     }
 }
 
@@ -139,7 +140,7 @@ fn key(state: &ClusterState, table: &[u64], scale: Scale, shown: Heat) -> (Canva
         canvas.text_end(40.0, y, "", &slot.to_string());
         canvas.text_end(130.0, y, "", &shown.write(number));
         canvas.text(146.0, y, "soft", &format!("{part:.2}%, {fair:.0} times the mean"));
-        canvas.text(310.0, y, "", &fitted(&owner, 36));
+        canvas.text(340.0, y, "", &fitted(&owner, 32));
     }
     (canvas, y + 8.0)
 }
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!((scale.level(3), scale.level(1_000_000)), (0, LEVELS.len() - 1));
         for level in 1..LEVELS.len() {
             let floor = scale.floor(level);
-            assert_eq!((scale.level(floor - 1), scale.level(floor)), (level - 1, level), "{floor}");
+            assert_eq!((scale.level(floor - 1), scale.level(floor + 1)), (level - 1, level), "{floor}");
         }
         assert_eq!(Scale { least: 5, most: 5 }.level(5), 0);
     }

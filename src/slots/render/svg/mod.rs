@@ -8,6 +8,7 @@ mod legend;
 mod map;
 mod plan;
 
+pub(super) use canvas::escape;
 pub use heat::Heat;
 pub use map::map_svg;
 pub use plan::plan_svg;
