@@ -4,6 +4,7 @@ mod access;
 mod context;
 mod environment;
 mod key_table;
+mod look;
 mod source;
 mod state_file;
 mod summary;
@@ -12,6 +13,7 @@ mod target;
 
 pub use context::Context;
 pub use key_table::key_table;
+pub use look::{look, warn_of_unreachable};
 #[allow(unused_imports)]
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]

@@ -5,8 +5,10 @@ mod address_map;
 mod cluster;
 mod cluster_error;
 mod connection;
+mod counts;
 mod error;
 mod facts;
+mod survey;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
@@ -14,3 +16,4 @@ pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
+pub use survey::{BigKey, Survey, SurveyOptions};
