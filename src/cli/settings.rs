@@ -209,8 +209,7 @@ mod tests {
     #[test]
     fn colors_are_for_terminals_that_want_them() {
         let shown = Stream { terminal: true, unicode: true, width: Some(80) };
-        let terminal =
-            Environment { no_color: false, dumb: false, stderr: shown, stdout: shown, variable: |_| None };
+        let terminal = Environment { no_color: false, dumb: false, stderr: shown, stdout: shown, variable: |_| None };
         let color =
             |line: &str, environment: &Environment| GlobalSettings::resolve(&parse(line).0, environment).style.color;
         assert!(color("build", &terminal));

@@ -5,6 +5,7 @@ mod context;
 mod environment;
 mod key_table;
 mod look;
+mod picture;
 mod source;
 mod state_file;
 mod summary;
@@ -14,6 +15,7 @@ mod target;
 pub use context::Context;
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
+pub use picture::Picture;
 #[allow(unused_imports)]
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]

@@ -17,17 +17,17 @@ pub(super) struct Tone {
     pub(super) xterm: u8,
 }
 
-/// Colours that people with any colour vision tell apart from their neighbours in this list: hue and lightness change together
+/// Colours that people with any colour vision tell apart from their neighbours in this list: dark and light take turns
 /// (after Okabe and Ito, and Tol's muted scheme).
 const TONES: [Tone; 16] = [
     tone([0, 114, 178], 25),
     tone([230, 159, 0], 214),
     tone([0, 158, 115], 36),
-    tone([204, 121, 167], 175),
+    tone([240, 228, 66], 227),
     tone([213, 94, 0], 166),
     tone([86, 180, 233], 74),
     tone([136, 34, 85], 89),
-    tone([240, 228, 66], 227),
+    tone([204, 121, 167], 175),
     tone([51, 34, 136], 54),
     tone([153, 221, 190], 115),
     tone([120, 72, 36], 94),

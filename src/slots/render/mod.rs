@@ -16,7 +16,7 @@ mod plan_text;
 mod svg;
 
 pub use after::after;
-pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
+pub use figures::{Activity, Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
 pub use html::{map_html, plan_html};
 pub use map_text::{map_text, plan_maps_text};
 pub use numbers::{bytes, count, duration, percent};

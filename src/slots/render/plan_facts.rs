@@ -1,5 +1,7 @@
 //! What all forms of a plan say, in words: text, Markdown and HTML differ only in how they look.
 
+use std::collections::HashMap;
+
 use crate::slots::{ClusterState, Move, NodeId, ReplicaChange, Risk, Role, SlotPlan};
 
 use super::after::after;
@@ -62,13 +64,13 @@ impl<'p> PlanFacts<'p> {
 
     /// Masters before or after, in the order before.
     pub(super) fn masters(&self) -> Vec<MasterChange<'_>> {
-        let old = self.before.masters.iter().map(|it| MasterChange {
-            id: &it.id,
-            before: Some(it),
-            after: self.after.master(&it.id),
-        });
-        let new = self.after.masters.iter().filter(|it| self.before.master(&it.id).is_none());
-        old.chain(new.map(|it| MasterChange { id: &it.id, before: None, after: Some(it) })).collect()
+        let mut new: HashMap<&NodeId, &MasterFigures> = self.after.masters.iter().map(|it| (&it.id, it)).collect();
+        let old = self.before.masters.iter();
+        let mut changes: Vec<MasterChange<'_>> =
+            old.map(|it| MasterChange { id: &it.id, before: Some(it), after: new.remove(&it.id) }).collect();
+        let joined = self.after.masters.iter().filter(|it| new.contains_key(&it.id));
+        changes.extend(joined.map(|it| MasterChange { id: &it.id, before: None, after: Some(it) }));
+        changes
     }
 
     /// Keys and bytes of all moves, where all are known.

@@ -120,7 +120,7 @@ fn master_rows(table: &mut Columns, facts: &PlanFacts<'_>, master: &MasterChange
         }
         (Some(before), None) => {
             row(&name, "before", before);
-            let what = if leaves { "leaves" } else { "replica" };
+            let what = if leaves { "after, it leaves" } else { "after, a replica" };
             table.row(["", what].map(Cell::plain).into());
         }
         (None, Some(after)) => row(&name, "new", after),

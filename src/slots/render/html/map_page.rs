@@ -7,7 +7,7 @@ use super::super::map_text::{balance_rows, headline, problem_lines, replica_line
 use super::super::names::ranges;
 use super::super::numbers::{UNKNOWN, count, known_bytes, known_count, percent};
 use super::super::svg::{Heat, map_svg};
-use super::page::{Column, Page};
+use super::page::{Column, Holds, Page};
 
 /// Ranges that are written out for a master.
 const RANGES: usize = 24;
@@ -30,20 +30,26 @@ pub fn map_html(state: &ClusterState, map: &SlotMap, shown: Option<Heat>) -> Str
 }
 
 const MASTERS: [Column; 10] = [
-    ("master", false),
-    ("id", false),
-    ("zone", false),
-    ("slots", true),
-    ("share", true),
-    ("keys", true),
-    ("bytes", true),
-    ("ops/s", true),
-    ("replicas", false),
-    ("ranges", false),
+    ("master", Holds::Text),
+    ("id", Holds::Text),
+    ("zone", Holds::Text),
+    ("slots", Holds::Number),
+    ("share", Holds::Number),
+    ("keys", Holds::Number),
+    ("bytes", Holds::Number),
+    ("ops/s", Holds::Number),
+    ("replicas", Holds::Text),
+    ("ranges", Holds::Ranges),
 ];
 
-const BALANCE: [Column; 6] =
-    [("", false), ("least", true), ("mean", true), ("most", true), ("most/mean", true), ("least/mean", true)];
+const BALANCE: [Column; 6] = [
+    ("", Holds::Text),
+    ("least", Holds::Number),
+    ("mean", Holds::Number),
+    ("most", Holds::Number),
+    ("most/mean", Holds::Number),
+    ("least/mean", Holds::Number),
+];
 
 fn master(master: &MasterFigures) -> Vec<String> {
     let replicas: Vec<String> = master.replicas.iter().map(|replica| replica_line(replica, master)).collect();

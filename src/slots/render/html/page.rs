@@ -13,11 +13,11 @@ svg{max-width:100%;height:auto}\
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
 th,td{padding:.25rem .75rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}\
 thead th{color:var(--soft);font-weight:600;white-space:nowrap}\
-tbody th{font-weight:400}\
+tbody th{font-weight:400;white-space:nowrap}\
 .n{text-align:right;white-space:nowrap}\
 tr.total th,tr.total td{font-weight:600}\
 .id{color:var(--soft)}\
-td.ranges{max-width:28rem;overflow-wrap:anywhere}\
+td.ranges{min-width:12rem;max-width:28rem}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0}dt{color:var(--soft)}dd{margin:0}\
 ul.risks{list-style:none;padding:0}ul.risks li{padding:.4rem .75rem;margin:.25rem 0;background:var(--warn-band);border-left:4px solid var(--warn)}\
 ul.bad li{border-color:var(--bad)}\
@@ -31,8 +31,24 @@ pub(super) struct Page {
     body: String,
 }
 
-/// A column: its title, and whether it holds numbers.
-pub(super) type Column = (&'static str, bool);
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Holds {
+    Text,
+    Number,
+    Ranges,
+}
+
+/// A column: its title, and what it holds.
+pub(super) type Column = (&'static str, Holds);
+
+fn class(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Text => "",
+        Holds::Number => " class=\"n\"",
+        Holds::Ranges => " class=\"ranges\"",
+    }
+}
 
 impl Page {
     /// With that heading.
@@ -77,22 +93,20 @@ impl Page {
         self.body.push_str(&format!("<pre><code>{}</code></pre>\n", escape(text)));
     }
 
-    /// Adds a table; the first cell of a row names it, the last one holds ranges, and `total` says that the last row sums up the others.
+    /// Adds a table; the first cell of a row names it, and `total` says that the last row sums up the others.
     pub(super) fn table(&mut self, columns: &[Column], rows: &[Vec<String>], total: bool) {
-        let class = |number: bool| if number { " class=\"n\"" } else { "" };
         let mut out = String::from("<div class=\"wide\"><table>\n<thead><tr>");
-        for (title, number) in columns {
-            out.push_str(&format!("<th scope=\"col\"{}>{}</th>", class(*number), escape(title)));
+        for (title, holds) in columns {
+            out.push_str(&format!("<th scope=\"col\"{}>{}</th>", class(*holds), escape(title)));
         }
         out.push_str("</tr></thead>\n<tbody>\n");
         for (index, row) in rows.iter().enumerate() {
             out.push_str(if total && index + 1 == rows.len() { "<tr class=\"total\">" } else { "<tr>" });
-            for (at, (cell, (title, number))) in row.iter().zip(columns).enumerate() {
+            for (at, (cell, (_, holds))) in row.iter().zip(columns).enumerate() {
                 let cell = escape(cell);
                 match at {
                     0 => out.push_str(&format!("<th scope=\"row\">{cell}</th>")),
-                    _ if *title == "ranges" => out.push_str(&format!("<td class=\"ranges\">{cell}</td>")),
-                    _ => out.push_str(&format!("<td{}>{cell}</td>", class(*number))),
+                    _ => out.push_str(&format!("<td{}>{cell}</td>", class(*holds))),
                 }
             }
             out.push_str("</tr>\n");

@@ -7,7 +7,7 @@ use super::super::names::ranges;
 use super::super::numbers::{count, known_bytes, known_count};
 use super::super::plan_facts::{PlanFacts, risk_line};
 use super::super::svg::plan_svg;
-use super::page::{Column, Page};
+use super::page::{Column, Holds, Page};
 
 /// Ranges that are written out for a move or a master.
 const RANGES: usize = 24;
@@ -49,20 +49,26 @@ pub fn plan_html(plan: &SlotPlan, state: &ClusterState) -> String {
     page.finish()
 }
 
-const MOVES: [Column; 6] =
-    [("from", false), ("to", false), ("slots", true), ("keys", true), ("bytes", true), ("ranges", false)];
+const MOVES: [Column; 6] = [
+    ("from", Holds::Text),
+    ("to", Holds::Text),
+    ("slots", Holds::Number),
+    ("keys", Holds::Number),
+    ("bytes", Holds::Number),
+    ("ranges", Holds::Ranges),
+];
 
 const MASTERS: [Column; 10] = [
-    ("master", false),
-    ("slots before", true),
-    ("after", true),
-    ("keys before", true),
-    ("after", true),
-    ("bytes before", true),
-    ("after", true),
-    ("pieces before", true),
-    ("after", true),
-    ("ranges", false),
+    ("master", Holds::Text),
+    ("slots before", Holds::Number),
+    ("after", Holds::Number),
+    ("keys before", Holds::Number),
+    ("after", Holds::Number),
+    ("bytes before", Holds::Number),
+    ("after", Holds::Number),
+    ("ranges before", Holds::Number),
+    ("after", Holds::Number),
+    ("which", Holds::Ranges),
 ];
 
 fn moves(facts: &PlanFacts<'_>) -> Vec<Vec<String>> {
