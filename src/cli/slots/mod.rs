@@ -6,20 +6,18 @@ mod environment;
 mod key_table;
 mod look;
 mod picture;
+mod planning;
 mod source;
 mod state_file;
 mod summary;
-#[allow(dead_code)]
 mod target;
 
 pub use context::Context;
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
 pub use picture::Picture;
-#[allow(unused_imports)]
+pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]
 pub use state_file::{read_document, read_state};
 pub use summary::summary;
-#[allow(unused_imports)]
-pub use target::{target, zones_by_label};
