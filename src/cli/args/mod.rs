@@ -9,7 +9,7 @@ mod target;
 
 pub use access::AccessArgs;
 pub use build::Build;
-pub use format::Format;
+pub use format::{Format, PlanFormat};
 pub use root::{Cli, Color, Command, Global};
 pub use slots::{HeatOf, KeyArgs, PlanArgs, ShowArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::access::AccessArgs;
-use super::format::Format;
+use super::format::{Format, PlanFormat};
 use super::target::TargetArgs;
 
 /// The commands about slots.
@@ -71,9 +71,9 @@ pub struct PlanArgs {
     /// Exit with 1 when something is to change
     #[arg(long)]
     pub exit_code: bool,
-    /// How to write it: human or json
+    /// How to write it: human, json, markdown or html
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
-    pub output: Format,
+    pub output: PlanFormat,
     /// What the cluster is to become.
     #[command(flatten)]
     pub target: TargetArgs,

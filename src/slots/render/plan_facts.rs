@@ -121,8 +121,11 @@ impl<'p> PlanFacts<'p> {
         match it.moved.checked_sub(it.lower_bound) {
             Some(0) => format!("{moved}, the minimum is {bound}: no plan that meets the target moves less"),
             Some(over) if it.lower_bound > 0 => {
-                let above = 100.0 * over as f64 / it.lower_bound as f64;
-                format!("{moved}, {above:.1}% above the lower bound of {bound}, below which no plan can get")
+                let above = match 100.0 * over as f64 / it.lower_bound as f64 {
+                    little if little < 0.05 => "less than 0.1%".to_owned(),
+                    above => format!("{above:.1}%"),
+                };
+                format!("{moved}, {above} above the lower bound of {bound}, below which no plan can get")
             }
             _ => format!("{moved}, the lower bound is {bound}"),
         }
@@ -177,8 +180,8 @@ impl<'p> PlanFacts<'p> {
             return None;
         }
         Some(match &self.plan.seed {
-            Some(_) => "redisops slots migrate PLAN --yes".to_owned(),
-            None => "redisops slots migrate PLAN --seed ADDRESS --yes".to_owned(),
+            Some(_) => "redisops slots migrate PLAN --yes    # PLAN: the file of `--out`".to_owned(),
+            None => "redisops slots migrate PLAN --seed HOST:PORT --yes    # PLAN: the file of `--out`".to_owned(),
         })
     }
 }
