@@ -4,6 +4,7 @@ mod access;
 mod build;
 mod format;
 mod root;
+mod show;
 mod slots;
 mod target;
 
@@ -11,5 +12,6 @@ pub use access::AccessArgs;
 pub use build::Build;
 pub use format::{Format, PlanFormat};
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{HeatOf, KeyArgs, PlanArgs, ShowArgs, SlotsCommand, SourceArgs, StateArgs};
+pub use show::{HeatOf, ShowArgs};
+pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
 use super::format::{Format, PlanFormat};
+use super::show::ShowArgs;
 use super::target::TargetArgs;
 
 /// The commands about slots.
@@ -23,6 +24,15 @@ pub enum SlotsCommand {
     Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Say whether the cluster is whole: every slot owned once, all nodes agreed, nothing open, every key in its owner
+    ///
+    /// Exit codes: 0 it is whole; 1 it is not; 2 it could not be looked at.
+    Check(Box<CheckArgs>),
+    /// Mend what has one right answer, and explain the rest
+    ///
+    /// Finishes hand-overs that were left open, gives slots without an owner to a node, moves keys to the owners of their slots, introduces nodes to each
+    /// other. Never deletes a key, never overwrites one. Exit codes: 0 the cluster is whole now; 1 something is left; 2 it could not be done.
+    Fix(Box<FixArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
@@ -102,24 +112,12 @@ pub struct KeyArgs {
     pub access: AccessArgs,
 }
 
-/// Arguments of `slots show`.
+/// Arguments of `slots check`.
 #[derive(Args, Debug)]
-pub struct ShowArgs {
+pub struct CheckArgs {
     /// Where the cluster is looked at.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// A plan that `slots plan --out` wrote: draw the slots before and after it
-    #[arg(long, value_name = "FILE")]
-    pub plan: Option<PathBuf>,
-    /// Write a picture to this file
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Write a page with the picture and the tables to this file
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Let the picture show what is in the slots: keys, bytes or ops
-    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, conflicts_with = "plan")]
-    pub heat: Option<HeatOf>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,
@@ -128,13 +126,26 @@ pub struct ShowArgs {
     pub access: AccessArgs,
 }
 
-/// What a picture shows by its colours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum HeatOf {
-    /// Keys.
-    Keys,
-    /// Bytes.
-    Bytes,
-    /// Commands a second.
-    Ops,
+/// Arguments of `slots fix`.
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
+    #[arg(value_name = "SEED|ENV")]
+    pub seed: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Which value counts where a key has two: that of the node that gives the slot, or that of the node that takes it. The other is kept in a file.
+    /// Without this such keys stay as they are
+    #[arg(long, value_name = "SIDE", value_parser = ["source", "target"])]
+    pub on_conflict: Option<String>,
+    /// The file that keeps values that lose
+    #[arg(long, value_name = "FILE", default_value = "redisops-conflicts.jsonl")]
+    pub conflicts: PathBuf,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
