@@ -3,4 +3,6 @@
 mod access;
 mod cluster;
 mod membership;
+mod plan;
+mod state;
 mod support;
