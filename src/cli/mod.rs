@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod document;
 mod exit;
+mod lab;
 mod output;
 mod printer;
 mod runtime;
@@ -32,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }

@@ -68,7 +68,8 @@ impl Process {
             // The first thread may be gone while others still hold sockets.
             return if threads(self.pid) > 1 { Fate::Running } else { Fate::Ended };
         }
-        if command_line(self.pid).is_some_and(|command| command != self.command) {
+        // A process that is ending has none any more, but still its sockets.
+        if command_line(self.pid).is_some_and(|command| !command.is_empty() && command != self.command) {
             return Fate::Replaced;
         }
         if matches!(state, 'T' | 't') { Fate::Stopped } else { Fate::Running }
@@ -142,9 +143,12 @@ fn read_stat(text: &str) -> Option<(char, u64)> {
     Some((state, fields.nth(18)?.parse().ok()?))
 }
 
-/// Program and arguments of a process; nothing when there is none.
+/// Program and arguments of a process; nothing when there is none, empty when it is ending.
 pub fn command_line(pid: u32) -> Option<Vec<String>> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    if bytes.is_empty() {
+        return Some(Vec::new());
+    }
     let text = String::from_utf8_lossy(&bytes);
     Some(text.trim_end_matches('\0').split('\0').map(str::to_owned).collect())
 }

@@ -1,4 +1,6 @@
 //! Tests on clusters of real servers. Each test starts its own and ends it.
 
 mod cluster;
+mod compose;
+mod lab;
 mod support;

@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod format;
+mod lab;
 mod root;
 mod slots;
 mod target;
@@ -10,6 +11,7 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
+pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, StatusArgs, UpArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
 #[allow(unused_imports)]
