@@ -13,6 +13,5 @@ pub use build::Build;
 pub use format::Format;
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, StatusArgs, UpArgs};
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
-#[allow(unused_imports)]
+pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

@@ -8,6 +8,8 @@ mod connection;
 mod counts;
 mod error;
 mod facts;
+mod newcomer;
+mod risk_facts;
 mod survey;
 
 pub use access::{Access, Tls};
@@ -16,4 +18,5 @@ pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
-pub use survey::{BigKey, Survey, SurveyOptions};
+pub use newcomer::Newcomer;
+pub use survey::{Survey, SurveyOptions};

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use crate::slots::{ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, SlotStats};
+use crate::slots::{BigKey, ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, SlotStats};
 
 use super::cluster::Cluster;
 use super::connection::Connection;
@@ -28,21 +28,6 @@ pub struct SurveyOptions {
     pub bytes: bool,
     /// Keys from that size.
     pub big_keys: Option<u64>,
-}
-
-/// A key that is big.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BigKey {
-    /// The key.
-    pub key: Vec<u8>,
-    /// Its slot.
-    pub slot: Slot,
-    /// The master that has it.
-    pub node: NodeId,
-    /// Its database.
-    pub database: u32,
-    /// Its bytes, as `MEMORY USAGE` estimates them.
-    pub bytes: u64,
 }
 
 /// What is in the slots.

@@ -1,7 +1,10 @@
 //! `redisops slots`.
 
+mod check;
 mod dispatch;
+mod fix;
 mod key;
+mod plan;
 mod state;
 
 pub use dispatch::run;
