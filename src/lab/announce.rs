@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::diagnostics::Diagnostic;
 use crate::slots::Address;
 
-use super::process::{Fate, Launch, Process};
+use super::process::{Launch, Process};
 use super::spec::{Layout, Reach, Spec};
 
 /// A server's socket, in the folder of its data.
@@ -114,7 +114,7 @@ pub fn namespace(spec: &Spec, network: Network, dir: &Path) -> Result<(std::proc
     let (mut child, process) = launch.start().map_err(|error| failed(error.to_string()))?;
     let deadline = Instant::now() + Duration::from_secs(10);
     // It has become what keeps the namespace once all addresses are there.
-    while process.fate() != Fate::Running {
+    while !process.has_begun() {
         let ended = child.try_wait().ok().flatten();
         if ended.is_some() || Instant::now() > deadline {
             let said = fs::read_to_string(&log).unwrap_or_default();

@@ -75,6 +75,11 @@ impl Process {
         if matches!(state, 'T' | 't') { Fate::Stopped } else { Fate::Running }
     }
 
+    /// Whether what stood in front of it has become it.
+    pub fn has_begun(&self) -> bool {
+        self.fate() == Fate::Running && command_line(self.pid).is_some_and(|command| command == self.command)
+    }
+
     /// Sends a signal if it still is that process; tells whether it was sent.
     ///
     /// # Errors
@@ -205,7 +210,7 @@ mod tests {
         let log = dir.path().join("log");
         let (child, process) = Launch { launcher: &[], command, dir: dir.path(), log, detached: true }.start().unwrap();
         // Until it has become the program, its command line is ours.
-        while process.fate() == Fate::Replaced {
+        while !process.has_begun() {
             std::thread::sleep(Duration::from_millis(1));
         }
         (child, process)
