@@ -3,6 +3,7 @@
 // A test that cannot go on fails, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod cluster;
 mod compose;
 mod lab;
