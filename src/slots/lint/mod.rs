@@ -2,4 +2,10 @@
 //! that stay, scripts that touch keys they were not given.
 
 pub mod commands;
+mod finding;
 pub mod lua;
+pub mod model;
+pub mod rules;
+mod shares;
+
+pub use finding::{Finding, Rule};
