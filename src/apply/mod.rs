@@ -1,1 +1,3 @@
 //! Doing what a plan says: I/O, with the live cluster as the only truth about progress.
+
+pub mod slots;

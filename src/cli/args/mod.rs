@@ -11,6 +11,5 @@ pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
-#[allow(unused_imports)]
+pub use slots::{KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

@@ -7,12 +7,18 @@ use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
 use super::format::Format;
+use super::target::TargetArgs;
 
 /// The commands about slots.
 #[derive(Subcommand, Debug)]
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Plan the least that has to move
+    ///
+    /// Prints what moves from where to where, what that costs and what to know before saying yes. Exit codes: 0 planned, with or without moves;
+    /// 1 with `--exit-code`, something has to move; 2 no plan.
+    Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
 }
@@ -43,6 +49,32 @@ pub struct StateArgs {
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The layout that this state has, instead of a target
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["masters", "add", "remove", "weights", "replicas", "balance", "tolerance", "pin"])]
+    pub to_state: Option<PathBuf>,
+    /// Write the plan to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 1 when something is to change
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// What the cluster is to become.
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// How the nodes are reached.
     #[command(flatten)]
     pub access: AccessArgs,

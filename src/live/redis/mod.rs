@@ -5,8 +5,12 @@ mod address_map;
 mod cluster;
 mod cluster_error;
 mod connection;
+mod counts;
 mod error;
 mod facts;
+mod newcomer;
+mod risk_facts;
+mod survey;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
@@ -14,3 +18,5 @@ pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
+pub use newcomer::Newcomer;
+pub use survey::{Survey, SurveyOptions};

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod key;
+mod plan;
 mod state;
 
 pub use dispatch::run;

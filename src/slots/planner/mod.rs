@@ -1,0 +1,24 @@
+//! The planner: from a cluster state and a target to the moves that are left. `docs/planner.md` has the model and the proofs.
+//!
+//! Pure, like all of `slots`. The parts: `problem` reads state and target into numbers, `counts` and `weighted` decide how much each
+//! master gives and takes, `carve` which slots these are, `replicas` who copies whom, `risks` what to know, `assemble` the plan.
+
+mod assemble;
+mod carve;
+mod counts;
+mod cover;
+mod error;
+mod estimate;
+mod problem;
+mod risks;
+mod weighted;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod testing;
+
+pub use assemble::{plan, plan_with};
+pub use error::{Named, PlanError};
+pub use estimate::Rates;
+pub use problem::JOINING;

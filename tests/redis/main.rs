@@ -1,0 +1,4 @@
+//! Tests on clusters of real servers. Each test starts its own and ends it.
+
+mod cluster;
+mod support;
