@@ -7,7 +7,6 @@ mod digest;
 mod facts;
 pub mod health;
 mod key;
-
 mod key_slots;
 mod layout;
 pub mod lint;

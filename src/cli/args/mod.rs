@@ -11,5 +11,5 @@ pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
+pub use slots::{KeyArgs, LintArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

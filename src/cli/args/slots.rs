@@ -21,6 +21,11 @@ pub enum SlotsCommand {
     Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Check a key model, or the keys of a live cluster, by the rules for clusters
+    ///
+    /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
+    /// keys, and scripts that touch keys they were not given. Exit codes: 0 no errors; 1 errors; 2 it could not be checked.
+    Lint(Box<LintArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
@@ -92,6 +97,20 @@ pub struct KeyArgs {
     /// A state that `slots state --save` wrote, instead of a live cluster
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots lint`.
+#[derive(Args, Debug)]
+pub struct LintArgs {
+    /// A key model (`keys.yaml`), or a live cluster: a node, HOST:PORT, or the name of an environment; a file that exists wins
+    #[arg(value_name = "FILE|SEED|ENV")]
+    pub target: String,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

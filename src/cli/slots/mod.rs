@@ -3,6 +3,7 @@
 mod access;
 mod context;
 mod environment;
+mod key_model;
 mod key_table;
 mod look;
 mod planning;
@@ -12,6 +13,7 @@ mod summary;
 mod target;
 
 pub use context::Context;
+pub use key_model::{ScriptFiles, read_model};
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
 pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};

@@ -7,7 +7,7 @@ use crate::cli::settings::Environment;
 use crate::cli::slots::Context;
 use crate::diagnostics::{Sources, arrange};
 
-use super::{key, plan, state};
+use super::{key, lint, plan, state};
 
 /// Runs a command; what it could not do is told on stderr.
 pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) -> Exit {
@@ -17,6 +17,7 @@ pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) 
         SlotsCommand::Plan(arguments) => plan::run(&arguments, &cx),
         SlotsCommand::State(arguments) => state::run(&arguments, &cx),
         SlotsCommand::Key(arguments) => key::run(&arguments, &cx),
+        SlotsCommand::Lint(arguments) => lint::run(&arguments, &cx),
     };
     done.unwrap_or_else(|found| {
         printer.diagnostics(&arrange(found.0, &sources), &sources);

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod key;
+mod lint;
 mod plan;
 mod state;
 

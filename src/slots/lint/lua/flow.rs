@@ -165,7 +165,7 @@ impl Flow<'_> {
             ExprKind::Name(name) => self.names[name.0].clone(),
             ExprKind::Index { of, key } => self.index(*of, *key),
             ExprKind::Concat(left, right) => Value::concat(self.value(*left), self.value(*right)),
-            ExprKind::And(_, right) => self.value(*right).clone(),
+            ExprKind::And(right) => self.value(*right).clone(),
             ExprKind::Or(left, right) => {
                 let mut value = self.value(*left).clone();
                 value.join(self.value(*right));
@@ -183,7 +183,7 @@ impl Flow<'_> {
                 self.call(&callee, arguments)
             }
             // A method of a text, or of a table that holds functions; the thing itself is the first argument.
-            ExprKind::Method { of, arguments, .. } => {
+            ExprKind::Method { of, arguments } => {
                 let mut callee = self.value(*of).clone();
                 callee.given.retain(|what| *what == Given::Library);
                 let arguments: Vec<ExprId> = std::iter::once(*of).chain(arguments.iter().copied()).collect();

@@ -8,5 +8,4 @@ mod value;
 
 pub use flow::{KeyUse, Source, Uses, uses};
 pub use parser::parse;
-pub use token::{NoLua, Span};
-pub use tree::Script;
+pub use token::Span;

@@ -8,4 +8,4 @@ mod units;
 pub use read::{Model, inside, read};
 pub use template::{Hashed, Malformed, Mistake, Template, Unit};
 pub use types::{Form, KeyModel, Limits, Metadata, Pattern, Script, Together, ValueType, Values};
-pub use units::{Count, Lifetime, Share, Size, Ttl, bytes_of, duration_of, share_of};
+pub use units::{Count, Lifetime, Share, Size, Ttl, bytes_of, milliseconds_of, share_of};

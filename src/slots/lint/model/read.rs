@@ -10,6 +10,12 @@ use super::types::{KeyModel, Pattern};
 const API_VERSION: &str = "redisops.dev/v1alpha1";
 const KIND: &str = "KeyModel";
 
+/// Code of a field that is not there.
+const MISSING: &str = "redisops::keys::missing_field";
+
+/// Code of a name that stands for nothing.
+const UNKNOWN: &str = "redisops::keys::unknown_name";
+
 /// A key model whose patterns were taken apart and whose names all stand for something.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -47,9 +53,10 @@ pub fn read(source: &Source, trace: &Trace) -> Result<Model, Diagnostics> {
         let model = Model { declared, templates };
         check_uses(&model, &mut found);
         // What could not be read was told already, and may be missing for that reason.
-        if !decoder.found.has_errors() {
-            decoder.found.extend(found);
+        if decoder.found.has_errors() {
+            found.0.retain(|found| ![MISSING, UNKNOWN].contains(&found.code));
         }
+        decoder.found.extend(found);
         model
     });
     decoder.finish(model)
@@ -87,7 +94,7 @@ fn check_kind(model: &KeyModel, found: &mut Diagnostics) {
 }
 
 fn missing(what: String, pos: Pos, help: &str) -> Diagnostic {
-    Diagnostic::error("redisops::keys::missing_field", what).label(pos, 1, "").help(help)
+    Diagnostic::error(MISSING, what).label(pos, 1, "").help(help)
 }
 
 fn templates(model: &KeyModel, source: &Source, found: &mut Diagnostics) -> Vec<Template> {
@@ -193,9 +200,7 @@ fn unknown(name: &Text, what: &str, known: Vec<&str>) -> Diagnostic {
     let help = match did_you_mean(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None if names.is_empty() => "there is none".to_owned(),
-        None => format!("there are {}", names.join(", ")),
+        None => format!("known: {}", names.join(", ")),
     };
-    Diagnostic::error("redisops::keys::unknown_name", format!("`{}` is no {what}", name.value))
-        .label(name.pos, name.len(), "")
-        .help(help)
+    Diagnostic::error(UNKNOWN, format!("`{}` is no {what}", name.value)).label(name.pos, name.len(), "").help(help)
 }

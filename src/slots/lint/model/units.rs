@@ -1,7 +1,5 @@
 //! Counts, sizes, times and shares, as people write them.
 
-use std::time::Duration;
-
 use crate::diagnostics::{Diagnostic, Pos};
 use crate::kustomize::decode::{Decoder, FromNode};
 use crate::yaml::Node;
@@ -41,7 +39,10 @@ pub enum Lifetime {
     /// They stay: `none`.
     Forever,
     /// They expire: `30s`, `15m`, `1h30m`, `7d`, or a number of seconds.
-    Expires(Duration),
+    Expires {
+        /// Milliseconds.
+        milliseconds: u64,
+    },
 }
 
 /// How long keys live, and where that is said.
@@ -92,7 +93,7 @@ impl FromNode for Ttl {
         let (text, pos) = scalar(node, cx, "a time")?;
         let lifetime = match text.as_str() {
             "none" => Some(Lifetime::Forever),
-            other => duration_of(other).map(Lifetime::Expires),
+            other => milliseconds_of(other).map(|milliseconds| Lifetime::Expires { milliseconds }),
         };
         match lifetime {
             Some(lifetime) => Some(Ttl { lifetime, pos, len: text.len() }),
@@ -124,30 +125,31 @@ pub fn share_of(text: &str) -> Option<f64> {
     (0.0..=100.0).contains(&number).then_some(number / 100.0)
 }
 
-/// A time, as in `1h30m`; a number alone is seconds.
-pub fn duration_of(text: &str) -> Option<Duration> {
+/// A time in milliseconds, as in `1h30m`; a number alone is seconds. Never zero.
+pub fn milliseconds_of(text: &str) -> Option<u64> {
+    let not_zero = |time: &u64| *time > 0;
     if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds)).filter(|d| !d.is_zero());
+        return seconds.checked_mul(1000).filter(not_zero);
     }
     let mut rest = text;
-    let mut total = Duration::ZERO;
+    let mut total = 0u64;
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number: u32 = rest[..digits].parse().ok()?;
+        let number: u64 = rest[..digits].parse().ok()?;
         let unit = rest[digits..].bytes().take_while(u8::is_ascii_alphabetic).count();
         let one = match &rest[digits..digits + unit] {
-            "ms" => Duration::from_millis(1),
-            "s" => Duration::from_secs(1),
-            "m" | "min" => Duration::from_secs(60),
-            "h" => Duration::from_secs(3600),
-            "d" => Duration::from_secs(86_400),
-            "w" => Duration::from_secs(604_800),
+            "ms" => 1,
+            "s" => 1000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "w" => 604_800_000,
             _ => return None,
         };
-        total = total.checked_add(one.checked_mul(number)?)?;
+        total = total.checked_add(number.checked_mul(one)?)?;
         rest = &rest[digits + unit..];
     }
-    Some(total).filter(|total| !total.is_zero())
+    Some(total).filter(not_zero)
 }
 
 /// A number and one of the units.
@@ -185,12 +187,12 @@ mod tests {
         assert_eq!(["400", "1.5KiB", "64 kB", "2GiB"].map(bytes_of), [400.0, 1536.0, 64e3, 2147483648.0].map(Some));
         assert_eq!(["", "k", "1kb", "-1", "1e3", "9999999999GiB"].map(bytes_of), [None; 6]);
         assert_eq!(["40%", "0.5 %", "101%", "0.4", "x%"].map(share_of), [Some(0.4), Some(0.005), None, None, None]);
-        let seconds = |text| duration_of(text).map(|d| d.as_millis());
+        let times = milliseconds_of;
         assert_eq!(
-            ["30", "30s", "15m", "1h30m", "7d", "500ms", "2w"].map(seconds),
+            ["30", "30s", "15m", "1h30m", "7d", "500ms", "2w"].map(times),
             [30_000, 30_000, 900_000, 5_400_000, 604_800_000, 500, 1_209_600_000].map(Some)
         );
-        assert_eq!(["", "0", "0s", "s", "1", "1y", "99999999999s", "1 h"].map(seconds)[..4], [None; 4]);
-        assert_eq!(["1y", "99999999999s", "1 h", "-1"].map(seconds), [None; 4]);
+        assert_eq!(["", "0", "0s", "s"].map(times), [None; 4]);
+        assert_eq!(["1y", "99999999999999999999s", "1 h", "-1"].map(times), [None; 4]);
     }
 }

@@ -47,7 +47,7 @@ pub fn temporary_word(key: &[u8]) -> Option<(usize, usize)> {
 /// A finding for each pattern of temporary keys without a time to live.
 pub(in crate::slots::lint) fn no_ttl(model: &Model, source: &Source) -> Vec<Finding> {
     let found = model.declared.patterns.iter().filter_map(|pattern| {
-        if matches!(pattern.ttl.map(|ttl| ttl.lifetime), Some(Lifetime::Expires(_))) {
+        if matches!(pattern.ttl.map(|ttl| ttl.lifetime), Some(Lifetime::Expires { .. })) {
             return None;
         }
         let name = &pattern.name.value;

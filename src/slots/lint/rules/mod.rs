@@ -7,12 +7,9 @@ mod sizes;
 mod spread;
 mod tags;
 
-pub use lifetime::temporary_word;
-pub use sizes::stall;
-
 pub(super) use cross_slot::cross_slot;
 pub(super) use lifetime::no_ttl;
 pub(super) use scripts::scripts;
 pub(super) use sizes::big_keys;
-pub(super) use spread::spread;
+pub(super) use spread::{percentage, spread};
 pub(super) use tags::malformed_tags;
