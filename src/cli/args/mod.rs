@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod format;
+mod lint;
 mod root;
 mod slots;
 mod target;
@@ -10,6 +11,7 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::Format;
+pub use lint::LintArgs;
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{KeyArgs, LintArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
+pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

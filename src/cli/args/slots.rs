@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
 use super::format::Format;
+use super::lint::LintArgs;
 use super::target::TargetArgs;
 
 /// The commands about slots.
@@ -26,6 +27,15 @@ pub enum SlotsCommand {
     /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
     /// keys, and scripts that touch keys they were not given. Exit codes: 0 no errors; 1 errors; 2 it could not be checked.
     Lint(Box<LintArgs>),
+    /// Say whether the cluster is whole: every slot owned once, all nodes agreed, nothing open, every key in its owner
+    ///
+    /// Exit codes: 0 it is whole; 1 it is not; 2 it could not be looked at.
+    Check(Box<CheckArgs>),
+    /// Mend what has one right answer, and explain the rest
+    ///
+    /// Finishes hand-overs that were left open, gives slots without an owner to a node, moves keys to the owners of their slots, introduces nodes to each
+    /// other. Never deletes a key, never overwrites one. Exit codes: 0 the cluster is whole now; 1 something is left; 2 it could not be done.
+    Fix(Box<FixArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
@@ -105,12 +115,36 @@ pub struct KeyArgs {
     pub access: AccessArgs,
 }
 
-/// Arguments of `slots lint`.
+/// Arguments of `slots check`.
 #[derive(Args, Debug)]
-pub struct LintArgs {
-    /// A key model (`keys.yaml`), or a live cluster: a node, HOST:PORT, or the name of an environment; a file that exists wins
-    #[arg(value_name = "FILE|SEED|ENV")]
-    pub target: String,
+pub struct CheckArgs {
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots fix`.
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
+    #[arg(value_name = "SEED|ENV")]
+    pub seed: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Which value counts where a key has two: that of the node that gives the slot, or that of the node that takes it. The other is kept in a file.
+    /// Without this such keys stay as they are
+    #[arg(long, value_name = "SIDE", value_parser = ["source", "target"])]
+    pub on_conflict: Option<String>,
+    /// The file that keeps values that lose
+    #[arg(long, value_name = "FILE", default_value = "redisops-conflicts.jsonl")]
+    pub conflicts: PathBuf,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

@@ -1,6 +1,8 @@
 //! `redisops slots`.
 
+mod check;
 mod dispatch;
+mod fix;
 mod key;
 mod lint;
 mod plan;
