@@ -5,13 +5,15 @@ mod build;
 mod format;
 mod lint;
 mod root;
+mod show;
 mod slots;
 mod target;
 
 pub use access::AccessArgs;
 pub use build::Build;
-pub use format::Format;
+pub use format::{Format, PlanFormat};
 pub use lint::LintArgs;
 pub use root::{Cli, Color, Command, Global};
+pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

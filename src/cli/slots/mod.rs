@@ -7,6 +7,7 @@ mod health;
 mod key_model;
 mod key_table;
 mod look;
+mod picture;
 mod planning;
 mod source;
 mod state_file;
@@ -18,6 +19,7 @@ pub use health::{fix_text, health_text, whole_text};
 pub use key_model::{ScriptFiles, read_model};
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
+pub use picture::Picture;
 pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]

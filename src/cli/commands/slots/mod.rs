@@ -6,6 +6,7 @@ mod fix;
 mod key;
 mod lint;
 mod plan;
+mod show;
 mod state;
 
 pub use dispatch::run;
