@@ -150,18 +150,25 @@ async fn close(cluster: &Cluster, left: &Todo) {
     }
 }
 
+/// What one node gives to another.
+#[derive(Default)]
+struct Slots {
+    closed: Vec<Slot>,
+    open: Vec<Slot>,
+}
+
 /// Moves slots key by key, all givers side by side.
 async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &Todo) {
-    let mut givers: BTreeMap<NodeId, BTreeMap<NodeId, (Vec<Slot>, Vec<Slot>)>> = BTreeMap::new();
+    let mut givers: BTreeMap<NodeId, BTreeMap<NodeId, Slots>> = BTreeMap::new();
     for ((from, to), slots) in &left.moves {
-        givers.entry(from.clone()).or_default().entry(to.clone()).or_default().0.extend(slots);
+        givers.entry(from.clone()).or_default().entry(to.clone()).or_default().closed.extend(slots);
     }
     for ((from, to), slots) in &left.open {
-        givers.entry(from.clone()).or_default().entry(to.clone()).or_default().1.extend(slots);
+        givers.entry(from.clone()).or_default().entry(to.clone()).or_default().open.extend(slots);
     }
-    let work = |(giver, pairs): (NodeId, BTreeMap<NodeId, (Vec<Slot>, Vec<Slot>)>)| {
-        let work = Work::new(&giver, pairs.iter().map(|(to, (todo, _))| (to.clone(), todo.clone())).collect());
-        pairs.iter().fold(work, |work, (to, (_, open))| work.opened(to, open))
+    let work = |(giver, pairs): (NodeId, BTreeMap<NodeId, Slots>)| {
+        let work = Work::new(&giver, pairs.iter().map(|(to, slots)| (to.clone(), slots.closed.clone())).collect());
+        pairs.iter().fold(work, |work, (to, slots)| work.opened(to, &slots.open))
     };
     let works: Vec<Rc<Work>> = givers.into_iter().map(work).map(Rc::new).collect();
     if works.is_empty() {

@@ -165,7 +165,8 @@ pub(super) async fn unacknowledged(
     let sent = of.sent.replace(Vec::new());
     for batch in sent {
         let mut lost = batch.keys.clone();
-        for id in [of.taker.borrow().clone(), work.giver.borrow().clone()] {
+        let (taker, giver) = (of.taker.borrow().clone(), work.giver.borrow().clone());
+        for id in [taker, giver] {
             let member = cluster.and_then(|cluster| Some((cluster, cluster.member(&id)?)));
             let Some((cluster, member)) = member.filter(|(_, member)| member.link.is_ok()) else { continue };
             let connection = cluster.open(member, "redisops-steps").await?;

@@ -118,7 +118,7 @@ fn members(plan: &SlotPlan, state: &ClusterState, changed: &mut Changes) {
     for id in plan.before.slots_per_master.keys().filter(|id| !leaves.contains(id)) {
         // A node that was drained may be a replica now: servers do that by themselves.
         let drained = plan.after.slots_per_master.get(id).is_none_or(|slots| *slots == 0);
-        if !is_master(state, id) && !(drained && state.node(id).is_some()) {
+        if !(is_master(state, id) || drained && state.node(id).is_some()) {
             changed.node(id, state);
         }
     }

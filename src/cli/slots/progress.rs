@@ -157,7 +157,7 @@ impl Progress for Display {
             Event::Phase(phase) => {
                 state.phase = phase;
                 drop(state);
-                return self.say(phase);
+                self.say(phase);
             }
             Event::Moved { pair, keys, bytes } => {
                 if let Some(line) = state.pairs.get_mut(&pair) {

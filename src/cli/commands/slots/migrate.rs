@@ -113,7 +113,7 @@ async fn carried_out(
     options: &Options,
     cx: &Context<'_>,
 ) -> Result<MigrationReport, Diagnostics> {
-    let display = Display::new(cx.environment.terminal && !cx.environment.dumb, cx.printer.is_quiet());
+    let display = Display::new(cx.environment.stderr.terminal && !cx.environment.dumb, cx.printer.is_quiet());
     let (stopper, stop) = Stopper::new();
     let done = tokio::select! {
         done = migrate(cluster, plan, options, &display, &stop) => done,
