@@ -11,3 +11,4 @@ mod membership;
 mod plan;
 mod state;
 mod support;
+mod walk;
