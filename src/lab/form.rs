@@ -113,7 +113,8 @@ async fn meet(nodes: &[Connection], wanted: impl Fn(usize, usize) -> bool) -> Re
 /// Whether a view has a node where the layout wants it.
 fn is_in_place(view: &[NodeLine], id: &NodeId, position: Position, ids: &[NodeId]) -> bool {
     let Some(line) = view.iter().find(|line| line.id == *id) else { return false };
-    let healthy = line.flags.is_empty() && line.address.is_some();
+    // Alone it has nobody to learn its address from.
+    let healthy = line.flags.is_empty() && (line.address.is_some() || ids.len() == 1);
     healthy
         && match position {
             Position::Master(range) => line.role == Some(Role::Master) && line.slots.len() == range.count(),

@@ -1,5 +1,7 @@
 //! Tests on clusters of real servers. Each test starts its own and ends it.
 
+mod access;
 mod cluster;
 mod health;
+mod membership;
 mod support;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
-use super::format::Format;
+use super::format::{Format, PlanFormat};
+use super::show::ShowArgs;
 use super::target::TargetArgs;
 
 /// The commands about slots.
@@ -14,6 +15,8 @@ use super::target::TargetArgs;
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Draw who owns which slots, what is in them, and how even that is
+    Show(Box<ShowArgs>),
     /// Plan the least that has to move
     ///
     /// Prints what moves from where to where, what that costs and what to know before saying yes. Exit codes: 0 planned, with or without moves;
@@ -78,9 +81,9 @@ pub struct PlanArgs {
     /// Exit with 1 when something is to change
     #[arg(long)]
     pub exit_code: bool,
-    /// How to write it: human or json
+    /// How to write it: human, json, markdown or html
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
-    pub output: Format,
+    pub output: PlanFormat,
     /// What the cluster is to become.
     #[command(flatten)]
     pub target: TargetArgs,

@@ -6,6 +6,7 @@ mod environment;
 mod health;
 mod key_table;
 mod look;
+mod picture;
 mod planning;
 mod source;
 mod state_file;
@@ -16,6 +17,7 @@ pub use context::Context;
 pub use health::{fix_text, health_text, whole_text};
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
+pub use picture::Picture;
 pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]

@@ -27,13 +27,14 @@ fn conflict() -> (TestCluster, String) {
 
 fn value(cluster: &TestCluster, node: u16, key: &str) -> String {
     let mut connection = cluster.node(node).connection();
-    cmd("ASKING").exec(&mut connection).unwrap();
-    let kind: String = cmd("TYPE").arg(key).query(&mut connection).unwrap();
-    cmd("ASKING").exec(&mut connection).unwrap();
-    match kind.as_str() {
-        "string" => cmd("GET").arg(key).query(&mut connection).unwrap(),
-        "hash" => cmd("HGET").arg(key).arg("field").query(&mut connection).unwrap(),
-        _ => kind,
+    let mut ask = |words: &[&str]| -> String {
+        cmd("ASKING").exec(&mut connection).expect("ASKING");
+        cmd(words[0]).arg(&words[1..]).query(&mut connection).expect("an answer")
+    };
+    match ask(&["TYPE", key]).as_str() {
+        "string" => ask(&["GET", key]),
+        "hash" => ask(&["HGET", key, "field"]),
+        kind => kind.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ mod dispatch;
 mod fix;
 mod key;
 mod plan;
+mod show;
 mod state;
 
 pub use dispatch::run;
