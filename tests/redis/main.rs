@@ -5,8 +5,8 @@
 
 mod access;
 mod cluster;
-mod health;
 mod compose;
+mod health;
 mod lab;
 mod membership;
 mod plan;
