@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod atomic;
 mod cluster;
 mod compose;
+mod health;
 mod lab;
 mod membership;
 mod plan;
