@@ -13,4 +13,3 @@ mod membership;
 mod plan;
 mod state;
 mod support;
-mod walk;
