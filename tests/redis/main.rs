@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod atomic;
 mod cluster;
 mod compose;
 mod lab;
