@@ -6,4 +6,5 @@ mod fixtures;
 mod slots_check;
 mod slots_key;
 mod slots_lint;
+mod slots_plan;
 mod slots_render;
