@@ -3,5 +3,6 @@
 mod bad_input;
 mod cli_build;
 mod fixtures;
+mod schemas;
 mod slots_key;
 mod slots_render;
