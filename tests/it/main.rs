@@ -5,4 +5,5 @@ mod cli_build;
 mod fixtures;
 mod schemas;
 mod slots_key;
+mod slots_lint;
 mod slots_render;
