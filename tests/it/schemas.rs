@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jsonschema::Validator;
+use redisops::apply::slots::conflict::{Conflict, Side, Version};
+use redisops::apply::slots::fix::{Failure, FixReport};
+use redisops::lab::{Fate, LabStatus, NodeStatus};
+use redisops::slots::{Address, NodeId, Role, Slot, SlotSet};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -120,6 +125,78 @@ fn what_is_printed_of_states_is_as_the_schemas_say() {
     assert_valid(&printed("slots show --state three-masters.json --plan plan-three-to-four.json"));
     assert_valid(&printed("slots key {a}b c"));
     assert_valid(&printed("slots key --state three-masters.json {a}b"));
+}
+
+/// A value of the library as the document that a command makes of it.
+fn wrapped(kind: &str, value: impl Serialize) -> Value {
+    let Value::Object(members) = serde_json::to_value(value).unwrap() else { panic!("{kind} is no object") };
+    let mut document = json!({"apiVersion": "redisops.dev/v1", "kind": kind});
+    document.as_object_mut().unwrap().extend(members);
+    document
+}
+
+#[test]
+fn what_is_found_in_keys_is_as_the_schema_says() {
+    let found = printed("slots lint ../keys/shop.yaml");
+    assert!(!found["findings"].as_array().unwrap().is_empty());
+    assert_valid(&found);
+    assert_valid(&printed("slots lint ../keys/good.yaml"));
+}
+
+#[test]
+fn reports_of_labs_and_repairs_are_as_the_schemas_say() {
+    let node = |id: Option<&str>| NodeStatus {
+        node: 1,
+        address: Address::new("172.30.0.11", 7001),
+        reach: Address::new("127.0.0.1", 7001),
+        pid: 7,
+        process: if id.is_some() { Fate::Running } else { Fate::Ended },
+        id: id.map(NodeId::from),
+        role: id.map(|_| Role::Master),
+        master: None,
+        slots: SlotSet::all(),
+        keys: id.map(|_| 5),
+        used_memory: None,
+        error: id.is_none().then(|| "it has ended".to_owned()),
+    };
+    assert_valid(&wrapped(
+        "LabStatus",
+        LabStatus {
+            dir: "lab".to_owned(),
+            server: "redis-server".to_owned(),
+            seed: Address::new("127.0.0.1", 7001),
+            map: vec!["172.30.0.11:7001=127.0.0.1:7001".to_owned()],
+            nodes: vec![node(Some("a")), node(None)],
+        },
+    ));
+    let version = || Version {
+        node: "127.0.0.1:7001".to_owned(),
+        kind: "string".to_owned(),
+        size: Some(9),
+        ttl_ms: None,
+        idle_seconds: Some(1),
+    };
+    let conflict = |kept| Conflict {
+        key: "k".to_owned(),
+        key_base64: "aw==".to_owned(),
+        slot: Slot::FIRST,
+        database: 0,
+        source: version(),
+        target: version(),
+        kept,
+        saved: kept.map(|_| "lost.jsonl".to_owned()),
+    };
+    let findings = serde_json::from_value::<Vec<Value>>(printed("slots check --state broken.json")["findings"].clone());
+    let report = FixReport {
+        repaired: vec!["slot 5 goes to a".to_owned()],
+        failed: vec![Failure { repair: "slot 6 goes to a".to_owned(), error: "LOADING".to_owned() }],
+        conflicts: vec![conflict(None), conflict(Some(Side::Target))],
+        ..FixReport::default()
+    };
+    let mut document = wrapped("FixReport", report);
+    document["findings"] = findings.unwrap().into();
+    assert!(!document["findings"].as_array().unwrap().is_empty());
+    assert_valid(&document);
 }
 
 #[test]
