@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod document;
 mod exit;
 mod output;

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use crate::diagnostics::render::render_all;
+use crate::diagnostics::render::{Style, render_all};
 use crate::diagnostics::{Diagnostic, Severity, Sources};
 
 use super::settings::{GlobalSettings, Verbosity};
@@ -17,6 +17,11 @@ impl Printer {
     /// With that style and verbosity.
     pub fn new(settings: GlobalSettings) -> Printer {
         Printer { settings }
+    }
+
+    /// How results for people look.
+    pub fn result_style(&self) -> Style {
+        self.settings.result_style
     }
 
     /// The result of a command. Somebody who has read enough and closed the pipe is no error.

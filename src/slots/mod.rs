@@ -4,12 +4,14 @@
 
 mod address;
 mod digest;
+mod facts;
 pub mod health;
 mod key;
-
 mod key_slots;
+mod layout;
 pub mod lint;
 mod plan;
+mod plan_risks;
 mod planner;
 pub mod render;
 mod set;
@@ -21,9 +23,12 @@ mod validity;
 
 pub use address::{Address, NoAddress};
 pub use digest::state_digest;
+pub use facts::{BigKey, LiveFacts, NodeFacts, ReplicaFacts};
 pub use key::{hash_tag, key_slot};
 pub use key_slots::{KeySlot, key_slots};
+pub use layout::{Layout, NoLayout};
 pub use plan::{After, Before, Estimate, Join, Leave, Move, Optimality, ReplicaChange, Risk, SlotPlan};
+pub use plan_risks::live_risks;
 pub use planner::{JOINING, Named, PlanError, Rates, plan, plan_with};
 pub use set::SlotSet;
 pub use shown::Shown;

@@ -154,29 +154,24 @@ async fn one(members: &mut Members, leave: &Leave, leaves: &[Leave], steps: &Ste
     Ok(Left { id: id.clone(), address: address.clone(), end, warnings })
 }
 
-/// Tells everybody who stays, at once; how many had known it.
+/// Tells everybody who stays, at once; how many had known it. That is taken from their views: those that heard of it from others say OK, too.
 async fn forget(members: &Members, id: &NodeId, leaves: &[Leave]) -> Result<usize, Diagnostics> {
-    let stay = members.iter().filter(|member| leaves.iter().all(|leave| leave.id != member.id));
-    let told = stay.map(|member| async { tell(&member.connection, id).await });
-    let mut count = 0;
-    let mut errors = Diagnostics::new();
-    for told in join_all(told).await {
-        match told {
-            Ok(knew) => count += usize::from(knew),
-            Err(error) => {
-                errors.push(failed(&format!("a member could not be told to forget `{}`", id.short()), &error))
-            }
-        }
-    }
-    if errors.has_errors() { Err(errors) } else { Ok(count) }
+    let stays = |other: &NodeId| leaves.iter().all(|leave| leave.id != *other);
+    let views = members.views().await;
+    let knew = views.iter().filter(|view| stays(&view.of) && view.line(id).is_some()).count();
+    let stay = members.iter().filter(|member| stays(&member.id));
+    let told = join_all(stay.map(|member| tell(&member.connection, id))).await;
+    let doing = format!("a member could not be told to forget `{}`", id.short());
+    let errors: Vec<Diagnostic> =
+        told.into_iter().filter_map(Result::err).map(|error| failed(&doing, &error)).collect();
+    if errors.is_empty() { Ok(knew) } else { Err(Diagnostics(errors)) }
 }
 
-/// Whether it had known the node. Newer servers pass the order on, so it may be gone before its turn.
-async fn tell(connection: &Connection, id: &NodeId) -> Result<bool, NodeError> {
+/// Tells one node. Newer servers pass the order on, so it may have been carried out before its turn.
+async fn tell(connection: &Connection, id: &NodeId) -> Result<(), NodeError> {
     match connection.query::<()>(::redis::cmd("CLUSTER").arg("FORGET").arg(id.as_str())).await {
-        Ok(()) => Ok(true),
-        Err(error) if error.to_string().contains("Unknown node") => Ok(false),
-        Err(error) => Err(error),
+        Err(error) if error.to_string().contains("Unknown node") => Ok(()),
+        answer => answer,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod conflict;
 mod contents;
 pub mod failover;
+pub mod fix;
 pub mod join;
 pub mod leave;
 mod members;

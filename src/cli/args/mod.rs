@@ -4,13 +4,14 @@ mod access;
 mod build;
 mod format;
 mod root;
+mod show;
 mod slots;
 mod target;
 
 pub use access::AccessArgs;
 pub use build::Build;
-pub use format::Format;
+pub use format::{Format, PlanFormat};
 pub use root::{Cli, Color, Command, Global};
-pub use slots::{KeyArgs, SlotsCommand, SourceArgs, StateArgs};
-#[allow(unused_imports)]
+pub use show::{HeatOf, ShowArgs};
+pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;

@@ -6,15 +6,33 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
-use super::format::Format;
+use super::format::{Format, PlanFormat};
+use super::show::ShowArgs;
+use super::target::TargetArgs;
 
 /// The commands about slots.
 #[derive(Subcommand, Debug)]
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Draw who owns which slots, what is in them, and how even that is
+    Show(Box<ShowArgs>),
+    /// Plan the least that has to move
+    ///
+    /// Prints what moves from where to where, what that costs and what to know before saying yes. Exit codes: 0 planned, with or without moves;
+    /// 1 with `--exit-code`, something has to move; 2 no plan.
+    Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Say whether the cluster is whole: every slot owned once, all nodes agreed, nothing open, every key in its owner
+    ///
+    /// Exit codes: 0 it is whole; 1 it is not; 2 it could not be looked at.
+    Check(Box<CheckArgs>),
+    /// Mend what has one right answer, and explain the rest
+    ///
+    /// Finishes hand-overs that were left open, gives slots without an owner to a node, moves keys to the owners of their slots, introduces nodes to each
+    /// other. Never deletes a key, never overwrites one. Exit codes: 0 the cluster is whole now; 1 something is left; 2 it could not be done.
+    Fix(Box<FixArgs>),
 }
 
 /// Where a cluster is looked at: live, or in a file.
@@ -48,6 +66,32 @@ pub struct StateArgs {
     pub access: AccessArgs,
 }
 
+/// Arguments of `slots plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The layout that this state has, instead of a target
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["masters", "add", "remove", "weights", "replicas", "balance", "tolerance", "pin"])]
+    pub to_state: Option<PathBuf>,
+    /// Write the plan to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 1 when something is to change
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How to write it: human, json, markdown or html
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: PlanFormat,
+    /// What the cluster is to become.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
 /// Arguments of `slots key`.
 #[derive(Args, Debug)]
 pub struct KeyArgs {
@@ -60,6 +104,44 @@ pub struct KeyArgs {
     /// A state that `slots state --save` wrote, instead of a live cluster
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Where the cluster is looked at.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to write it: human or json
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: Format,
+    /// How the nodes are reached.
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// Arguments of `slots fix`.
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// A node of the cluster, HOST:PORT (several, separated by commas), or the name of an environment (`env:NAME` where both are possible)
+    #[arg(value_name = "SEED|ENV")]
+    pub seed: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Which value counts where a key has two: that of the node that gives the slot, or that of the node that takes it. The other is kept in a file.
+    /// Without this such keys stay as they are
+    #[arg(long, value_name = "SIDE", value_parser = ["source", "target"])]
+    pub on_conflict: Option<String>,
+    /// The file that keeps values that lose
+    #[arg(long, value_name = "FILE", default_value = "redisops-conflicts.jsonl")]
+    pub conflicts: PathBuf,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

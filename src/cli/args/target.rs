@@ -4,7 +4,6 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 /// What a cluster is to become. Without any of these the masters that have slots are evened out.
-#[allow(dead_code)]
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Target")]
 pub struct TargetArgs {

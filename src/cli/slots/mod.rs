@@ -3,19 +3,23 @@
 mod access;
 mod context;
 mod environment;
+mod health;
 mod key_table;
+mod look;
+mod picture;
+mod planning;
 mod source;
 mod state_file;
 mod summary;
-#[allow(dead_code)]
 mod target;
 
 pub use context::Context;
+pub use health::{fix_text, health_text, whole_text};
 pub use key_table::key_table;
-#[allow(unused_imports)]
+pub use look::{look, warn_of_unreachable};
+pub use picture::Picture;
+pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};
 pub use source::{Live, Source, live, source};
 #[allow(unused_imports)]
-pub use state_file::{read_document, read_state};
+pub use state_file::{read_document, read_shown_state, read_state};
 pub use summary::summary;
-#[allow(unused_imports)]
-pub use target::{target, zones_by_label};

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cli::document::API_VERSION;
 use crate::diagnostics::{Diagnostic, Diagnostics, Source, SourceKind, Sources};
-use crate::slots::ClusterState;
+use crate::slots::{ClusterState, StateProblem};
 
 /// Reads a state.
 ///
@@ -16,16 +16,36 @@ use crate::slots::ClusterState;
 pub fn read_state(path: &Path, sources: &Sources) -> Result<ClusterState, Diagnostics> {
     let (state, source): (ClusterState, _) = read_document(path, "ClusterState", sources)?;
     let problems = state.problems();
-    if problems.is_empty() {
-        return Ok(state);
-    }
+    if problems.is_empty() { Ok(state) } else { Err(told(&problems, &source)) }
+}
+
+/// Reads a state of which one wants to know what is wrong with the cluster: what `slots check` has findings for is none of the file's mistakes.
+///
+/// # Errors
+/// As [`read_state`], but for these.
+pub fn read_shown_state(path: &Path, sources: &Sources) -> Result<ClusterState, Diagnostics> {
+    let (state, source): (ClusterState, _) = read_document(path, "ClusterState", sources)?;
+    let found = |problem: &StateProblem| {
+        matches!(
+            problem,
+            StateProblem::Overlap { .. }
+                | StateProblem::NoMaster(_)
+                | StateProblem::UnknownMaster { .. }
+                | StateProblem::UnknownOpen(_)
+        )
+    };
+    let mistakes: Vec<StateProblem> = state.problems().into_iter().filter(|problem| !found(problem)).collect();
+    if mistakes.is_empty() { Ok(state) } else { Err(told(&mistakes, &source)) }
+}
+
+fn told(problems: &[StateProblem], source: &Source) -> Diagnostics {
     let told = problems.iter().map(|problem| {
         let quoted = problem.node().map_or_else(String::new, |id| format!("\"{id}\""));
         let at = if quoted.is_empty() { Some(0) } else { source.text.rfind(&quoted) };
         let found = Diagnostic::error("redisops::slots::state", problem.to_string());
         found.label(source.pos(at.unwrap_or(0)), quoted.len(), "")
     });
-    Err(Diagnostics(told.collect()))
+    Diagnostics(told.collect())
 }
 
 /// Reads a document of that kind, and its text for messages that point into it.

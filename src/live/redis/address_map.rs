@@ -68,6 +68,14 @@ impl AddressMap {
         }
     }
 
+    /// The announced address of what is reached at that one, where a rule for an address says so.
+    pub fn announced(&self, reached: &Address) -> Option<Address> {
+        self.rules.iter().find_map(|rule| match rule {
+            (From::Address(from), To::Address(to)) if to == reached => Some(from.clone()),
+            _ => None,
+        })
+    }
+
     /// Adds rules that count where none of the others does.
     pub fn append(&mut self, other: AddressMap) {
         self.rules.extend(other.rules);

@@ -14,6 +14,13 @@ pub enum ClusterError {
     Standalone(Address),
     /// The seed is a Sentinel.
     Sentinel(Address),
+    /// A node that is to join announces an address that leads elsewhere, or nowhere.
+    UnmappedNewcomer {
+        /// How it was named.
+        named: Address,
+        /// What happened at the address that it announces.
+        error: NodeError,
+    },
     /// The seed answers, and the addresses that its other nodes announce lead nowhere.
     Unmapped {
         /// The seed.
@@ -43,6 +50,15 @@ impl From<ClusterError> for Diagnostics {
             .note("Sentinels watch a master and its replicas, which have no slots")
             .help("name a node of a cluster; nodes usually listen on port 6379")
             .into(),
+            ClusterError::UnmappedNewcomer { named, error } => {
+                let announced = &error.address;
+                let message =
+                    format!("`{named}` announces the address `{announced}`, which does not lead to it from here");
+                Diagnostic::error("redisops::redis::unmapped", message)
+                    .note(error.to_string())
+                    .help(format!("say where it is reached: `--map {announced}={named}`"))
+                    .into()
+            }
             ClusterError::Unmapped { seed, errors } => unmapped(&seed, &errors).into(),
         }
     }

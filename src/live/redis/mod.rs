@@ -1,12 +1,17 @@
 //! Redis nodes: who may connect, where, and what they answer.
 
 mod access;
+mod activity;
 mod address_map;
 mod cluster;
 mod cluster_error;
 mod connection;
+mod counts;
 mod error;
 mod facts;
+mod newcomer;
+mod risk_facts;
+mod survey;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
@@ -14,3 +19,5 @@ pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
+pub use newcomer::Newcomer;
+pub use survey::{Survey, SurveyOptions};

@@ -155,10 +155,28 @@ impl Health {
         Health { whole: findings.iter().all(|finding| finding.severity != Severity::Error), findings }
     }
 
-    /// The repairs to run now: those of the first phase that has any. What comes after them may look different once they are done.
-    pub fn next_repairs(&self) -> Vec<&Repair> {
-        let all = || self.findings.iter().flat_map(|finding| &finding.repairs);
-        let phase: Option<Phase> = all().map(Repair::phase).min();
-        all().filter(|repair| Some(repair.phase()) == phase).collect()
+    /// The repairs to run now: those of the first phase that has any, apart from those in vain. What comes after them may look different once they are
+    /// done.
+    pub fn next_repairs(&self, in_vain: &[Repair]) -> Vec<&Repair> {
+        let mut wanted: Vec<&Repair> = Vec::new();
+        for repair in self.findings.iter().flat_map(|finding| &finding.repairs) {
+            if !in_vain.contains(repair) && !wanted.contains(&repair) {
+                wanted.push(repair);
+            }
+        }
+        let phase: Option<Phase> = wanted.iter().map(|repair| repair.phase()).min();
+        wanted.retain(|repair| Some(repair.phase()) == phase);
+        wanted
+    }
+
+    /// Whether something was found that nodes settle among themselves within a second or two, if they hear each other.
+    pub fn may_settle(&self) -> bool {
+        let settles = |finding: &Finding| {
+            matches!(
+                finding.rule,
+                Rule::TwoOwners | Rule::UnassignedSlot | Rule::ViewsDisagree | Rule::UnknownNode | Rule::EpochCollision
+            )
+        };
+        self.findings.iter().any(settles)
     }
 }

@@ -13,6 +13,8 @@ use super::roster::{Member, Roster};
 /// Keys on masters that do not own their slots, apart from those of hand-overs that go on.
 pub(super) fn orphans(roster: &Roster, ownership: &Ownership, open: &BTreeMap<Verdict, SlotSet>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut moving = SlotSet::new();
+    open.values().for_each(|slots| moving.union_with(slots));
     for holder in roster.masters() {
         let Some(keys) = holder.witness.and_then(|witness| witness.keys.as_ref()) else { continue };
         let mut astray = keys.slots();
@@ -41,14 +43,21 @@ pub(super) fn orphans(roster: &Roster, ownership: &Ownership, open: &BTreeMap<Ve
             let mut only_here = slots;
             only_here.subtract(&both);
             findings.extend([(Rule::OrphanedKeys, only_here), (Rule::KeysOnBoth, both)].into_iter().filter_map(
-                |(rule, slots)| (!slots.is_empty()).then(|| astray_keys(roster, rule, holder, owner, slots)),
+                |(rule, slots)| (!slots.is_empty()).then(|| astray_keys(roster, rule, holder, owner, slots, &moving)),
             ));
         }
     }
     findings
 }
 
-fn astray_keys(roster: &Roster, rule: Rule, holder: &Member, owner: &Member, slots: SlotSet) -> Finding {
+fn astray_keys(
+    roster: &Roster,
+    rule: Rule,
+    holder: &Member,
+    owner: &Member,
+    slots: SlotSet,
+    moving: &SlotSet,
+) -> Finding {
     let count: u64 = slots.iter().filter_map(|slot| holder.keys(slot)).sum();
     let (holder_name, owner_name) = (roster.name(holder.id), roster.name(owner.id));
     let also = if rule == Rule::KeysOnBoth { ", which has keys of them too" } else { "" };
@@ -62,7 +71,12 @@ fn astray_keys(roster: &Roster, rule: Rule, holder: &Member, owner: &Member, slo
     if !owner.answers() {
         return finding.help("clients do not find them there, and the owner does not answer: bring it back first");
     }
-    finding
-        .help("clients do not find them there; `fix` moves them to the owner, and leaves a key that the owner has with another value where it is, unless `--on-conflict` decides")
-        .repair(Repair::MoveKeys { from: holder.id.clone(), to: owner.id.clone(), slots })
+    let finding = finding.help("clients do not find them there; `fix` moves them to the owner, and leaves a key that the owner has with another value where it is, unless `--on-conflict` decides");
+    // Of an open slot the owner changes first.
+    let mut settled = slots;
+    settled.subtract(moving);
+    if settled.is_empty() {
+        return finding;
+    }
+    finding.repair(Repair::MoveKeys { from: holder.id.clone(), to: owner.id.clone(), slots: settled })
 }

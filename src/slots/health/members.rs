@@ -160,7 +160,7 @@ fn collisions(roster: &Roster) -> Vec<Finding> {
         epochs.entry(member.line.config_epoch).or_default().push(member);
     }
     let mut findings = Vec::new();
-    for (epoch, members) in epochs.into_iter().filter(|(_, members)| members.len() > 1) {
+    for (epoch, members) in epochs.into_iter().filter(|(epoch, members)| *epoch > 0 && members.len() > 1) {
         let ids = || members.iter().map(|member| member.id);
         let message = format!("{} have the same configuration epoch {epoch}", roster.names(ids()));
         let finding = Finding::new(Rule::EpochCollision, Severity::Warning, message)

@@ -13,6 +13,13 @@ mod roster;
 mod unassigned;
 mod views;
 
+#[cfg(test)]
+mod checkup_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod support_tests;
+
 pub use checkup::diagnose;
 pub use evidence::{Evidence, Keys, Link, Seen, Silent, Witness};
 pub use finding::{Finding, Health, Rule, Severity};

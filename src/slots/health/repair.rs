@@ -84,7 +84,7 @@ pub enum Repair {
 }
 
 /// The order of repairs: first what keeps keys from being deleted, then what brings the cluster up (a cluster that is down refuses `MIGRATE`), then
-/// hand-overs, then keys, then what is only knowledge.
+/// keys, then hand-overs, then what is only knowledge.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Phase {
     /// Keys that gossip would delete.
@@ -97,10 +97,10 @@ pub enum Phase {
     Assign,
     /// Marks without meaning.
     Close,
+    /// Keys in the wrong place: before hand-overs, as a master that gives its last slot away may become a replica and drop what it holds.
+    MoveKeys,
     /// Hand-overs.
     Finish,
-    /// Keys in the wrong place.
-    MoveKeys,
     /// Who copies whom.
     Replicate,
     /// Epochs.

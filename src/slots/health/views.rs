@@ -41,7 +41,9 @@ fn wrong_slots(roster: &Roster, ownership: &Ownership, member: &Member, witness:
     let by_owner = |slots: &SlotSet| {
         let mut owners: BTreeMap<&NodeId, SlotSet> = BTreeMap::new();
         for slot in slots.iter() {
-            if let Some(owner) = ownership.owner(slot) {
+            // Of a node that it has not heard of it cannot know slots: that is a finding of its own.
+            let known = |owner: &&NodeId| roster.get(owner).is_some_and(|owner| !owner.unknown_to.contains(member.id));
+            if let Some(owner) = ownership.owner(slot).filter(known) {
                 owners.entry(owner).or_default().insert(slot);
             }
         }

@@ -1,7 +1,11 @@
 //! `redisops slots`.
 
+mod check;
 mod dispatch;
+mod fix;
 mod key;
+mod plan;
+mod show;
 mod state;
 
 pub use dispatch::run;

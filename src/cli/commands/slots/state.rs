@@ -4,8 +4,10 @@ use crate::cli::args::{Format, StateArgs};
 use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Source, source, summary};
+use crate::cli::slots::{Context, Live, Source, look, source, summary, warn_of_unreachable};
 use crate::diagnostics::Diagnostics;
+use crate::live::redis::SurveyOptions;
+use crate::slots::ClusterState;
 
 /// Looks at a cluster.
 ///
@@ -13,7 +15,7 @@ use crate::diagnostics::Diagnostics;
 /// When it cannot be reached, or the file cannot be written.
 pub fn run(arguments: &StateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let state = match source(&arguments.source, &arguments.access, cx)? {
-        Source::Live(live) => block_on(async { Ok::<_, Diagnostics>(live.connect().await?.state().await) })??,
+        Source::Live(live) => block_on(ask(&live, !arguments.no_stats, cx))??,
         Source::Saved(state) => state,
     };
     let text = document("ClusterState", &state);
@@ -25,4 +27,13 @@ pub fn run(arguments: &StateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics>
         Format::Human => summary(&state),
     })?;
     Ok(Exit::Done)
+}
+
+async fn ask(live: &Live, stats: bool, cx: &Context<'_>) -> Result<ClusterState, Diagnostics> {
+    let cluster = live.connect().await?;
+    if stats {
+        return Ok(look(&cluster, SurveyOptions { bytes: true, big_keys: None }, cx).await.0);
+    }
+    warn_of_unreachable(&cluster, cx);
+    Ok(cluster.state().await)
 }

@@ -1,0 +1,121 @@
+//! Repairs one phase after the other, with a new look at the cluster after each.
+
+use std::path::PathBuf;
+
+use crate::apply::slots::Archive;
+use crate::apply::slots::conflict::{ConflictError, Side};
+use crate::live::redis::{Cluster, ClusterError};
+use crate::slots::Address;
+use crate::slots::health::{Health, Repair};
+
+use super::carry::{self, Carried, Judge};
+use super::collect::examine;
+use super::repairs;
+use super::report::{Failure, FixReport};
+
+/// Looks at a cluster that change nothing any more are not repeated for ever.
+const ROUNDS: usize = 40;
+
+/// How repairs are to be done.
+#[derive(Clone, Debug)]
+pub struct FixOptions {
+    /// Which value of a key counts that has two; nothing for neither.
+    pub on_conflict: Option<Side>,
+    /// The file that keeps the values that lose.
+    pub archive: PathBuf,
+}
+
+/// Mends what has one right answer; `told` hears of each repair before it is run.
+///
+/// # Errors
+/// When the cluster is out of reach. A repair that fails is in the report.
+pub async fn fix(
+    cluster: Cluster,
+    options: &FixOptions,
+    mut told: impl FnMut(&Repair),
+) -> Result<FixReport, ClusterError> {
+    let archive = Archive::at(&options.archive);
+    let judge = Judge { decision: options.on_conflict, archive: &archive };
+    let mut report = FixReport::default();
+    let mut cluster = cluster;
+    let mut in_vain: Vec<Repair> = Vec::new();
+    let mut health = examine(&cluster).await.1;
+    for _ in 0..ROUNDS {
+        let round: Vec<Repair> = health.next_repairs(&in_vain).into_iter().cloned().collect();
+        if round.is_empty() {
+            break;
+        }
+        for repair in round {
+            told(&repair);
+            match run(&cluster, &repair, judge).await {
+                Ok(carried) => note(&mut report, &repair, carried),
+                Err(error) => {
+                    let failure = Failure { repair: repair.to_string(), error: error.to_string() };
+                    report.failed.retain(|earlier| earlier.repair != failure.repair);
+                    report.failed.push(failure);
+                }
+            }
+            // What is still wanted after it was run is not run again: it would do no more.
+            in_vain.push(repair);
+        }
+        cluster = again(&cluster).await?;
+        let before = health;
+        health = examine(&cluster).await.1;
+        if progress(&before, &health) {
+            in_vain.retain(|repair| !may_help(repair, &report));
+        }
+    }
+    report.whole = health.whole;
+    report.findings = health.findings;
+    Ok(report)
+}
+
+/// Whether something is better than before: then a repair that failed may work now.
+fn progress(before: &Health, after: &Health) -> bool {
+    after.findings.len() < before.findings.len()
+}
+
+fn may_help(repair: &Repair, report: &FixReport) -> bool {
+    let words = repair.to_string();
+    report.failed.iter().any(|failure| failure.repair == words)
+}
+
+/// New connections: a repair may have brought nodes to light.
+async fn again(cluster: &Cluster) -> Result<Cluster, ClusterError> {
+    let mut seeds: Vec<Address> = vec![cluster.seed().clone()];
+    let reached = cluster.members().iter().filter(|member| member.link.is_ok());
+    seeds.extend(reached.map(|member| member.address.clone()));
+    Cluster::connect(cluster.access(), &seeds).await
+}
+
+fn note(report: &mut FixReport, repair: &Repair, carried: Carried) {
+    report.failed.retain(|failure| failure.repair != repair.to_string());
+    report.moved_keys += carried.keys;
+    report.slots.union_with(&carried.slots);
+    if let Repair::Assign { slots, .. } = repair {
+        report.slots.union_with(slots);
+    }
+    let left: usize = carried.conflicts.iter().filter(|conflict| conflict.kept.is_none()).count();
+    report.repaired.push(match left {
+        0 => repair.to_string(),
+        1 => format!("{repair}; one key is left, which has two values"),
+        more => format!("{repair}; {more} keys are left, which have two values"),
+    });
+    report.conflicts.extend(carried.conflicts);
+}
+
+async fn run(cluster: &Cluster, repair: &Repair, judge: Judge<'_>) -> Result<Carried, ConflictError> {
+    match repair {
+        Repair::Protect { loser: node, winner: owner, slots } | Repair::Tell { node, owner, slots } => {
+            repairs::let_go(cluster, node, owner, slots).await?;
+        }
+        Repair::Assign { to, slots } => repairs::assign(cluster, to, slots).await?,
+        Repair::Close { node, slots } => repairs::close(cluster, node, slots).await?,
+        Repair::Finish { from, to, slots } => return carry::finish(cluster, from, to, slots, judge).await,
+        Repair::MoveKeys { from, to, slots } => return carry::move_keys(cluster, from, to, slots, judge).await,
+        Repair::Meet { node, address, bus_port, .. } => repairs::meet(cluster, node, address, *bus_port).await?,
+        Repair::Replicate { node, master } => repairs::replicate(cluster, node, master).await?,
+        Repair::BumpEpoch { node } => repairs::bump(cluster, node).await?,
+    }
+    Ok(Carried::default())
+}

@@ -1,0 +1,39 @@
+//! A question before something is changed.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::diagnostics::Diagnostic;
+
+use super::settings::Environment;
+
+/// Asks whoever sits at the terminal; only `y` and `yes` mean yes.
+///
+/// # Errors
+/// When nobody does.
+pub fn confirmed(question: &str, environment: &Environment) -> Result<bool, Diagnostic> {
+    if !environment.stderr.terminal || !io::stdin().is_terminal() {
+        return Err(Diagnostic::error(
+            "redisops::cli::confirm",
+            "this changes a live cluster, and nobody is there to be asked",
+        )
+        .help("say so with `--yes`"));
+    }
+    let mut answer = String::new();
+    let asked = write!(io::stderr(), "{question} [y/N] ").and_then(|()| io::stdin().read_line(&mut answer));
+    Ok(asked.is_ok() && is_yes(&answer))
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_yes_is_yes() {
+        assert!(["y\n", "Yes", " yes \r\n"].into_iter().all(is_yes));
+        assert!(["", "\n", "n", "ye", "ja"].into_iter().all(|answer| !is_yes(answer)));
+    }
+}
