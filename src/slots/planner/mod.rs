@@ -19,6 +19,10 @@ mod weighted;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod skewed;
 #[cfg(test)]
 mod testing;

@@ -151,8 +151,7 @@ impl<'p, 'a> Shards<'p, 'a> {
         let mut result = self.before.clone();
         let mut on_the_way: Vec<VecDeque<usize>> = vec![VecDeque::new(); zones.len()];
         for (edge, hub, nodes) in leaves {
-            // Those that stay are the first of their class.
-            on_the_way[hub].extend(nodes.iter().rev().take(flow.along(edge) as usize).copied());
+            on_the_way[hub].extend(nodes.iter().take(flow.along(edge) as usize).copied());
         }
         for (edge, hub, master) in arrives {
             for _ in 0..flow.along(edge) {

@@ -291,8 +291,8 @@ impl<'a> Rest<'a> {
     /// Nodes that gave clearly more than they had to choose again, from all their slots.
     pub fn choose_again(&mut self) {
         let before = self.scales.loads(self.origin);
-        for node in 0..self.loads.len() {
-            let need = before[node].saturating_sub(self.caps[node]);
+        for (node, &load) in before.iter().enumerate() {
+            let need = load.saturating_sub(self.caps[node]);
             if !self.stays(node) || need == 0 {
                 continue;
             }
