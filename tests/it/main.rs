@@ -4,4 +4,6 @@ mod bad_input;
 mod cli_build;
 mod fixtures;
 mod slots_key;
+mod slots_lint;
+mod slots_plan;
 mod slots_render;

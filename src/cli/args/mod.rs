@@ -3,6 +3,8 @@
 mod access;
 mod build;
 mod format;
+mod lab;
+mod lint;
 mod root;
 mod show;
 mod slots;
@@ -11,6 +13,8 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::{Format, PlanFormat};
+pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, StatusArgs, UpArgs};
+pub use lint::LintArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
 use super::format::{Format, PlanFormat};
+use super::lint::LintArgs;
 use super::show::ShowArgs;
 use super::target::TargetArgs;
 
@@ -24,6 +25,11 @@ pub enum SlotsCommand {
     Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Check a key model, or the keys of a live cluster, by the rules for clusters
+    ///
+    /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
+    /// keys, and scripts that touch keys they were not given. Exit codes: 0 no errors; 1 errors; 2 it could not be checked.
+    Lint(Box<LintArgs>),
     /// Say whether the cluster is whole: every slot owned once, all nodes agreed, nothing open, every key in its owner
     ///
     /// Exit codes: 0 it is whole; 1 it is not; 2 it could not be looked at.

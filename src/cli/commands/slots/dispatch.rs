@@ -7,7 +7,7 @@ use crate::cli::settings::Environment;
 use crate::cli::slots::Context;
 use crate::diagnostics::{Sources, arrange};
 
-use super::{check, fix, key, plan, show, state};
+use super::{check, fix, key, lint, plan, show, state};
 
 /// Runs a command; what it could not do is told on stderr.
 pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) -> Exit {
@@ -18,6 +18,7 @@ pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) 
         SlotsCommand::State(arguments) => state::run(&arguments, &cx),
         SlotsCommand::Show(arguments) => show::run(&arguments, &cx),
         SlotsCommand::Key(arguments) => key::run(&arguments, &cx),
+        SlotsCommand::Lint(arguments) => lint::run(&arguments, &cx),
         SlotsCommand::Check(arguments) => check::run(&arguments, &cx),
         SlotsCommand::Fix(arguments) => fix::run(&arguments, &cx),
     };

@@ -4,6 +4,7 @@ mod check;
 mod dispatch;
 mod fix;
 mod key;
+mod lint;
 mod plan;
 mod show;
 mod state;

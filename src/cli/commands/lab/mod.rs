@@ -1,0 +1,10 @@
+//! `redisops lab`.
+
+mod compose;
+mod dispatch;
+mod down;
+mod forward;
+mod status;
+mod up;
+
+pub use dispatch::run;
