@@ -144,7 +144,7 @@ proptest! {
         let mut state = three();
         state.nodes.push(replica("r", "a"));
         state.slot_stats.bytes = table(|slot| (slot as u64 * 7919) % 1013);
-        let target = by(if memory { Balance::Memory } else { Balance::Slots }, super::testing::masters(masters));
+        let target = by(if memory { Balance::Memory } else { Balance::Slots }, testing::masters(masters));
         let first = plan(&state, &target).unwrap();
         let nodes = order.iter().map(|&index| state.nodes[index].clone()).collect();
         let second = plan(&ClusterState { nodes, ..state }, &target).unwrap();
