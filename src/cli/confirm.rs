@@ -11,7 +11,7 @@ use super::settings::Environment;
 /// # Errors
 /// When nobody does.
 pub fn confirmed(question: &str, environment: &Environment) -> Result<bool, Diagnostic> {
-    if !environment.terminal || !io::stdin().is_terminal() {
+    if !environment.stderr.terminal || !io::stdin().is_terminal() {
         return Err(Diagnostic::error(
             "redisops::cli::confirm",
             "this changes a live cluster, and nobody is there to be asked",

@@ -2,9 +2,10 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use crate::diagnostics::render::render_all;
+use crate::diagnostics::render::{Style, render_all};
 use crate::diagnostics::{Diagnostic, Severity, Sources};
 
+use super::output;
 use super::settings::{GlobalSettings, Verbosity};
 
 /// Writes what commands have to say.
@@ -17,6 +18,16 @@ impl Printer {
     /// With that style and verbosity.
     pub fn new(settings: GlobalSettings) -> Printer {
         Printer { settings }
+    }
+
+    /// How messages look.
+    pub fn style(&self) -> Style {
+        self.settings.style
+    }
+
+    /// How results for people look.
+    pub fn result_style(&self) -> Style {
+        self.settings.result_style
     }
 
     /// The result of a command. Somebody who has read enough and closed the pipe is no error.
@@ -37,9 +48,7 @@ impl Printer {
     /// # Errors
     /// When stdout does not take it.
     pub fn print(&self, text: String) -> Result<(), Diagnostic> {
-        self.result(&[text]).map_err(|error| {
-            Diagnostic::error("redisops::output::write", format!("`stdout` cannot be written: {error}"))
-        })
+        self.result(&[text]).map_err(|error| output::cannot_write("stdout", &error))
     }
 
     /// Diagnostics in their order, and how many there are.
@@ -52,6 +61,11 @@ impl Printer {
         if !shown.is_empty() {
             self.stderr(&render_all(&shown, sources, self.settings.style));
         }
+    }
+
+    /// Whether only errors are told.
+    pub fn is_quiet(&self) -> bool {
+        self.settings.verbosity == Verbosity::Quiet
     }
 
     /// Something worth knowing.

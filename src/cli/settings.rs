@@ -16,27 +16,54 @@ pub struct Environment {
     pub no_color: bool,
     /// `TERM` is `dumb`.
     pub dumb: bool,
-    /// Whether stderr is a terminal.
-    pub terminal: bool,
-    /// Whether stderr shows characters beyond ASCII.
-    pub unicode: bool,
-    /// Columns of stderr.
-    pub width: Option<usize>,
+    /// Where messages go.
+    pub stderr: Stream,
+    /// Where results go.
+    pub stdout: Stream,
     /// The value of a variable, where it is text.
     pub variable: fn(&str) -> Option<String>,
+}
+
+/// What a stream of the process shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// Whether it is a terminal.
+    pub terminal: bool,
+    /// Whether it shows characters beyond ASCII.
+    pub unicode: bool,
+    /// Its columns.
+    pub width: Option<usize>,
+}
+
+impl Stream {
+    fn of(terminal: bool, stream: supports_unicode::Stream) -> Stream {
+        Stream {
+            terminal,
+            unicode: !terminal || supports_unicode::on(stream),
+            width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0)),
+        }
+    }
+
+    /// How text looks there.
+    fn style(self, color: Color, environment: &Environment) -> Style {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => self.terminal && !environment.no_color && !environment.dumb,
+        };
+        Style { color, unicode: self.unicode, width: self.width }
+    }
 }
 
 impl Environment {
     /// Of this process.
     pub fn of_process() -> Environment {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let terminal = std::io::stderr().is_terminal();
         Environment {
             no_color: is_set("NO_COLOR"),
             dumb: std::env::var_os("TERM").is_some_and(|term| term == "dumb"),
-            terminal,
-            unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stderr),
-            width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0)),
+            stderr: Stream::of(std::io::stderr().is_terminal(), supports_unicode::Stream::Stderr),
+            stdout: Stream::of(std::io::stdout().is_terminal(), supports_unicode::Stream::Stdout),
             variable: |name| std::env::var(name).ok(),
         }
     }
@@ -58,6 +85,8 @@ pub enum Verbosity {
 pub struct GlobalSettings {
     /// How messages look.
     pub style: Style,
+    /// How results for people look.
+    pub result_style: Style,
     /// How much is said.
     pub verbosity: Verbosity,
 }
@@ -65,17 +94,16 @@ pub struct GlobalSettings {
 impl GlobalSettings {
     /// From arguments and environment.
     pub fn resolve(arguments: &Global, environment: &Environment) -> GlobalSettings {
-        let color = match arguments.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => environment.terminal && !environment.no_color && !environment.dumb,
-        };
         let verbosity = match (arguments.quiet, arguments.verbose) {
             (_, true) => Verbosity::Verbose,
             (true, false) => Verbosity::Quiet,
             (false, false) => Verbosity::Normal,
         };
-        GlobalSettings { style: Style { color, unicode: environment.unicode, width: environment.width }, verbosity }
+        GlobalSettings {
+            style: environment.stderr.style(arguments.color, environment),
+            result_style: environment.stdout.style(arguments.color, environment),
+            verbosity,
+        }
     }
 }
 
@@ -180,21 +208,16 @@ mod tests {
 
     #[test]
     fn colors_are_for_terminals_that_want_them() {
-        let terminal = Environment {
-            no_color: false,
-            dumb: false,
-            terminal: true,
-            unicode: true,
-            width: Some(80),
-            variable: |_| None,
-        };
+        let shown = Stream { terminal: true, unicode: true, width: Some(80) };
+        let terminal = Environment { no_color: false, dumb: false, stderr: shown, stdout: shown, variable: |_| None };
         let color =
             |line: &str, environment: &Environment| GlobalSettings::resolve(&parse(line).0, environment).style.color;
         assert!(color("build", &terminal));
         assert!(!color("build", &Environment { no_color: true, ..terminal.clone() }));
         assert!(!color("build", &Environment { dumb: true, ..terminal.clone() }));
         assert!(!color("build --color never", &terminal));
-        let pipe = Environment { terminal: false, ..terminal };
+        let pipe = Environment { stderr: Stream { terminal: false, ..shown }, ..terminal };
         assert!(!color("build", &pipe) && color("--color always build", &pipe));
+        assert!(GlobalSettings::resolve(&parse("build").0, &pipe).result_style.color, "each stream has its own");
     }
 }

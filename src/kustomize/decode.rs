@@ -118,6 +118,12 @@ impl<'a> Decoder<'a> {
         Decoder { yaml11: false, unique_keys: true, codes, ..Decoder::kustomization(trace) }
     }
 
+    /// For a key model: as for an environment.
+    pub fn key_model(trace: &'a Trace) -> Decoder<'a> {
+        let codes = Codes { unknown_field: "redisops::keys::unknown_field", wrong_type: "redisops::keys::wrong_type" };
+        Decoder { codes, ..Decoder::environment(trace) }
+    }
+
     /// The value, or everything that is wrong.
     ///
     /// # Errors
@@ -147,7 +153,8 @@ impl<'a> Decoder<'a> {
         Some(scalar.tag)
     }
 
-    fn wrong_type(&mut self, node: &Node, expected: &str) {
+    /// Reports a value of another type than expected (`a string`, `a list`).
+    pub fn wrong_type(&mut self, node: &Node, expected: &str) {
         let found = match (&node.value, self.tag(node)) {
             (Value::Map(_), _) => "a mapping",
             (Value::Seq(_), _) => "a list",

@@ -3,17 +3,18 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::spec::Spec;
+use super::announce::{self, SOCKET};
+use super::spec::{Reach, Spec};
 
 /// The port of the cluster bus that belongs to a port for clients.
 pub fn bus_port(port: u16) -> u16 {
     port.checked_add(10_000).unwrap_or_else(|| port - 10_000)
 }
 
-/// The file for one server: its port, and the folder of its data.
-pub fn text(spec: &Spec, port: u16, dir: &Path) -> String {
+/// The file for one server: its number, its port, and the folder of its data.
+pub fn text(spec: &Spec, number: u16, port: u16, dir: &Path) -> String {
     let mut lines: Vec<(&str, String)> = vec![
-        ("bind", spec.host.clone()),
+        ("bind", announce::address(spec, number, port).host),
         ("dir", dir.display().to_string()),
         ("logfile", "server.log".to_owned()),
         ("daemonize", "no".to_owned()),
@@ -33,6 +34,20 @@ pub fn text(spec: &Spec, port: u16, dir: &Path) -> String {
     if spec.server.at_least(7, 0) {
         // Ending must not wait for replicas that have ended already.
         lines.push(("shutdown-timeout", "0".to_owned()));
+    }
+    match &spec.reach {
+        Reach::Direct => {}
+        Reach::Names => {
+            lines.push(("cluster-announce-hostname", announce::name(number)));
+            lines.push(("cluster-preferred-endpoint-type", "hostname".to_owned()));
+        }
+        Reach::Namespace { .. } => {
+            lines.push(("cluster-announce-ip", announce::address(spec, number, port).host));
+            // Nobody else is in the network.
+            lines.push(("protected-mode", "no".to_owned()));
+            lines.push(("unixsocket", SOCKET.to_owned()));
+            lines.push(("unixsocketperm", "700".to_owned()));
+        }
     }
     match &spec.tls {
         None => lines.push(("port", port.to_string())),
@@ -82,7 +97,7 @@ mod tests {
         let server = ServerProgram { path: "/s".into(), product: Product::Redis, version: "6.2.14".to_owned() };
         let mut spec = Spec::local("/lab".into(), Layout::new(1, 1, 0).unwrap(), 60_001, server).unwrap();
         spec.config.push(("save".to_owned(), "60 1 300 10".to_owned()));
-        let text = text(&spec, 60_001, Path::new("/my \"lab\"/60001"));
+        let text = text(&spec, 1, 60_001, Path::new("/my \"lab\"/60001"));
         assert!(text.contains("dir \"/my \\\"lab\\\"/60001\"\n"), "{text}");
         assert!(text.contains("cluster-port 50001\n"), "{text}");
         assert!(!text.contains("shutdown-timeout"), "6.2 does not know it: {text}");

@@ -45,8 +45,8 @@ pub async fn connect(
 }
 
 /// Makes a cluster of servers that know nobody, laid out as said, and waits until all of them agree, replicas are in sync and the cluster takes
-/// writes. The same layout is formed the same way every time: epochs are the numbers of the masters.
-pub async fn form(nodes: &[Connection], layout: Layout, short_slots: bool) -> Result<(), Diagnostic> {
+/// writes. Returns their identities. The same layout is formed the same way every time: epochs are the numbers of the masters.
+pub async fn form(nodes: &[Connection], layout: Layout, short_slots: bool) -> Result<Vec<NodeId>, Diagnostic> {
     let deadline = Instant::now() + PATIENCE;
     let numbered = || (1u16..).zip(nodes);
     let ids: Vec<NodeId> = try_join_all(nodes.iter().map(my_id)).await.map_err(|error| failed(&error))?;
@@ -92,7 +92,7 @@ pub async fn form(nodes: &[Connection], layout: Layout, short_slots: bool) -> Re
     })
     .await?;
     try_join_all(nodes.iter().map(|node| ready(node, deadline))).await?;
-    Ok(())
+    Ok(ids)
 }
 
 /// Lets nodes introduce themselves to others; which to which, by their indexes.

@@ -7,29 +7,46 @@ use crate::diagnostics::Diagnostic;
 
 use super::config::bus_port;
 use super::process::command_line;
+use super::spec::{Reach, Spec};
 
-/// Says which of the ports that servers need, for clients and for the bus, are taken on that address.
+/// The ports of this machine that a lab needs: for clients, and, unless servers have a network of their own, for the bus.
+fn needed(spec: &Spec) -> Vec<u16> {
+    match spec.reach {
+        Reach::Namespace { .. } => spec.ports.clone(),
+        Reach::Direct | Reach::Names => spec.ports.iter().flat_map(|&port| [port, bus_port(port)]).collect(),
+    }
+}
+
+/// Says which of the ports that a lab needs are taken.
 ///
 /// # Errors
 /// When one is.
-pub fn check(host: &str, ports: &[u16]) -> Result<(), Diagnostic> {
-    let needed = ports.iter().flat_map(|&port| [port, bus_port(port)]);
-    let taken: Vec<u16> = needed.filter(|&port| TcpListener::bind((host, port)).is_err()).collect();
+pub fn check(spec: &Spec) -> Result<(), Diagnostic> {
+    check_on(&spec.host, &needed(spec))
+}
+
+fn check_on(host: &str, needed: &[u16]) -> Result<(), Diagnostic> {
+    let taken: Vec<u16> = needed.iter().copied().filter(|&port| TcpListener::bind((host, port)).is_err()).collect();
     let Some(first) = taken.first() else { return Ok(()) };
-    let list: Vec<String> = taken.iter().map(u16::to_string).collect();
-    let what = if taken.len() == 1 {
-        format!("port {first} is taken")
-    } else {
-        format!("ports {} are taken", list.join(", "))
+    let list = |ports: &[u16]| ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    let what = match taken.len() {
+        1 => format!("port {first} is taken"),
+        _ => format!("ports {} are taken", list(&taken)),
     };
-    let mut found = Diagnostic::error("redisops::lab::ports", what);
-    for port in &taken {
-        if let Some((pid, command)) = holder(*port) {
-            found = found.note(format!("{port} is held by `{command}`, pid {pid}"));
+    let mut held: Vec<(u32, String, Vec<u16>)> = Vec::new();
+    for &port in &taken {
+        let Some((pid, command)) = holder(port) else { continue };
+        match held.iter_mut().find(|(known, ..)| *known == pid) {
+            Some((.., ports)) => ports.push(port),
+            None => held.push((pid, command, vec![port])),
         }
     }
-    Err(found
-        .help("end what holds them, or choose others with `--base-port`; each server also needs the port 10000 higher"))
+    let mut found = Diagnostic::error("redisops::lab::ports", what);
+    for (pid, command, ports) in held {
+        let verb = if ports.len() == 1 { "is" } else { "are" };
+        found = found.note(format!("{} {verb} held by `{command}`, pid {pid}", list(&ports)));
+    }
+    Err(found.help("end what holds them, or choose others with `--base-port`"))
 }
 
 /// The process that listens on a port, where this user may know.
@@ -70,8 +87,8 @@ mod tests {
     fn a_taken_port_and_its_holder_are_named() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let error = check("127.0.0.1", &[port]).unwrap_err();
-        assert!(error.message.contains(&format!("{port} ")), "{}", error.message);
+        let error = check_on("127.0.0.1", &[port]).unwrap_err();
+        assert_eq!(error.message, format!("port {port} is taken"));
         let holder = error.notes.iter().find(|note| note.starts_with(&format!("{port} is held by"))).unwrap();
         assert!(holder.ends_with(&format!("pid {}", std::process::id())), "{holder}");
     }

@@ -68,10 +68,16 @@ impl Process {
             // The first thread may be gone while others still hold sockets.
             return if threads(self.pid) > 1 { Fate::Running } else { Fate::Ended };
         }
-        if command_line(self.pid).is_some_and(|command| command != self.command) {
+        // A process that is ending has none any more, but still its sockets.
+        if command_line(self.pid).is_some_and(|command| !command.is_empty() && command != self.command) {
             return Fate::Replaced;
         }
         if matches!(state, 'T' | 't') { Fate::Stopped } else { Fate::Running }
+    }
+
+    /// Whether what stood in front of it has become it.
+    pub fn has_begun(&self) -> bool {
+        self.fate() == Fate::Running && command_line(self.pid).is_some_and(|command| command == self.command)
     }
 
     /// Sends a signal if it still is that process; tells whether it was sent.
@@ -142,9 +148,12 @@ fn read_stat(text: &str) -> Option<(char, u64)> {
     Some((state, fields.nth(18)?.parse().ok()?))
 }
 
-/// Program and arguments of a process; nothing when there is none.
+/// Program and arguments of a process; nothing when there is none, empty when it is ending.
 pub fn command_line(pid: u32) -> Option<Vec<String>> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    if bytes.is_empty() {
+        return Some(Vec::new());
+    }
     let text = String::from_utf8_lossy(&bytes);
     Some(text.trim_end_matches('\0').split('\0').map(str::to_owned).collect())
 }
@@ -201,7 +210,7 @@ mod tests {
         let log = dir.path().join("log");
         let (child, process) = Launch { launcher: &[], command, dir: dir.path(), log, detached: true }.start().unwrap();
         // Until it has become the program, its command line is ours.
-        while process.fate() == Fate::Replaced {
+        while !process.has_begun() {
             std::thread::sleep(Duration::from_millis(1));
         }
         (child, process)

@@ -1,6 +1,7 @@
 //! The program that is started: where it is, and which it is.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
@@ -19,6 +20,15 @@ pub enum Product {
     Redis,
     /// Valkey.
     Valkey,
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Product::Redis => "Redis",
+            Product::Valkey => "Valkey",
+        })
+    }
 }
 
 /// A server program that answered to `--version`.

@@ -7,6 +7,9 @@ use crate::diagnostics::Diagnostic;
 use crate::secrets::Secret;
 use crate::slots::{SLOTS, Slot, SlotRange};
 
+use super::announce::Network;
+use super::config::bus_port;
+use super::load::Load;
 use super::server::ServerProgram;
 
 /// How many nodes, and what they do. Nodes count from 1: masters first, then their replicas in the same order (a second replica of each after the
@@ -42,7 +45,9 @@ impl Layout {
         let needed = u32::from(masters) * (1 + u32::from(replicas));
         if u32::from(nodes) < needed {
             let message = format!(
-                "{masters} masters with {replicas} replicas each are {needed} nodes, but there are {nodes} to be"
+                "{} with {} each are {needed} nodes, but there are to be {nodes}",
+                count(masters, "master"),
+                count(replicas, "replica")
             );
             return Err(wrong(message).help(format!("add `--nodes {needed}`, or fewer masters or replicas")));
         }
@@ -74,6 +79,10 @@ impl Layout {
     }
 }
 
+fn count(number: u16, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Certificates of a lab whose servers speak TLS only, to clients and to each other. Absolute paths.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TlsFiles {
@@ -83,6 +92,22 @@ pub struct TlsFiles {
     pub cert: PathBuf,
     /// Its key.
     pub key: PathBuf,
+}
+
+/// What servers announce, and how they are reached from here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// They announce the address on which they listen.
+    Direct,
+    /// They announce addresses of a network that only they have; this machine's ports lead to their sockets.
+    Namespace {
+        /// Whose addresses they announce, .11 and on.
+        network: Network,
+        /// The program whose `lab forward` leads in: this one.
+        redisops: PathBuf,
+    },
+    /// They announce host names that nobody knows, as clients are to prefer them.
+    Names,
 }
 
 /// What a lab is to be, and how its servers are started.
@@ -96,6 +121,8 @@ pub struct Spec {
     pub ports: Vec<u16>,
     /// The address on which servers listen and which they announce: `127.0.0.1` or `::1`.
     pub host: String,
+    /// What they announce, and how they are reached from here.
+    pub reach: Reach,
     /// The program.
     pub server: ServerProgram,
     /// How long a node may be silent before it is taken for dead.
@@ -106,6 +133,8 @@ pub struct Spec {
     pub tls: Option<TlsFiles>,
     /// Further lines of each server's configuration: names and values. They win over those that the lab writes.
     pub config: Vec<(String, String)>,
+    /// Keys to write when the cluster is up.
+    pub load: Option<Load>,
     /// A program in front of each server that ends in becoming it, as `setpriv` and `nsenter` do.
     pub launcher: Vec<String>,
     /// Whether servers are to outlive the group of the process that starts them.
@@ -129,20 +158,45 @@ impl Spec {
             layout,
             ports: (base_port..=last).collect(),
             host: "127.0.0.1".to_owned(),
+            reach: Reach::Direct,
             server,
             node_timeout: Duration::from_secs(5),
             password: None,
             tls: None,
             config: Vec::new(),
+            load: None,
             launcher: Vec::new(),
             detached: true,
         })
+    }
+
+    /// Says what the server cannot do.
+    pub(super) fn check(&self) -> Result<(), Diagnostic> {
+        let needs = |what: &str| {
+            let message =
+                format!("{what} needs Redis 7.0 or newer; `{}` is {}", self.server.path.display(), self.server.version);
+            Diagnostic::error("redisops::lab::server", message)
+        };
+        let modern = self.server.at_least(7, 0);
+        if let Some(port) = self.ports.iter().find(|&&port| bus_port(port) < port)
+            && !modern
+        {
+            return Err(
+                needs(&format!("port {port}, whose bus cannot be 10000 higher,")).help("choose a lower `--base-port`")
+            );
+        }
+        match &self.reach {
+            Reach::Names if !modern => Err(needs("to announce a host name")),
+            Reach::Namespace { network, .. } => network.fits(self.layout),
+            Reach::Names | Reach::Direct => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::Product;
 
     #[test]
     fn eight_nodes_are_three_masters_their_replicas_and_two_spares() {
@@ -179,11 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_cannot_do_is_said() {
+        let server = ServerProgram { path: "/s".into(), product: Product::Redis, version: "6.2.14".to_owned() };
+        let mut spec = Spec::local("/lab".into(), Layout::new(1, 1, 0).unwrap(), 60_001, server).unwrap();
+        let message = "port 60001, whose bus cannot be 10000 higher, needs Redis 7.0 or newer; `/s` is 6.2.14";
+        assert_eq!(spec.check().unwrap_err().message, message);
+        (spec.ports, spec.reach) = (vec![7001], Reach::Names);
+        assert_eq!(
+            spec.check().unwrap_err().message,
+            "to announce a host name needs Redis 7.0 or newer; `/s` is 6.2.14"
+        );
+        spec.server.version = "7.0.15".to_owned();
+        assert!(spec.check().is_ok());
+        let error = Spec::local("/lab".into(), Layout::new(8, 3, 1).unwrap(), 65_530, spec.server).unwrap_err();
+        assert_eq!(error.message, "8 nodes from port 65530 on would end at 65537; ports end at 65535");
+    }
+
+    #[test]
     fn second_replicas_come_after_the_first() {
         let layout = Layout::new(9, 3, 2).unwrap();
         assert_eq!((layout.position(4), layout.position(9)), (Position::Replica(1), Position::Replica(3)));
         let error = Layout::new(8, 3, 2).unwrap_err();
-        assert_eq!(error.message, "3 masters with 2 replicas each are 9 nodes, but there are 8 to be");
+        assert_eq!(error.message, "3 masters with 2 replicas each are 9 nodes, but there are to be 8");
         assert_eq!(Layout::new(8, 0, 2).unwrap_err().message, "a cluster has 1 to 16384 masters, not 0");
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::Diagnostic;
-use crate::slots::Address;
+use crate::slots::{Address, NodeId};
 
 use super::process::Process;
 use super::server::ServerProgram;
@@ -24,6 +24,8 @@ pub struct LabNode {
     pub number: u16,
     /// The address that it announces.
     pub address: Address,
+    /// Its identity, once it is in the cluster.
+    pub id: Option<NodeId>,
     /// Its process.
     pub process: Process,
 }
@@ -76,6 +78,19 @@ impl State {
             unreadable(error.to_string())
                 .help("it is written by `redisops lab up`; end the servers by hand if it is lost")
         })
+    }
+
+    /// Writes it where no other lab is: of two that start at once, one gets the folder.
+    pub fn claim(&self, dir: &Path) -> Result<(), Diagnostic> {
+        let path = dir.join(STATE_FILE);
+        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(_) => self.write(dir),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let message = format!("another lab is being started in `{}`", dir.display());
+                Err(Diagnostic::error("redisops::lab::exists", message).help("choose another `--dir`"))
+            }
+            Err(error) => Err(cannot_write(&path, &error)),
+        }
     }
 
     /// Writes it, all or nothing.

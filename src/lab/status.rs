@@ -76,7 +76,7 @@ impl Lab {
             reach: self.access.map.reach(&node.address),
             pid: node.process.pid,
             process: node.process.fate(),
-            id: None,
+            id: node.id.clone(),
             role: None,
             master: None,
             slots: SlotSet::new(),
@@ -98,6 +98,7 @@ impl Lab {
             connection.query(::redis::cmd("CLUSTER").arg("NODES")).await.map_err(|error| error.to_string())?;
         let lines = parse_nodes(&text).map_err(|error| error.to_string())?;
         if let Some(myself) = lines.into_iter().find(|line| line.myself) {
+            // It changes when somebody resets the node.
             status.id = Some(myself.id);
             status.role = myself.role;
             status.master = myself.master;

@@ -1,5 +1,15 @@
 //! Tests on clusters of real servers. Each test starts its own and ends it.
 
+// A test that cannot go on fails, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod atomic;
 mod cluster;
+mod compose;
+mod health;
+mod lab;
 mod membership;
+mod plan;
+mod state;
 mod support;

@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::build::Build;
+#[cfg(target_os = "linux")]
+use super::lab::LabCommand;
 use super::slots::SlotsCommand;
 
 /// From a Git repository of specs to running, drift-free Redis.
@@ -55,4 +57,10 @@ pub enum Command {
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
     #[command(subcommand)]
     Slots(SlotsCommand),
+    /// A cluster of local server processes, to try things on
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Lab(LabCommand),
 }

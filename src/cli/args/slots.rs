@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
-use super::format::Format;
+use super::format::{Format, PlanFormat};
+use super::lint::LintArgs;
+use super::migrate::MigrateArgs;
+use super::show::ShowArgs;
 use super::target::TargetArgs;
 
 /// The commands about slots.
@@ -14,6 +17,8 @@ use super::target::TargetArgs;
 pub enum SlotsCommand {
     /// Say who owns which slots and what is in them; with `--save`, keep it in a file
     State(Box<StateArgs>),
+    /// Draw who owns which slots, what is in them, and how even that is
+    Show(Box<ShowArgs>),
     /// Plan the least that has to move
     ///
     /// Prints what moves from where to where, what that costs and what to know before saying yes. Exit codes: 0 planned, with or without moves;
@@ -21,6 +26,16 @@ pub enum SlotsCommand {
     Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Carry a plan out: move slots while clients go on
+    ///
+    /// Run it again after any interruption and it goes on. The first Ctrl-C finishes the slots that are open and opens no further one; the second stops at
+    /// once and names the slots that stay open. Exit codes: 0 all is where it should be; 2 something is left, or the run was refused.
+    Migrate(Box<MigrateArgs>),
+    /// Check a key model, or the keys of a live cluster, by the rules for clusters
+    ///
+    /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
+    /// keys, and scripts that touch keys they were not given. Exit codes: 0 no errors; 1 errors; 2 it could not be checked.
+    Lint(Box<LintArgs>),
     /// Say whether the cluster is whole: every slot owned once, all nodes agreed, nothing open, every key in its owner
     ///
     /// Exit codes: 0 it is whole; 1 it is not; 2 it could not be looked at.
@@ -78,9 +93,9 @@ pub struct PlanArgs {
     /// Exit with 1 when something is to change
     #[arg(long)]
     pub exit_code: bool,
-    /// How to write it: human or json
+    /// How to write it: human, json, markdown or html
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
-    pub output: Format,
+    pub output: PlanFormat,
     /// What the cluster is to become.
     #[command(flatten)]
     pub target: TargetArgs,
@@ -115,6 +130,12 @@ pub struct CheckArgs {
     /// Where the cluster is looked at.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// Draw the map of the slots to this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Draw the map of the slots to this file, as a page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

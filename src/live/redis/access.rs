@@ -1,5 +1,6 @@
 //! Who connects, and how.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{
@@ -64,17 +65,19 @@ impl Access {
     /// # Errors
     /// When nobody is reached, TLS or authentication fail, or what answers is not Redis.
     pub async fn connect(&self, address: &Address) -> Result<Connection, NodeError> {
-        let client = self.client(address).map_err(|error| NodeError::of(address, &error))?;
+        let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
+        let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
+        let client = self.client(address).map_err(error)?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(None)
             .set_dns_resolver(self.map.clone());
         let connecting = client.get_multiplexed_async_connection_with_config(&config);
         let inner = match tokio::time::timeout(self.connect_timeout, connecting).await {
-            Ok(connected) => connected.map_err(|error| NodeError::of(address, &error))?,
+            Ok(connected) => connected.map_err(error)?,
             Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
         };
-        let connection = Connection::new(address.clone(), inner);
+        let connection = Connection::new(address.clone(), self.user.as_deref(), inner);
         match &self.name {
             Some(name) => connection.query::<()>(::redis::cmd("CLIENT").arg("SETNAME").arg(name)).await?,
             // What answers to a line of text may be anything; only Redis answers this.

@@ -21,7 +21,7 @@ pub struct Member {
     pub address: Address,
     /// A connection to it, or why there is none.
     pub link: Result<Connection, NodeError>,
-    /// The address to connect to: as announced, or the host name where TLS needs it.
+    /// The address that was connected to: as announced, or the host name where TLS needs it.
     dial: Address,
 }
 
@@ -80,64 +80,74 @@ impl Cluster {
 
     /// The seed by the address that it announces where that leads to it, and else as it was reached.
     async fn seed_member(&mut self, own: &NodeLine, connection: Connection) -> Member {
-        let dial = self.dial(own).unwrap_or_else(|| self.seed.clone());
-        let address = own.address.clone().unwrap_or_else(|| dial.clone());
-        if dial == self.seed {
-            return Member { id: own.id.clone(), address, link: Ok(connection), dial };
+        let ways = self.ways(own);
+        let address = own.address.clone().or_else(|| ways.first().cloned()).unwrap_or_else(|| self.seed.clone());
+        let id = own.id.clone();
+        if ways.is_empty() || ways.contains(&self.seed) {
+            return Member { id, link: Ok(connection.announced(&address)), address, dial: self.seed.clone() };
         }
-        let link = match self.dialled(&own.id, &dial).await {
-            Ok(link) => link,
-            Err(_) => {
-                self.access.map.learn(&dial, &self.access.map.reach(&self.seed));
-                connection.announced(&dial)
-            }
-        };
-        Member { id: own.id.clone(), address, link: Ok(link), dial }
+        if let (dial, Ok(link)) = self.dialled(&own.id, &ways).await {
+            return Member { id, link: Ok(link.announced(&address)), address, dial };
+        }
+        let reached = self.access.map.reach(&self.seed);
+        self.access.map.learn(&address, &reached);
+        Member { id, link: Ok(connection.announced(&address)), dial: address.clone(), address }
     }
 
     /// Connects to nodes that are not members yet.
     async fn take_in(&mut self, lines: &[NodeLine]) {
-        let mut new: Vec<(NodeId, Address, Address)> = Vec::new();
+        let mut new: Vec<(NodeId, Address, Vec<Address>)> = Vec::new();
         for line in lines {
             let known = self.members.iter().any(|member| member.id == line.id) || new.iter().any(|n| n.0 == line.id);
             if known || line.role.is_none() {
                 continue;
             }
-            if let Some(dial) = self.dial(line) {
-                new.push((line.id.clone(), line.address.clone().unwrap_or_else(|| dial.clone()), dial));
+            let ways = self.ways(line);
+            if let Some(first) = ways.first() {
+                new.push((line.id.clone(), line.address.clone().unwrap_or_else(|| first.clone()), ways));
             }
         }
-        let links = join_all(new.iter().map(|(id, _, dial)| self.dialled(id, dial))).await;
-        self.members.extend(
-            new.iter()
-                .zip(links)
-                .map(|((id, address, dial), link)| Member {
-                    id: id.clone(),
-                    address: address.clone(),
-                    link,
-                    dial: dial.clone(),
-                })
-                .collect::<Vec<_>>(),
-        );
+        let links = join_all(new.iter().map(|(id, _, ways)| self.dialled(id, ways))).await;
+        let members = new.into_iter().zip(links);
+        self.members.extend(members.map(|((id, address, _), (dial, link))| {
+            let link = link.map(|connection| connection.announced(&address));
+            Member { id, address, link, dial }
+        }));
     }
 
-    /// Where to connect to a node. A name is needed where a certificate is compared with it, and is all that there is of some nodes; else the address
-    /// is better, as it needs no look-up.
-    fn dial(&mut self, line: &NodeLine) -> Option<Address> {
+    /// Where to connect to a node, the best first. A name is needed where a certificate is compared with it, and is all that there is of some nodes; else
+    /// the address is better, as it needs no look-up.
+    fn ways(&mut self, line: &NodeLine) -> Vec<Address> {
         let named = line.hostname.as_ref().zip(line.port).map(|(host, port)| Address::new(host.clone(), port));
-        match (&line.address, named) {
+        match (line.address.clone(), named) {
             (Some(address), Some(named)) if self.access.tls.is_some() => {
-                let reached = self.access.map.reach(address);
+                let reached = self.access.map.reach(&address);
                 self.access.map.learn(&named, &reached);
-                Some(named)
+                vec![named, address]
             }
-            (Some(address), _) => Some(address.clone()),
-            (None, named) => named,
+            (Some(address), _) => vec![address],
+            (None, named) => named.into_iter().collect(),
         }
     }
 
-    /// A connection to the node of that identity.
-    async fn dialled(&self, id: &NodeId, dial: &Address) -> Result<Connection, NodeError> {
+    /// A connection to the node of that identity, and the way that it took. Where a certificate does not have a node's name it may have its address.
+    async fn dialled(&self, id: &NodeId, ways: &[Address]) -> (Address, Result<Connection, NodeError>) {
+        let mut last = None;
+        for way in ways {
+            let link = self.dialled_by(id, way).await;
+            let goes_on = link.as_ref().is_err_and(|error| matches!(error.trouble, Trouble::Tls(_)));
+            last = Some((way.clone(), link));
+            if !goes_on {
+                break;
+            }
+        }
+        last.unwrap_or_else(|| {
+            let nowhere = NodeError::new(&self.seed, Trouble::Unreachable("it announces no address".to_owned()));
+            (self.seed.clone(), Err(nowhere))
+        })
+    }
+
+    async fn dialled_by(&self, id: &NodeId, dial: &Address) -> Result<Connection, NodeError> {
         let connection = self.access.connect(dial).await?;
         facts::identify(&connection, id).await?;
         Ok(connection)
@@ -154,6 +164,15 @@ impl Cluster {
                     && !line.flags.iter().any(|flag| flag.starts_with("fail"))
             })
         };
+        let astray = |member: &&Member| {
+            let error = member.link.as_ref().err();
+            error.is_some_and(|error| matches!(error.trouble, Trouble::OtherNode { .. }))
+        };
+        let astray: Vec<NodeError> =
+            others().filter(alive).filter(astray).filter_map(|member| member.link.clone().err()).collect();
+        if !astray.is_empty() {
+            return Err(ClusterError::NoSeed(astray));
+        }
         let lost: Vec<&Member> = others()
             .filter(alive)
             .filter(|member| {

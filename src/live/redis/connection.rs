@@ -1,10 +1,11 @@
 //! One connection to one node.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionLike, MultiplexedConnection};
-use ::redis::{Cmd, FromRedisValue, Pipeline, Value, from_redis_value};
+use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, Value, from_redis_value};
 
 use crate::slots::Address;
 
@@ -17,12 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Connection {
     address: Address,
+    user: Option<Arc<str>>,
     inner: MultiplexedConnection,
 }
 
 impl Connection {
-    pub(super) fn new(address: Address, inner: MultiplexedConnection) -> Connection {
-        Connection { address, inner }
+    pub(super) fn new(address: Address, user: Option<&str>, inner: MultiplexedConnection) -> Connection {
+        Connection { address, user: user.map(Arc::from), inner }
+    }
+
+    fn error(&self, error: &RedisError) -> NodeError {
+        NodeError::of(&self.address, error).as_user(self.user.as_ref())
     }
 
     /// The address that the node announces.
@@ -70,7 +76,7 @@ impl Connection {
     /// # Errors
     /// When it is an error, or has another form.
     pub fn read<T: FromRedisValue>(&self, reply: Value) -> Result<T, NodeError> {
-        let reply = reply.extract_error().map_err(|error| NodeError::of(&self.address, &error))?;
+        let reply = reply.extract_error().map_err(|error| self.error(&error))?;
         from_redis_value(reply).map_err(|error| NodeError::new(&self.address, Trouble::NotRedis(error.to_string())))
     }
 
@@ -80,7 +86,7 @@ impl Connection {
         answer: impl Future<Output = ::redis::RedisResult<T>>,
     ) -> Result<T, NodeError> {
         match tokio::time::timeout(patience, answer).await {
-            Ok(result) => result.map_err(|error| NodeError::of(&self.address, &error)),
+            Ok(result) => result.map_err(|error| self.error(&error)),
             Err(_) => Err(NodeError::new(&self.address, Trouble::TimedOut)),
         }
     }

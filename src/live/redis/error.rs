@@ -1,6 +1,7 @@
 //! What can go wrong with a node.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
@@ -14,6 +15,8 @@ pub struct NodeError {
     pub address: Address,
     /// What.
     pub trouble: Trouble,
+    /// As whom it was spoken to, where that is not the default user.
+    pub user: Option<Arc<str>>,
 }
 
 /// What went wrong.
@@ -50,7 +53,14 @@ pub enum Trouble {
 impl NodeError {
     /// Of that node.
     pub fn new(address: &Address, trouble: Trouble) -> NodeError {
-        NodeError { address: address.clone(), trouble }
+        NodeError { address: address.clone(), trouble, user: None }
+    }
+
+    /// As that user.
+    #[must_use]
+    pub fn as_user(mut self, user: Option<&Arc<str>>) -> NodeError {
+        self.user = user.cloned();
+        self
     }
 
     /// Reads an error of the client library.
@@ -76,7 +86,7 @@ impl NodeError {
             }
             Trouble::TimedOut => {
                 Diagnostic::error("redisops::redis::timeout", format!("`{at}` gives no answer in time"))
-                    .help("check that the server is not stopped or overloaded, and that no firewall drops packets; a port that expects TLS stays silent without `--tls`")
+                    .help("check that the server is not stopped or overloaded, and that no firewall drops packets; where one side speaks TLS and the other does not, both wait as well")
             }
             Trouble::Closed(why) => {
                 Diagnostic::error("redisops::redis::closed", format!("`{at}` ended the connection"))
@@ -86,7 +96,7 @@ impl NodeError {
             Trouble::Tls(why) => Diagnostic::error("redisops::redis::tls", format!("TLS with `{at}` failed"))
                 .note(why.clone())
                 .help("name the authority that signed the server's certificate with `--cacert`, and leave `--tls` out if the port does not speak TLS"),
-            Trouble::Auth(why) => Diagnostic::error("redisops::redis::auth", format!("`{at}` does not let us in"))
+            Trouble::Auth(why) => Diagnostic::error("redisops::redis::auth", format!("`{at}` does not let {} in", self.who()))
                 .note(why.clone())
                 .help("name the user with `--user` and its password with `--password-file FILE` or the variable `REDISCLI_AUTH`"),
             Trouble::NotRedis(why) => {
@@ -99,7 +109,7 @@ impl NodeError {
                 Diagnostic::error("redisops::redis::other_node", message).help("check `--map`: each announced address needs a place of its own")
             }
             Trouble::Server { code, message } if code == "NOPERM" => {
-                Diagnostic::error("redisops::redis::no_permission", format!("the user may not do this at `{at}`"))
+                Diagnostic::error("redisops::redis::no_permission", format!("{} may not do this at `{at}`", self.who()))
                     .note(message.clone())
                     .help("docs/access.md lists the rights that each command needs")
             }
@@ -107,6 +117,10 @@ impl NodeError {
                 Diagnostic::error("redisops::redis::refused", format!("`{at}` says no: {code} {message}"))
             }
         }
+    }
+
+    fn who(&self) -> String {
+        self.user.as_ref().map_or_else(|| "the default user".to_owned(), |user| format!("user `{user}`"))
     }
 
     /// Whether the connection is of no more use: the node may be dead.
@@ -120,7 +134,7 @@ impl Trouble {
     pub fn of(error: &RedisError) -> Trouble {
         let detail = || error.detail().map_or_else(|| error.to_string(), str::to_owned);
         if error.kind() == ErrorKind::AuthenticationFailed {
-            return Trouble::Auth(detail());
+            return Trouble::Auth("the user or the password is wrong, or the user is disabled".to_owned());
         }
         if let Some(code) = error.code() {
             let auth = matches!(code, "WRONGPASS" | "NOAUTH");
@@ -138,7 +152,8 @@ impl Trouble {
             Trouble::Closed(error.to_string())
         } else {
             match error.kind() {
-                ErrorKind::Parse | ErrorKind::UnexpectedReturnType => Trouble::NotRedis(error.to_string()),
+                ErrorKind::Parse => Trouble::NotRedis("the answer is not of its protocol".to_owned()),
+                ErrorKind::UnexpectedReturnType => Trouble::NotRedis(error.to_string()),
                 ErrorKind::Server(ServerErrorKind::ResponseError) => {
                     Trouble::Server { code: "ERR".to_owned(), message: detail() }
                 }

@@ -1,6 +1,7 @@
 //! Redis nodes: who may connect, where, and what they answer.
 
 mod access;
+mod activity;
 mod address_map;
 mod cluster;
 mod cluster_error;

@@ -1,5 +1,15 @@
 //! Keys that will not work well in a cluster: commands whose keys may lie in different slots, tags that gather too much in one slot, temporary keys
 //! that stay, scripts that touch keys they were not given.
 
-pub mod commands;
-pub mod lua;
+mod check;
+mod commands;
+mod finding;
+mod lua;
+pub mod model;
+mod report;
+mod rules;
+mod shares;
+
+pub use check::{Scripts, check};
+pub use finding::{Finding, Rule};
+pub use report::{Report, ReportDocument, Row};

@@ -120,6 +120,6 @@ mod tests {
         table.row(vec![Cell::plain("long name"), Cell::plain("16,384")]);
         assert_eq!(table.render(" ", false), " node        slots\n → a             5\n   free\n long name  16,384\n");
         let colored = table.render(" ", true);
-        assert!(colored.contains("\u{1b}[31m→ a\u{1b}[0m              5\n"), "{colored:?}");
+        assert!(colored.contains("\u{1b}[31m→ a\u{1b}[0m             5\n"), "{colored:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What a map of slots says in numbers: per master, and how even it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -54,6 +54,17 @@ pub struct ReplicaFigures {
     pub link_up: Option<bool>,
     /// Bytes of the master's stream that it has not acknowledged, where known.
     pub lag_bytes: Option<u64>,
+}
+
+/// What a node is doing, as it says itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Activity {
+    /// Commands a second.
+    pub ops: Option<u64>,
+    /// Whether the link to its master is up; nothing for a master.
+    pub link_up: Option<bool>,
+    /// How far it is in the stream of its master, or in its own.
+    pub offset: Option<u64>,
 }
 
 /// How evenly something lies on the masters that own slots.
@@ -111,8 +122,19 @@ impl SlotMap {
     /// Of a cluster.
     pub fn of(state: &ClusterState) -> SlotMap {
         let owned = owned_slots(state);
-        let mut masters: Vec<MasterFigures> =
-            state.masters().map(|node| figures(state, node, owned_by(&owned, &node.id))).collect();
+        let mut replicas = HashMap::<&NodeId, Vec<ReplicaFigures>>::new();
+        for node in state.nodes.iter().filter(|node| !node.is_master()) {
+            if let Some(master) = &node.master {
+                replicas.entry(master).or_default().push(replica(node));
+            }
+        }
+        let mut masters: Vec<MasterFigures> = state
+            .masters()
+            .map(|node| {
+                let slots = owned.get(&node.id).cloned().unwrap_or_default();
+                figures(state, node, slots, replicas.remove(&node.id).unwrap_or_default())
+            })
+            .collect();
         masters.sort_by_cached_key(|master| {
             let first = master.slots.iter().next();
             (first.is_none(), first, master.address.clone(), master.id.clone())
@@ -134,9 +156,21 @@ impl SlotMap {
         }
     }
 
-    /// The master of that identity.
-    pub fn master(&self, id: &NodeId) -> Option<&MasterFigures> {
-        self.masters.iter().find(|master| master.id == *id)
+    /// With what its nodes are doing: commands a second of masters where slots have no figures of their own, links of replicas and how far they are behind.
+    #[must_use]
+    pub fn with_activity(mut self, activity: &BTreeMap<NodeId, Activity>) -> SlotMap {
+        for master in &mut self.masters {
+            let own = activity.get(&master.id);
+            master.ops = master.ops.or(own.and_then(|it| it.ops));
+            for replica in &mut master.replicas {
+                let Some(its) = activity.get(&replica.id) else { continue };
+                replica.link_up = its.link_up;
+                let offsets = own.and_then(|it| it.offset).zip(its.offset);
+                replica.lag_bytes = offsets.map(|(ahead, behind)| ahead.saturating_sub(behind));
+            }
+        }
+        self.balance = Balances::of(&self.masters);
+        self
     }
 
     /// The slots in the middle of a hand-over.
@@ -177,10 +211,6 @@ fn owned_slots(state: &ClusterState) -> HashMap<&NodeId, SlotSet> {
     owned
 }
 
-fn owned_by(owned: &HashMap<&NodeId, SlotSet>, id: &NodeId) -> SlotSet {
-    owned.get(id).cloned().unwrap_or_default()
-}
-
 fn contested(state: &ClusterState) -> SlotSet {
     let (mut seen, mut twice) = (SlotSet::new(), SlotSet::new());
     for master in state.masters() {
@@ -192,8 +222,7 @@ fn contested(state: &ClusterState) -> SlotSet {
     twice
 }
 
-fn figures(state: &ClusterState, node: &Node, slots: SlotSet) -> MasterFigures {
-    let mut replicas: Vec<ReplicaFigures> = state.replicas_of(&node.id).map(replica).collect();
+fn figures(state: &ClusterState, node: &Node, slots: SlotSet, mut replicas: Vec<ReplicaFigures>) -> MasterFigures {
     replicas.sort_by(|a, b| (&a.address, &a.id).cmp(&(&b.address, &b.id)));
     let total = |table: &PerSlot| table.as_ref().map(|table| slots.iter().map(|slot| table[slot.index()]).sum());
     MasterFigures {

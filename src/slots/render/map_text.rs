@@ -3,8 +3,9 @@
 use owo_colors::Style as Ink;
 
 use crate::diagnostics::render::Style;
-use crate::slots::{ClusterState, Direction, NodeId, SLOTS, SlotSet};
+use crate::slots::{ClusterState, Direction, NodeId, SLOTS, SlotPlan, SlotSet};
 
+use super::after::after;
 use super::columns::{Align, Cell, Columns, inked};
 use super::figures::{MasterFigures, ReplicaFigures, SlotMap, Spread};
 use super::marks::Marks;
@@ -35,7 +36,23 @@ pub fn map_text(state: &ClusterState, map: &SlotMap, style: Style) -> String {
     out
 }
 
-fn headline(map: &SlotMap) -> String {
+/// The slots before and after a plan: two fields with the same letters.
+pub fn plan_maps_text(plan: &SlotPlan, state: &ClusterState, style: Style) -> String {
+    let (before, after) = (SlotMap::of(state), SlotMap::of(&after(state, plan)));
+    let marks = Marks::new([&before, &after]);
+    let names: String = marks
+        .ids()
+        .filter_map(|id| Some((id, marks.letter(id)?)))
+        .map(|(id, letter)| {
+            let sign = inked(&letter.to_string(), marks.tone(id).background(), style.color);
+            format!("       {sign} {}\n", Names::new(state, Some(plan)).full(id))
+        })
+        .collect();
+    format!("before\n{}\nafter\n{}\n{names}", field(&before, &marks, style), field(&after, &marks, style))
+}
+
+/// How many of what.
+pub(super) fn headline(map: &SlotMap) -> String {
     let busy = map.masters.iter().filter(|master| !master.slots.is_empty()).count();
     let spares = map.masters.len() - busy;
     let replicas = map.masters.iter().map(|master| master.replicas.len()).sum::<usize>() + map.strays.len();
@@ -60,7 +77,7 @@ enum Shown<'m> {
 }
 
 /// The field of cells. A cell is a letter on a colour; in colour, a run of equal cells shows its letter once.
-pub(super) fn field(map: &SlotMap, marks: &Marks, style: Style) -> String {
+fn field(map: &SlotMap, marks: &Marks, style: Style) -> String {
     if !marks.has_letters() {
         return format!("{} are too many to draw here; `--svg FILE` draws them\n", many(marks.len() as u64, "master"));
     }
@@ -173,10 +190,9 @@ fn masters(map: &SlotMap, marks: &Marks, style: Style) -> String {
         if !master.slots.is_empty() {
             table.free(format!("   slots {}", ranges(&master.slots, RANGES)), Ink::new());
         }
-        master
-            .replicas
-            .iter()
-            .for_each(|replica| table.free(replica_line(replica, master), replica_ink(replica, master)));
+        for replica in &master.replicas {
+            table.free(format!("   replica {}", replica_line(replica, master)), replica_ink(replica, master));
+        }
     }
     table.render("", style.color)
 }
@@ -205,8 +221,9 @@ fn master_cells(master: &MasterFigures, marks: &Marks, zones: bool) -> Vec<Cell>
     cells
 }
 
-fn replica_line(replica: &ReplicaFigures, master: &MasterFigures) -> String {
-    let mut text = format!("   replica {} {}", replica.address, replica.id.short());
+/// A replica in a line.
+pub(super) fn replica_line(replica: &ReplicaFigures, master: &MasterFigures) -> String {
+    let mut text = format!("{} {}", replica.address, replica.id.short());
     if let Some(zone) = &replica.zone {
         text.push_str(&format!(", zone {zone}"));
         if replica.zone == master.zone {
@@ -243,19 +260,24 @@ fn balance(map: &SlotMap) -> String {
         ("most/mean", Align::Right),
         ("least/mean", Align::Right),
     ]);
-    let balance = &map.balance;
-    for (name, spread, write) in [
-        ("slots", balance.slots, count as fn(u64) -> String),
-        ("keys", balance.keys, count),
-        ("bytes", balance.bytes, bytes),
-        ("ops/s", balance.ops, count),
-    ] {
-        table.row(spread_cells(name, spread, write));
+    for row in balance_rows(map) {
+        table.row(row.into_iter().map(Cell::plain).collect());
     }
     table.render("", false)
 }
 
-fn spread_cells(name: &str, spread: Option<Spread>, write: fn(u64) -> String) -> Vec<Cell> {
+/// What is shared out: the least, the mean and the most that a master has, and how far from the mean they are.
+pub(super) fn balance_rows(map: &SlotMap) -> Vec<Vec<String>> {
+    let balance = &map.balance;
+    vec![
+        spread_row("slots", balance.slots, count),
+        spread_row("keys", balance.keys, count),
+        spread_row("bytes", balance.bytes, bytes),
+        spread_row("ops/s", balance.ops, count),
+    ]
+}
+
+fn spread_row(name: &str, spread: Option<Spread>, write: fn(u64) -> String) -> Vec<String> {
     let part = |part: Option<f64>| part.map_or_else(|| UNKNOWN.to_owned(), |part| format!("{part:.2}"));
     let texts = match spread {
         Some(it) => {
@@ -263,11 +285,20 @@ fn spread_cells(name: &str, spread: Option<Spread>, write: fn(u64) -> String) ->
         }
         None => std::array::from_fn(|_| UNKNOWN.to_owned()),
     };
-    std::iter::once(name.to_owned()).chain(texts).map(Cell::plain).collect()
+    std::iter::once(name.to_owned()).chain(texts).collect()
+}
+
+fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
+    let lines = problem_lines(state, map);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.iter().map(|line| inked(&format!("! {line}"), Ink::new().red(), style.color));
+    format!("\n{}\n", lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// What is wrong, a line each; nothing where nothing is.
-fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
+pub(super) fn problem_lines(state: &ClusterState, map: &SlotMap) -> Vec<String> {
     let names = Names::new(state, None);
     let mut lines = Vec::new();
     if !map.unassigned.is_empty() {
@@ -285,11 +316,11 @@ fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
         ));
     }
     for open in map.open.iter().take(OPEN) {
-        let node = names.full(&open.node);
+        let node = names.address(&open.node);
         lines.push(match &open.direction {
-            Direction::Migrating(to) => format!("slot {} is open: {node} gives it to {}", open.slot, names.full(to)),
+            Direction::Migrating(to) => format!("slot {} is open: {node} gives it to {}", open.slot, names.address(to)),
             Direction::Importing(from) => {
-                format!("slot {} is open: {node} takes it from {}", open.slot, names.full(from))
+                format!("slot {} is open: {node} takes it from {}", open.slot, names.address(from))
             }
         });
     }
@@ -298,9 +329,5 @@ fn problems(state: &ClusterState, map: &SlotMap, style: Style) -> String {
     }
     lines.extend(map.failed.iter().map(|id| format!("{} has failed", names.full(id))));
     lines.extend(map.strays.iter().map(|id| format!("{} copies no master of this cluster", names.full(id))));
-    if lines.is_empty() {
-        return String::new();
-    }
-    let lines = lines.iter().map(|line| inked(&format!("! {line}"), Ink::new().red(), style.color));
-    format!("\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+    lines
 }

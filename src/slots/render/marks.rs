@@ -17,17 +17,17 @@ pub(super) struct Tone {
     pub(super) xterm: u8,
 }
 
-/// Colours that people with any colour vision tell apart from their neighbours in this list: hue and lightness change together
+/// Colours that people with any colour vision tell apart from their neighbours in this list: dark and light take turns
 /// (after Okabe and Ito, and Tol's muted scheme).
 const TONES: [Tone; 16] = [
     tone([0, 114, 178], 25),
     tone([230, 159, 0], 214),
     tone([0, 158, 115], 36),
-    tone([204, 121, 167], 175),
+    tone([240, 228, 66], 227),
     tone([213, 94, 0], 166),
     tone([86, 180, 233], 74),
     tone([136, 34, 85], 89),
-    tone([240, 228, 66], 227),
+    tone([204, 121, 167], 175),
     tone([51, 34, 136], 54),
     tone([153, 221, 190], 115),
     tone([120, 72, 36], 94),
@@ -56,6 +56,12 @@ impl Tone {
         };
         let [red, green, blue] = self.rgb.map(linear);
         0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    /// As pictures write it.
+    pub(super) fn hex(self) -> String {
+        let [red, green, blue] = self.rgb;
+        format!("#{red:02x}{green:02x}{blue:02x}")
     }
 
     /// This colour on another.
@@ -95,6 +101,13 @@ impl Marks {
         self.places.len()
     }
 
+    /// The masters, in order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &NodeId> {
+        let mut ids: Vec<(&NodeId, &usize)> = self.places.iter().collect();
+        ids.sort_by_key(|(_, place)| **place);
+        ids.into_iter().map(|(id, _)| id)
+    }
+
     /// Whether each master has a letter of its own.
     pub(super) fn has_letters(&self) -> bool {
         self.len() <= LETTERS.len()
@@ -109,6 +122,11 @@ impl Marks {
     pub(super) fn letter(&self, id: &NodeId) -> Option<char> {
         let place = self.places.get(id).filter(|_| self.has_letters())?;
         LETTERS.chars().nth(*place)
+    }
+
+    /// How many times the colours have come round before this master.
+    pub(super) fn round(&self, id: &NodeId) -> usize {
+        self.places.get(id).copied().unwrap_or(0) / TONES.len()
     }
 
     /// The colour; colours come again after sixteen.

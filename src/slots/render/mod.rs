@@ -5,6 +5,7 @@
 mod after;
 mod columns;
 mod figures;
+mod html;
 mod map_text;
 mod marks;
 mod names;
@@ -12,10 +13,13 @@ mod numbers;
 mod plan_facts;
 mod plan_markdown;
 mod plan_text;
+mod svg;
 
 pub use after::after;
-pub use figures::{Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
-pub use map_text::map_text;
+pub use figures::{Activity, Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
+pub use html::{map_html, plan_html};
+pub use map_text::{map_text, plan_maps_text};
 pub use numbers::{bytes, count, duration, percent};
 pub use plan_markdown::plan_markdown;
 pub use plan_text::plan_text;
+pub use svg::{Heat, map_svg, plan_svg};

@@ -20,6 +20,11 @@ impl<'s> Names<'s> {
         Names { addresses: joins.chain(known).collect() }
     }
 
+    /// `172.30.0.11:7001`; the beginning of the id where nobody knows the address.
+    pub(super) fn address(&self, id: &NodeId) -> String {
+        self.addresses.get(id).cloned().unwrap_or_else(|| id.short().to_owned())
+    }
+
     /// `172.30.0.11:7001 (07c37dfe)`.
     pub(super) fn full(&self, id: &NodeId) -> String {
         match self.addresses.get(id) {

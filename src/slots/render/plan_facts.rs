@@ -1,10 +1,12 @@
 //! What all forms of a plan say, in words: text, Markdown and HTML differ only in how they look.
 
-use crate::slots::{ClusterState, Move, NodeId, Role, SlotPlan};
+use std::collections::HashMap;
+
+use crate::slots::{ClusterState, Move, NodeId, ReplicaChange, Risk, Role, SlotPlan};
 
 use super::after::after;
 use super::figures::{MasterFigures, SlotMap};
-use super::names::Names;
+use super::names::{Names, ranges};
 use super::numbers::{bytes, count, duration, known_bytes, known_count, many};
 
 /// A plan beside the cluster before and after it.
@@ -62,13 +64,13 @@ impl<'p> PlanFacts<'p> {
 
     /// Masters before or after, in the order before.
     pub(super) fn masters(&self) -> Vec<MasterChange<'_>> {
-        let old = self.before.masters.iter().map(|it| MasterChange {
-            id: &it.id,
-            before: Some(it),
-            after: self.after.master(&it.id),
-        });
-        let new = self.after.masters.iter().filter(|it| self.before.master(&it.id).is_none());
-        old.chain(new.map(|it| MasterChange { id: &it.id, before: None, after: Some(it) })).collect()
+        let mut new: HashMap<&NodeId, &MasterFigures> = self.after.masters.iter().map(|it| (&it.id, it)).collect();
+        let old = self.before.masters.iter();
+        let mut changes: Vec<MasterChange<'_>> =
+            old.map(|it| MasterChange { id: &it.id, before: Some(it), after: new.remove(&it.id) }).collect();
+        let joined = self.after.masters.iter().filter(|it| new.contains_key(&it.id));
+        changes.extend(joined.map(|it| MasterChange { id: &it.id, before: None, after: Some(it) }));
+        changes
     }
 
     /// Keys and bytes of all moves, where all are known.
@@ -94,7 +96,7 @@ impl<'p> PlanFacts<'p> {
 
     /// Whom replicas copy, where that changes, a line each.
     pub(super) fn replicas(&self) -> Vec<String> {
-        let line = |change: &crate::slots::ReplicaChange| {
+        let line = |change: &ReplicaChange| {
             let node = self.names.full(&change.node);
             let now = match self.state.node(&change.node) {
                 Some(node) if node.role == Role::Master => ", now a master without slots".to_owned(),
@@ -119,8 +121,11 @@ impl<'p> PlanFacts<'p> {
         match it.moved.checked_sub(it.lower_bound) {
             Some(0) => format!("{moved}, the minimum is {bound}: no plan that meets the target moves less"),
             Some(over) if it.lower_bound > 0 => {
-                let above = 100.0 * over as f64 / it.lower_bound as f64;
-                format!("{moved}, {above:.1}% above the lower bound of {bound}, below which no plan can get")
+                let above = match 100.0 * over as f64 / it.lower_bound as f64 {
+                    little if little < 0.05 => "less than 0.1%".to_owned(),
+                    above => format!("{above:.1}%"),
+                };
+                format!("{moved}, {above} above the lower bound of {bound}, below which no plan can get")
             }
             _ => format!("{moved}, the lower bound is {bound}"),
         }
@@ -175,8 +180,14 @@ impl<'p> PlanFacts<'p> {
             return None;
         }
         Some(match &self.plan.seed {
-            Some(_) => "redisops slots migrate PLAN --yes".to_owned(),
-            None => "redisops slots migrate PLAN --seed ADDRESS --yes".to_owned(),
+            Some(_) => "redisops slots migrate PLAN --yes    # PLAN: the file of `--out`".to_owned(),
+            None => "redisops slots migrate PLAN --seed HOST:PORT --yes    # PLAN: the file of `--out`".to_owned(),
         })
     }
+}
+
+/// A risk in a line.
+pub(super) fn risk_line(risk: &Risk, most: usize) -> String {
+    let about = risk.slots.as_ref().map_or_else(String::new, |slots| format!(" (slots {})", ranges(slots, most)));
+    format!("{}: {}{about}", risk.rule, risk.message)
 }

@@ -1,11 +1,11 @@
 //! A plan as Markdown: what a person reviews in a pull request.
 
-use crate::slots::{ClusterState, Risk, SlotPlan};
+use crate::slots::{ClusterState, SlotPlan};
 
 use super::figures::MasterFigures;
 use super::names::ranges;
 use super::numbers::{count, known_bytes, known_count};
-use super::plan_facts::PlanFacts;
+use super::plan_facts::{PlanFacts, risk_line};
 
 /// Ranges that are written out for a move or a master.
 const RANGES: usize = 12;
@@ -20,7 +20,7 @@ pub fn plan_markdown(plan: &SlotPlan, state: &ClusterState) -> String {
         return out;
     }
     section(&mut out, "", &figures(&facts));
-    section(&mut out, "Risks", &list(plan.risks.iter().map(risk)));
+    section(&mut out, "Risks", &list(plan.risks.iter().map(|risk| risk_line(risk, RANGES))));
     section(&mut out, "Moves", &moves(&facts));
     section(&mut out, "Masters", &masters(&facts));
     section(&mut out, "Members", &list(facts.members().into_iter()));
@@ -43,11 +43,6 @@ fn section(out: &mut String, title: &str, text: &str) {
 
 fn list(items: impl Iterator<Item = String>) -> String {
     items.map(|item| format!("- {}\n", escape(&item))).collect()
-}
-
-fn risk(risk: &Risk) -> String {
-    let about = risk.slots.as_ref().map_or_else(String::new, |slots| format!(" (slots {})", ranges(slots, RANGES)));
-    format!("{}: {}{about}", risk.rule, risk.message)
 }
 
 /// Signs that mean something in Markdown, tables and HTML included.

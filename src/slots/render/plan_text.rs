@@ -3,13 +3,13 @@
 use owo_colors::Style as Ink;
 
 use crate::diagnostics::render::Style;
-use crate::slots::{ClusterState, SlotPlan, SlotSet};
+use crate::slots::{ClusterState, Risk, SlotPlan};
 
 use super::columns::{Align, Cell, Columns, inked};
 use super::figures::MasterFigures;
 use super::names::ranges;
 use super::numbers::{count, known_bytes, known_count};
-use super::plan_facts::{MasterChange, PlanFacts};
+use super::plan_facts::{MasterChange, PlanFacts, risk_line};
 
 /// Ranges that are written out for a move or a master.
 const RANGES: usize = 6;
@@ -120,7 +120,7 @@ fn master_rows(table: &mut Columns, facts: &PlanFacts<'_>, master: &MasterChange
         }
         (Some(before), None) => {
             row(&name, "before", before);
-            let what = if leaves { "leaves" } else { "replica" };
+            let what = if leaves { "after, it leaves" } else { "after, a replica" };
             table.row(["", what].map(Cell::plain).into());
         }
         (None, Some(after)) => row(&name, "new", after),
@@ -147,14 +147,9 @@ fn figures(facts: &PlanFacts<'_>) -> String {
 }
 
 fn risks(facts: &PlanFacts<'_>, style: Style) -> String {
-    let ink = Ink::new().yellow();
-    let about = |slots: &Option<SlotSet>| match slots {
-        Some(slots) => format!(" (slots {})", ranges(slots, RANGES)),
-        None => String::new(),
-    };
-    let line = |risk: &crate::slots::Risk| {
-        let text = format!("! {}: {}{}", risk.rule, risk.message, about(&risk.slots));
-        format!("  {}\n", inked(&text, ink, style.color))
+    let line = |risk: &Risk| {
+        let text = format!("! {}", risk_line(risk, RANGES));
+        format!("  {}\n", inked(&text, Ink::new().yellow(), style.color))
     };
     facts.plan.risks.iter().map(line).collect()
 }

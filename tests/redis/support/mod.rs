@@ -21,5 +21,6 @@ pub use builder::Builder;
 pub use cluster::TestCluster;
 pub use digest::Digest;
 pub use node::TestNode;
-pub use run::{Ran, redisops, run};
+pub use ports::Ports;
+pub use run::{Ran, binary, redisops, run};
 pub use servers::Server;

@@ -4,7 +4,10 @@ mod check;
 mod dispatch;
 mod fix;
 mod key;
+mod lint;
+mod migrate;
 mod plan;
+mod show;
 mod state;
 
 pub use dispatch::run;

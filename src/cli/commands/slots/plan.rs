@@ -1,6 +1,6 @@
 //! `redisops slots plan`.
 
-use crate::cli::args::{Format, PlanArgs};
+use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
@@ -9,10 +9,7 @@ use crate::cli::slots::{
 };
 use crate::diagnostics::Diagnostics;
 use crate::slots::ClusterState;
-use crate::slots::render::plan_text;
-
-const STYLE: crate::diagnostics::render::Style =
-    crate::diagnostics::render::Style { color: false, unicode: true, width: None };
+use crate::slots::render::{plan_html, plan_markdown, plan_text};
 
 /// Plans, prints the plan and keeps it in a file.
 ///
@@ -30,8 +27,10 @@ pub fn run(arguments: &PlanArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> 
         save(path, &text)?;
     }
     cx.printer.print(match arguments.output {
-        Format::Json => text,
-        Format::Human => plan_text(&plan, &state, STYLE),
+        PlanFormat::Json => text,
+        PlanFormat::Human => plan_text(&plan, &state, cx.printer.result_style()),
+        PlanFormat::Markdown => plan_markdown(&plan, &state),
+        PlanFormat::Html => plan_html(&plan, &state),
     })?;
     Ok(if arguments.exit_code && !plan.is_empty() { Exit::No } else { Exit::Done })
 }

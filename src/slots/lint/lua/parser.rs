@@ -391,7 +391,7 @@ impl Parser<'_> {
                 let right = it.binary(above)?;
                 let kind = match sign {
                     ".." => ExprKind::Concat(left, right),
-                    "and" => ExprKind::And(left, right),
+                    "and" => ExprKind::And(right),
                     "or" => ExprKind::Or(left, right),
                     _ => ExprKind::Computed,
                 };
@@ -481,9 +481,8 @@ impl Parser<'_> {
                 }
                 Token::Word(":") => {
                     self.advance()?;
-                    let name = self.name()?;
-                    let arguments = self.arguments()?;
-                    ExprKind::Method { of: left, name, arguments }
+                    self.name()?;
+                    ExprKind::Method { of: left, arguments: self.arguments()? }
                 }
                 Token::Word("(" | "{") | Token::Text(_) => {
                     let arguments = self.arguments()?;

@@ -45,12 +45,12 @@ pub enum ExprKind {
     Index { of: ExprId, key: ExprId },
     /// `callee(arguments)`.
     Call { callee: ExprId, arguments: Vec<ExprId> },
-    /// `of:name(arguments)`.
-    Method { of: ExprId, name: Box<str>, arguments: Vec<ExprId> },
+    /// `of:name(arguments)`, the name left out.
+    Method { of: ExprId, arguments: Vec<ExprId> },
     /// `left .. right`.
     Concat(ExprId, ExprId),
-    /// `left and right`.
-    And(ExprId, ExprId),
+    /// `left and right`: the right one.
+    And(ExprId),
     /// `left or right`.
     Or(ExprId, ExprId),
     /// Arithmetic, comparison, `not` and `#`: never a text.
