@@ -11,5 +11,6 @@ mod health;
 mod lab;
 mod membership;
 mod plan;
+mod show;
 mod state;
 mod support;
