@@ -78,11 +78,13 @@ impl Access {
             Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
         };
         let connection = Connection::new(address.clone(), self.user.as_deref(), inner);
-        match &self.name {
-            Some(name) => connection.query::<()>(::redis::cmd("CLIENT").arg("SETNAME").arg(name)).await?,
+        let first = match &self.name {
+            Some(name) => ::redis::cmd("CLIENT").arg("SETNAME").arg(name).to_owned(),
             // What answers to a line of text may be anything; only Redis answers this.
-            None => connection.query::<()>(&::redis::cmd("PING")).await?,
-        }
+            None => ::redis::cmd("PING"),
+        };
+        // The system of a server that is halted takes connections all the same.
+        connection.query_within::<()>(&first, self.connect_timeout).await?;
         Ok(connection)
     }
 

@@ -7,7 +7,7 @@ use crate::slots::{BigKey, ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, Slo
 use super::cluster::Cluster;
 use super::connection::Connection;
 use super::counts::{self, Counts};
-use super::error::NodeError;
+use super::error::{NodeError, Trouble};
 
 /// Keys of a node whose sizes are asked at most. More keys are sampled: so many a slot.
 const MOST_KEYS: usize = 200_000;
@@ -103,6 +103,14 @@ impl Cluster {
     }
 
     async fn survey_node(&self, node: &Node, slots: &SlotSet, options: SurveyOptions) -> Result<OfNode, NodeError> {
+        match self.member(&node.id).map(|member| &member.link) {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(error.clone()),
+            None => {
+                let why = Trouble::Unreachable("it announces no address".to_owned());
+                return Err(NodeError::new(&node.address, why));
+            }
+        }
         let databases = self.open_databases(&node.id, "redisops:survey").await?;
         let Counts { keys, bytes } = counts::count(&databases, slots).await?;
         let mut found = OfNode { keys, bytes, ..OfNode::default() };
