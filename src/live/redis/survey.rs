@@ -1,5 +1,7 @@
 //! What is in the slots of a cluster: keys, bytes, and the keys that are big.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 
 use crate::slots::{BigKey, ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, SlotStats};
@@ -28,6 +30,8 @@ pub struct SurveyOptions {
     pub bytes: bool,
     /// Keys from that size.
     pub big_keys: Option<u64>,
+    /// How busy slots are, sampled for that long.
+    pub ops: Option<Duration>,
 }
 
 /// What is in the slots.
@@ -69,6 +73,12 @@ impl Cluster {
                     (all_keys, all_bytes) = (false, false);
                     survey.errors.push((master.id.clone(), error));
                 }
+            }
+        }
+        if let Some(time) = options.ops {
+            match self.sample_ops(state, time).await {
+                Ok(ops) => survey.stats.ops = Some(ops),
+                Err(errors) => survey.errors.extend(errors),
             }
         }
         survey.stats.keys = all_keys.then(|| keys.into());

@@ -11,5 +11,6 @@ mod rules;
 mod shares;
 
 pub use check::{Scripts, check};
+pub use commands::{Keys, key_positions, keys_of};
 pub use finding::{Finding, Rule};
 pub use report::{Report, ReportDocument, Row};
