@@ -49,8 +49,10 @@ async fn ask(
     cx: &Context<'_>,
 ) -> Result<(ClusterState, BTreeMap<NodeId, Activity>), Diagnostics> {
     let cluster = live.connect().await?;
+    // Before the slots are looked into: that is many commands, which would be counted.
+    let activity = cluster.activity().await;
     let (state, _) = look(&cluster, SurveyOptions { bytes: true, big_keys: None, ops }, cx).await;
-    Ok((state, cluster.activity().await))
+    Ok((state, activity))
 }
 
 fn write(path: &Path, text: &str, cx: &Context<'_>) -> Result<(), Diagnostic> {
