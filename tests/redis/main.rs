@@ -7,6 +7,7 @@ mod access;
 mod atomic;
 mod cluster;
 mod compose;
+mod health;
 mod lab;
 mod membership;
 mod plan;
