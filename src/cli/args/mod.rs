@@ -13,7 +13,7 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::{Format, PlanFormat};
-pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, StatusArgs, UpArgs};
+pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};
