@@ -6,6 +6,7 @@
 mod access;
 mod cluster;
 mod compose;
+mod keys;
 mod lab;
 mod membership;
 mod support;
