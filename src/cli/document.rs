@@ -33,10 +33,8 @@ pub fn document(kind: &str, value: &impl Serialize) -> String {
 /// # Errors
 /// When it cannot be written; an old file is then as it was.
 pub fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
-    output::replace(path, std::slice::from_ref(&text.to_owned())).map_err(|error| {
-        let path = path.display();
-        Diagnostic::error("redisops::output::write", format!("`{path}` cannot be written: {}", error.kind()))
-    })
+    output::replace(path, std::slice::from_ref(&text.to_owned()))
+        .map_err(|error| output::cannot_write(&path.display().to_string(), &error))
 }
 
 /// Lists of objects and lists, and objects, spread over lines; everything below is on one.

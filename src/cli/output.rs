@@ -121,6 +121,26 @@ fn file_name(object: &Resource, scopes: &dyn ScopeLookup, with_namespace: bool) 
     format!("{}.yaml", parts.collect::<Vec<_>>().join("_").to_lowercase())
 }
 
+/// Code of an output that cannot be written.
+pub const WRITE: &str = "redisops::output::write";
+
+/// Why an output cannot be written.
+pub fn cannot_write(path: &str, error: &io::Error) -> Diagnostic {
+    let directory = match path.ends_with('/') {
+        true => Some(Path::new(path)),
+        false => Path::new(path).parent(),
+    };
+    let directory = directory.filter(|it| !it.as_os_str().is_empty() && !it.is_dir());
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such directory".to_owned(),
+        io::ErrorKind::StorageFull => "no space is left".to_owned(),
+        // The kind, as the text of the error may name a temporary file that the user has never heard of.
+        other => other.to_string(),
+    };
+    Diagnostic::error(WRITE, format!("`{path}` cannot be written: {reason}"))
+        .help_if(directory.map(|it| format!("create the directory `{}` first", it.display())))
+}
+
 /// Writes a file in one go: who reads it sees the old content or the new. Links are followed and permissions kept; what is no plain file (a pipe, a
 /// terminal) is written to as it is.
 ///

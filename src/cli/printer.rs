@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use crate::diagnostics::render::{Style, render_all};
 use crate::diagnostics::{Diagnostic, Severity, Sources};
 
+use super::output;
 use super::settings::{GlobalSettings, Verbosity};
 
 /// Writes what commands have to say.
@@ -42,9 +43,7 @@ impl Printer {
     /// # Errors
     /// When stdout does not take it.
     pub fn print(&self, text: String) -> Result<(), Diagnostic> {
-        self.result(&[text]).map_err(|error| {
-            Diagnostic::error("redisops::output::write", format!("`stdout` cannot be written: {error}"))
-        })
+        self.result(&[text]).map_err(|error| output::cannot_write("stdout", &error))
     }
 
     /// Diagnostics in their order, and how many there are.

@@ -58,7 +58,10 @@ impl Lab {
         let first = self.access.connect(&self.state.nodes[0].address).await.map_err(failed)?;
         let view = form::view(&first).await?;
         let owners = view.into_iter().filter(|line| !line.slots.is_empty());
-        let writers = owners.filter_map(|line| Some((line.address?, line.slots))).map(async |(address, slots)| {
+        // A node that has never met another one does not know its own address.
+        let lone = first.address();
+        let writers = owners.map(|line| (line.address.unwrap_or_else(|| lone.clone()), line.slots));
+        let writers = writers.map(async |(address, slots)| {
             let connection = self.access.connect(&address).await?;
             write(&connection, &slots, load).await
         });

@@ -5,4 +5,5 @@ mod cli_build;
 mod fixtures;
 mod slots_key;
 mod slots_lint;
+mod slots_plan;
 mod slots_render;

@@ -4,9 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod atomic;
 mod cluster;
 mod compose;
+mod health;
 mod keys;
 mod lab;
 mod membership;
+mod plan;
+mod state;
 mod support;

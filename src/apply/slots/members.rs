@@ -177,7 +177,7 @@ pub struct Steps<'a> {
     /// Names of checks whose errors become warnings.
     pub forced: &'a [String],
     /// Told of everything that happens.
-    pub tell: &'a (dyn Fn(Step) + Send + Sync),
+    pub tell: &'a dyn Fn(Step),
 }
 
 impl Steps<'_> {

@@ -28,6 +28,22 @@ pub struct Attached {
     pub already: bool,
 }
 
+/// What a master that gave all its slots away is now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drained {
+    /// The node.
+    pub node: NodeId,
+    /// Whom it copies: servers make a drained master a replica of the node that took its last slot, unless `cluster-allow-replica-migration` is off.
+    /// Nobody where it is a spare, or cannot be asked.
+    pub copies: Option<NodeId>,
+}
+
+/// What became of masters that gave their slots away.
+pub async fn what_became_of(members: &Members, drained: &[NodeId]) -> Vec<Drained> {
+    let now = masters(&members.views().await);
+    drained.iter().map(|node| Drained { node: node.clone(), copies: now.get(node).cloned() }).collect()
+}
+
 /// Gives replicas their masters and waits until each has the data and all nodes that can be reached say so. A second call finds it done.
 ///
 /// # Errors

@@ -15,13 +15,10 @@ use crate::kustomize::{self, Context};
 use crate::source::{SystemTools, UNREACHABLE};
 use crate::yaml::Trace;
 
-/// Code of an output that cannot be written.
-const WRITE: &str = "redisops::output::write";
-
 /// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
 /// a full disk.
 const NOT_THE_INPUT: [&str; 5] =
-    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, WRITE];
+    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, output::WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -104,23 +101,7 @@ impl Written<'_> {
     }
 
     fn write(&self, printer: &Printer) -> Result<(), Diagnostics> {
-        let failed = |path: &str, error: io::Error| {
-            let directory = match path.ends_with('/') {
-                true => Some(Path::new(path)),
-                false => Path::new(path).parent(),
-            };
-            let directory = directory.filter(|it| !it.as_os_str().is_empty() && !it.is_dir());
-            let reason = match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such directory".to_owned(),
-                io::ErrorKind::StorageFull => "no space is left".to_owned(),
-                // The kind, as the text of the error may name a temporary file that the user has never heard of.
-                other => other.to_string(),
-            };
-            let found = Diagnostic::error(WRITE, format!("`{path}` cannot be written: {reason}"));
-            Diagnostics::from(
-                found.help_if(directory.map(|it| format!("create the directory `{}` first", it.display()))),
-            )
-        };
+        let failed = |path: &str, error: io::Error| Diagnostics::from(output::cannot_write(path, &error));
         match self {
             Written::Stream(chunks) => printer.result(chunks).map_err(|error| failed("stdout", error)),
             Written::File(path, chunks) => {

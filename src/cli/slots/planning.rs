@@ -8,7 +8,8 @@ use crate::cli::args::TargetArgs;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::live::redis::{Cluster, Survey, SurveyOptions};
 use crate::slots::{
-    Address, ClusterState, Join, NoNode, NodeRef, PlanError, ReplicaChange, SlotPlan, Target, live_risks, plan,
+    Address, ClusterState, Join, NoLayout, NoNode, NodeRef, PlanError, ReplicaChange, SlotPlan, Target, live_risks,
+    plan,
 };
 
 use super::context::Context;
@@ -71,8 +72,11 @@ pub fn plan_saved(state: ClusterState, arguments: &TargetArgs) -> Result<Planned
 /// When that state is no target for the cluster, or there is no plan.
 pub fn plan_to(state: ClusterState, wanted: &ClusterState) -> Result<Planned, Diagnostics> {
     let layout = state.layout_of(wanted).map_err(|error| {
-        Diagnostic::error("redisops::slots::layout", error.to_string())
-            .help("both states must be of one cluster: its nodes have the same ids or addresses")
+        let help = match error {
+            NoLayout::UnknownNode(_) => "both states must be of one cluster: its nodes have the same ids or addresses",
+            NoLayout::Unowned(_) => "give each slot an owner there",
+        };
+        Diagnostic::error("redisops::slots::layout", error.to_string()).help(help)
     })?;
     let mut plan = plan(&state, &layout.target).map_err(refused)?;
     let settled = |change: &ReplicaChange| layout.replicas.iter().any(|wanted| wanted.node == change.node);

@@ -272,13 +272,16 @@ fn a_view_that_lags_is_corrected() {
     );
     let none = Cluster::six().sees("c", "5", "-");
     assert_eq!(none.next(), ["c learns that a owns slots 5"]);
+    // A node that takes a slot learns nothing of it from others.
+    let taking = Cluster::six().sees("b", "5", "-").importing("b", 5, "a").keys("b", 5, 1);
+    assert_eq!(taking.rules(), ["half-open-slot"]);
     // SETSLOT is for masters; a replica learns from a newer epoch only.
     let replica = Cluster::six().sees("z", "5", "b");
     assert_eq!(replica.next(), ["a takes a new configuration epoch"]);
     let role = Cluster::six();
     let mut role = role;
     role.line("c", "x").master = Some(id("b"));
-    assert_eq!((role.rules(), role.repairs().len()), (vec!["views-disagree"], 0));
+    assert_eq!((role.rules(), role.repairs().len(), role.health().whole), (vec!["views-disagree"], 0, true));
 }
 
 #[test]

@@ -175,7 +175,7 @@ impl Health {
             matches!(
                 finding.rule,
                 Rule::TwoOwners | Rule::UnassignedSlot | Rule::ViewsDisagree | Rule::UnknownNode | Rule::EpochCollision
-            )
+            ) && (finding.severity == Severity::Error || finding.rule == Rule::EpochCollision)
         };
         self.findings.iter().any(settles)
     }

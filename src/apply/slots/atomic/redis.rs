@@ -25,7 +25,7 @@ pub(super) async fn run(
     members: &Members,
     options: &AtomicOptions,
     stop: &Stop,
-    tell: &(dyn Fn(Progress) + Send + Sync),
+    tell: &dyn Fn(Progress),
     batches: Vec<Batch>,
 ) -> Outcome {
     let mut outcome = Outcome::default();
@@ -60,7 +60,7 @@ struct Import<'a> {
     members: &'a Members,
     options: &'a AtomicOptions,
     stop: &'a Stop,
-    tell: &'a (dyn Fn(Progress) + Send + Sync),
+    tell: &'a dyn Fn(Progress),
     batch: &'a Batch,
 }
 

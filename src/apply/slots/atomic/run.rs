@@ -8,7 +8,7 @@ use futures::future::{join, join_all};
 use tokio::time::{Instant, sleep};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::slots::{Move, NodeId, SlotSet};
+use crate::slots::{Move, NodeId, Role, SlotSet};
 
 use super::super::members::{Members, View};
 use super::super::stop::Stop;
@@ -34,7 +34,7 @@ pub async fn transfer(
     moves: &[(Ability, Move)],
     options: &AtomicOptions,
     stop: &Stop,
-    tell: &(dyn Fn(Progress) + Send + Sync),
+    tell: &dyn Fn(Progress),
 ) -> Result<Outcome, Diagnostics> {
     let start = Instant::now();
     let owned = owned(members, moves).await?;
@@ -68,6 +68,12 @@ pub async fn transfer(
 /// What each end owns in its own eyes.
 async fn owned(members: &Members, moves: &[(Ability, Move)]) -> Result<BTreeMap<NodeId, SlotSet>, Diagnostics> {
     let views = members.views().await;
+    for (_, one) in moves {
+        let own = views.iter().find(|view| view.of == one.to).and_then(View::own);
+        if own.is_some_and(|line| line.role == Some(Role::Replica)) {
+            return Err(target_is_replica(&one.to).into());
+        }
+    }
     let ends = moves.iter().flat_map(|(_, one)| one.from.iter().chain([&one.to]));
     let mut owned = BTreeMap::new();
     for id in ends {
@@ -79,6 +85,13 @@ async fn owned(members: &Members, moves: &[(Ability, Move)]) -> Result<BTreeMap<
         };
     }
     Ok(owned)
+}
+
+fn target_is_replica(id: &NodeId) -> Diagnostic {
+    let message = format!("`{}` is to get slots, but it is a replica now", id.short());
+    Diagnostic::error("redisops::slots::target-is-replica", message)
+        .note("there was a failover, or the server made it a replica when it had given its last slot away (`cluster-allow-replica-migration`)")
+        .help("make a new plan")
 }
 
 /// A move without the slots that the target has, and those.

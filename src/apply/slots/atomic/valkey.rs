@@ -36,7 +36,7 @@ pub(super) struct Source<'a> {
     members: &'a Members,
     connection: &'a Connection,
     options: &'a AtomicOptions,
-    tell: &'a (dyn Fn(Progress) + Send + Sync),
+    tell: &'a dyn Fn(Progress),
     /// Batches that wait, how often they were tried, and until when.
     waiting: VecDeque<(Batch, u32, Instant)>,
     running: Vec<Running>,
@@ -50,7 +50,7 @@ impl<'a> Source<'a> {
         members: &'a Members,
         connection: &'a Connection,
         options: &'a AtomicOptions,
-        tell: &'a (dyn Fn(Progress) + Send + Sync),
+        tell: &'a dyn Fn(Progress),
         batches: Vec<Batch>,
     ) -> Source<'a> {
         let now = Instant::now();

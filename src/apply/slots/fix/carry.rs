@@ -46,9 +46,7 @@ pub(super) async fn finish(
     judge: Judge<'_>,
 ) -> Result<Carried, ConflictError> {
     // The taker first: with only the giver armed, clients are sent to a node that turns them away.
-    let mut steps = pipe();
-    setslot(&mut steps, slots, "IMPORTING", Some(from));
-    must(link(cluster, to)?, &steps).await?;
+    take_from(cluster, to, from, slots).await?;
     let mut steps = pipe();
     setslot(&mut steps, slots, "MIGRATING", Some(to));
     must(link(cluster, from)?, &steps).await?;
@@ -74,10 +72,8 @@ pub(super) async fn move_keys(
     slots: &SlotSet,
     judge: Judge<'_>,
 ) -> Result<Carried, ConflictError> {
-    let mut steps = pipe();
-    setslot(&mut steps, slots, "IMPORTING", Some(to));
+    take_from(cluster, from, to, slots).await?;
     let source = link(cluster, from)?;
-    must(source, &steps).await?;
     let carried = match Route::open(cluster, from, to).await {
         Ok(route) => route.carry(slots, judge).await,
         Err(error) => Err(error.into()),
@@ -88,6 +84,15 @@ pub(super) async fn move_keys(
     let carried = carried?;
     closed?;
     Ok(carried)
+}
+
+/// A node says that it is taking slots from their owner. A node that is taking a slot does not learn by gossip who owns it; after a failover of the owner it
+/// knows of none, and answers `CLUSTERDOWN` to everything, so it is told.
+async fn take_from(cluster: &Cluster, node: &NodeId, owner: &NodeId, slots: &SlotSet) -> Result<(), NodeError> {
+    let mut steps = pipe();
+    setslot(&mut steps, slots, "NODE", Some(owner));
+    setslot(&mut steps, slots, "IMPORTING", Some(owner));
+    must(link(cluster, node)?, &steps).await
 }
 
 /// Connections for moving keys from one node to another, one of each for each database.

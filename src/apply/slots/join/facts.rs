@@ -70,10 +70,11 @@ impl Rules {
     pub fn line(text: &str) -> Option<(String, Rules)> {
         let mut words = text.split_ascii_whitespace();
         let name = words.nth(1).filter(|_| text.starts_with("user "))?.to_owned();
-        let (passwords, others) = words
+        let (passwords, mut others) = words
             .filter(|word| *word != "sanitize-payload")
             .map(str::to_owned)
             .partition::<Vec<_>, _>(|word| word.starts_with('#'));
+        settle(&mut others);
         Some((name, Rules { passwords: passwords.into_iter().collect(), others }))
     }
 
@@ -104,6 +105,20 @@ impl Rules {
         }
         found.into_iter().collect()
     }
+}
+
+/// Brings single commands into one order: a server lists them as its hash table has them. The order of categories counts, and that of a command and its
+/// subcommands.
+fn settle(rules: &mut [String]) {
+    let single = |rule: &String| rule.starts_with(['+', '-']) && !rule.contains('@');
+    for run in rules.chunk_by_mut(|a, b| single(a) && single(b)).filter(|run| single(&run[0])) {
+        run.sort_by(|a, b| command(a).cmp(command(b)));
+    }
+}
+
+/// `config` of `+config|get`.
+fn command(rule: &str) -> &str {
+    rule[1..].split('|').next().unwrap_or_default()
 }
 
 /// Reads all of it. What the user may not read is noted and left out.
@@ -197,6 +212,13 @@ mod tests {
         let set = rules("on sanitize-payload #aa #bb ~app:* resetchannels -@all +get");
         let loaded = rules("on #bb #aa ~app:* resetchannels -@all +get");
         assert!(set == loaded && set.differences(&loaded).is_empty());
+    }
+
+    #[test]
+    fn the_order_of_single_commands_is_the_servers() {
+        assert!(rules("on -@all +get +auth -config +config|get") == rules("on -@all -config +config|get +auth +get"));
+        assert!(rules("on -@all -config +config|get") != rules("on -@all +config|get -config"));
+        assert!(rules("on -@all +@read") != rules("on +@read -@all"));
     }
 
     #[test]
