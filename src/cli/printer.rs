@@ -20,6 +20,11 @@ impl Printer {
         Printer { settings }
     }
 
+    /// How messages look.
+    pub fn style(&self) -> Style {
+        self.settings.style
+    }
+
     /// How results for people look.
     pub fn result_style(&self) -> Style {
         self.settings.result_style

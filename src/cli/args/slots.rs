@@ -124,6 +124,12 @@ pub struct CheckArgs {
     /// Where the cluster is looked at.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// Draw the map of the slots to this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Draw the map of the slots to this file, as a page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use indicatif::HumanCount;
+use owo_colors::{OwoColorize, Style as Ink};
 
 use crate::apply::slots::fix::FixReport;
+use crate::diagnostics::render::Style;
 use crate::slots::health::{Evidence, Finding, Severity};
 use crate::slots::{Role, Slot};
 
@@ -31,14 +33,17 @@ pub fn whole_text(evidence: &Evidence) -> String {
     )
 }
 
-/// The findings, errors first, and how many there are of each severity.
-pub fn health_text(findings: &[Finding]) -> String {
+/// The findings, errors first, what would repair each, and how many there are of each severity.
+pub fn health_text(findings: &[Finding], style: Style) -> String {
     let mut out = String::new();
     for finding in findings {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{} {}: {}", word(finding.severity), finding.rule.name(), finding.message);
+        let _ = writeln!(out, "{} {}: {}", word(finding.severity, style), finding.rule.name(), finding.message);
         if let Some(help) = &finding.help {
             let _ = writeln!(out, "  {help}");
+        }
+        for repair in &finding.repairs {
+            let _ = writeln!(out, "  fix: {repair}");
         }
     }
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -50,7 +55,7 @@ pub fn health_text(findings: &[Finding]) -> String {
 }
 
 /// What a repair has done, and what is left.
-pub fn fix_text(report: &FixReport, archive: &Path) -> String {
+pub fn fix_text(report: &FixReport, archive: &Path, style: Style) -> String {
     let mut out = String::new();
     for repair in &report.repaired {
         let _ = writeln!(out, "done: {repair}");
@@ -70,7 +75,7 @@ pub fn fix_text(report: &FixReport, archive: &Path) -> String {
     if report.moved_keys > 0 {
         let _ = writeln!(out, "{} moved", many(report.moved_keys as usize, "key"));
     }
-    out.push_str(&health_text(&report.findings));
+    out.push_str(&health_text(&report.findings, style));
     out.push_str(match (report.whole, report.repaired.is_empty()) {
         (true, true) => "whole: nothing to repair\n",
         (true, false) => "whole now\n",
@@ -84,10 +89,11 @@ fn many(count: usize, what: &str) -> String {
     format!("{} {what}{plural}", HumanCount(count as u64))
 }
 
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
+fn word(severity: Severity, style: Style) -> String {
+    let (word, ink) = match severity {
+        Severity::Error => ("error", Ink::new().red().bold()),
+        Severity::Warning => ("warning", Ink::new().yellow().bold()),
+        Severity::Note => ("note", Ink::new().cyan()),
+    };
+    if style.color { word.style(ink).to_string() } else { word.to_owned() }
 }

@@ -26,7 +26,7 @@ pub fn run(arguments: &FixArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let Some(report) = block_on(mend(&live, arguments.yes, &options, cx))?? else { return Ok(Exit::CouldNot) };
     cx.printer.print(match arguments.output {
         Format::Json => document("FixReport", &report),
-        Format::Human => fix_text(&report, &options.archive),
+        Format::Human => fix_text(&report, &options.archive, cx.printer.result_style()),
     })?;
     Ok(if report.whole { Exit::Done } else { Exit::No })
 }
@@ -44,7 +44,7 @@ async fn mend(
         return Ok(Some(FixReport { whole: health.whole, findings: health.findings, ..FixReport::default() }));
     }
     if !yes {
-        cx.printer.report(&health_text(&health.findings));
+        cx.printer.report(&health_text(&health.findings, cx.printer.style()));
         if !confirmed("repair this?", cx.environment)? {
             return Ok(None);
         }
