@@ -11,6 +11,7 @@ mod error;
 mod facts;
 mod newcomer;
 mod risk_facts;
+mod sample;
 mod survey;
 
 pub use access::{Access, Tls};
@@ -20,4 +21,5 @@ pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
 pub use newcomer::Newcomer;
+pub use sample::SampleOptions;
 pub use survey::{Survey, SurveyOptions};
