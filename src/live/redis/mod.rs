@@ -12,6 +12,7 @@ mod facts;
 mod newcomer;
 mod ops;
 mod risk_facts;
+mod sample;
 mod survey;
 
 pub use access::{Access, Tls};
@@ -21,4 +22,5 @@ pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
 pub use newcomer::Newcomer;
+pub use sample::SampleOptions;
 pub use survey::{Survey, SurveyOptions};
