@@ -10,6 +10,7 @@ mod compose;
 mod health;
 mod lab;
 mod membership;
+mod migrate;
 mod plan;
 mod state;
 mod support;
