@@ -111,7 +111,7 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
         let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
     }
-    if left_of(run).is_empty() && !run.stopping() && run.tally.borrow().problems.is_empty() {
+    if !run.stopping() && run.tally.borrow().problems.is_empty() {
         finish(run, plan, &cluster).await;
     }
     Ok(())
@@ -343,7 +343,7 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     if let Err(found) = verify::agreed(&cluster, &owners).await {
         return run.problem(&found);
     }
-    if plan.replicas.is_empty() && plan.leaves.is_empty() {
+    if (plan.replicas.is_empty() && plan.leaves.is_empty()) || !left_of(run).is_empty() {
         return;
     }
     run.progress.event(Event::Phase("replicas and leaving nodes"));
@@ -382,8 +382,12 @@ fn report(run: &Run<'_>, name: &str, plan: &SlotPlan, took: Duration) -> Migrati
         open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
     }
     let done = left.is_empty() && tally.problems.is_empty() && !undecided;
+    let kept: u64 = run.works.borrow().iter().map(|work| work.kept.borrow().len() as u64).sum();
+    let left_slots: u64 = left.iter().map(|one| u64::from(one.slots.len())).sum();
+    let partial = kept > 0 && kept == left_slots && tally.problems.is_empty();
     let outcome = match (done, run.stop.urgency() > Urgency::Go && tally.problems.is_empty()) {
         (true, _) => Outcome::Done,
+        (false, _) if partial => Outcome::Partial,
         (false, true) => Outcome::Stopped,
         (false, false) => Outcome::Failed,
     };
