@@ -13,3 +13,4 @@ mod membership;
 mod plan;
 mod state;
 mod support;
+mod walk;
