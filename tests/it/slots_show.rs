@@ -94,6 +94,7 @@ fn what_cannot_be_shown_is_told() {
     for (name, arguments) in [
         ("no_cluster", "-o json"),
         ("unknown_heat", "--state FIXTURES/open-slots.json --heat bytes"),
+        ("unknown_ops", "--state FIXTURES/open-slots.json --heat ops"),
         ("no_folder", "--state FIXTURES/open-slots.json --svg missing/map.svg"),
         ("no_plan", "--state FIXTURES/open-slots.json --plan FIXTURES/open-slots.json"),
     ] {
