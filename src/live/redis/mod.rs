@@ -10,6 +10,7 @@ mod counts;
 mod error;
 mod facts;
 mod newcomer;
+mod ops;
 mod risk_facts;
 mod sample;
 mod survey;
