@@ -12,7 +12,7 @@ pub(super) struct Cover {
 }
 
 /// Steps that the search may take before the bound is what is needed, and no more.
-const STEPS: usize = 20_000;
+const STEPS: usize = 4_000;
 
 /// Chooses things worth `need` or more (all, if that is less), as little more as can be found. `values` falls.
 pub(super) fn cover(values: &[u64], need: u64) -> Cover {
@@ -28,9 +28,10 @@ pub(super) fn cover(values: &[u64], need: u64) -> Cover {
     if sum - need <= close || values.len() > 4_000 {
         return Cover { chosen, sum, bound: need };
     }
-    let mut search = Search { values, need, rest: suffix_sums(values), best: sum, chosen, path: Vec::new(), steps: 0 };
+    let mut search =
+        Search { values, need, rest: suffix_sums(values), close, best: sum, chosen, path: Vec::new(), steps: 0 };
     search.go(0, 0);
-    let exact = search.steps < STEPS;
+    let exact = search.steps < STEPS && (search.best == need || search.best - need > close);
     Cover { bound: if exact { search.best } else { need }, sum: search.best, chosen: search.chosen }
 }
 
@@ -76,6 +77,8 @@ struct Search<'v> {
     values: &'v [u64],
     need: u64,
     rest: Vec<u64>,
+    /// So near to what is needed is near enough.
+    close: u64,
     best: u64,
     chosen: Vec<usize>,
     path: Vec<usize>,
@@ -93,7 +96,7 @@ impl Search<'_> {
             return;
         }
         let hopeless = sum + self.rest[index] < self.need;
-        if hopeless || self.best == self.need || self.steps >= STEPS || index == self.values.len() {
+        if hopeless || self.best - self.need <= self.close || self.steps >= STEPS || index == self.values.len() {
             return;
         }
         if sum + self.values[index] < self.best {

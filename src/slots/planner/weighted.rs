@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::carve::{Job, Quota, carve};
 use super::cover::cover;
-use super::single::Rest;
+use super::ledger::Ledger;
+use super::single;
 
 /// What is balanced. Nodes have numbers; the one after the last stands for slots that belong to nobody.
 pub(super) struct Scales<'a> {
@@ -119,17 +120,16 @@ fn best_pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
 }
 
 fn pass(scales: &Scales<'_>, origin: &[u32], heavy: Heavy) -> Vec<u32> {
-    let mut rest = Rest::new(scales, origin);
+    let mut ledger = Ledger::new(scales, origin);
     if heavy != Heavy::Last {
-        rest.place_big_ones(heavy == Heavy::MakeRoom);
+        single::place_heavy(&mut ledger, heavy == Heavy::MakeRoom);
     }
-    let before = rest.owner.clone();
-    let loads = rest.loads.clone();
-    let caps = &rest.caps;
+    let before = ledger.owner.clone();
+    let (loads, caps) = (&ledger.loads, &ledger.caps);
     let give: Vec<u64> = (0..loads.len())
         .map(|node| if scales.weight[node] > 0 { loads[node].saturating_sub(caps[node]) } else { loads[node] })
         .collect();
-    let take = scales.fill(&loads, caps, give.iter().sum());
+    let take = scales.fill(loads, caps, give.iter().sum());
     let mut quotas: Vec<Quota> = (0..loads.len())
         .map(|node| Quota {
             give: give[node],
@@ -146,13 +146,13 @@ fn pass(scales: &Scales<'_>, origin: &[u32], heavy: Heavy) -> Vec<u32> {
     }
     let carved = carve(&Job { owner: &before, fixed: scales.fixed, sums: &sums }, &mut quotas);
     carved.iter().enumerate().filter(|(slot, node)| before[*slot] != **node).for_each(|(slot, &node)| {
-        rest.hand(slot, node as usize);
+        ledger.hand(slot, node as usize);
     });
-    rest.clear_leavers();
-    rest.lower();
-    rest.choose_again();
-    rest.give_each_one();
-    rest.owner
+    single::clear_leavers(&mut ledger);
+    single::lower(&mut ledger);
+    single::choose_again(&mut ledger);
+    single::give_each_one(&mut ledger);
+    ledger.owner
 }
 
 /// No plan in which each node ends at most as high above its cap as in `result` moves less than this.
@@ -161,50 +161,40 @@ pub(super) fn lower_bound(scales: &Scales<'_>, before: &[u32], pinned: &[u32], r
     let forced: u64 = forced.filter(|((before, pinned), _)| before != pinned).map(|(_, value)| value).sum();
     let (caps, loads, after) = (scales.caps(), scales.loads(pinned), scales.loads(result));
     let limits: Vec<u64> = caps.iter().zip(&after).map(|(&cap, &load)| cap.max(load)).collect();
-    let mut bound = forced;
-    let mut parts = vec![0; loads.len()];
-    for node in 0..loads.len() {
-        parts[node] = if scales.weight[node] == 0 {
-            loads[node]
-        } else {
-            least_given(scales, pinned, result, node, loads[node].saturating_sub(limits[node]))
-        };
-        bound += parts[node];
+    let mut own: Vec<Vec<usize>> = vec![Vec::new(); loads.len()];
+    for (slot, &node) in pinned.iter().enumerate().filter(|(slot, _)| !scales.fixed[*slot]) {
+        own[node as usize].push(slot);
     }
-    bound + room_for_heavy(scales, pinned, &loads, &limits, &parts)
-}
-
-/// The least that a node can give if it gives so much or more.
-fn least_given(scales: &Scales<'_>, pinned: &[u32], result: &[u32], node: usize, need: u64) -> u64 {
-    if need == 0 {
-        return 0;
-    }
-    let own = || (0..pinned.len()).filter(|&slot| pinned[slot] == node as u32);
-    let given: u64 = own().filter(|&slot| result[slot] != node as u32).map(|slot| scales.value[slot]).sum();
-    // What the plan does cannot be less than a bound, so there is nothing to find.
-    if given <= need {
-        return need;
-    }
-    let movable = own().filter(|&slot| !scales.fixed[slot]).map(|slot| scales.value[slot]);
-    let mut values: Vec<u64> = movable.filter(|&value| value > 0).collect();
-    values.sort_by(|a, b| b.cmp(a));
-    cover(&values, need).bound
+    let part = |node: usize| {
+        if scales.weight[node] == 0 {
+            return loads[node];
+        }
+        let given = own[node].iter().filter(|&&slot| result[slot] != node as u32).map(|&slot| scales.value[slot]);
+        let need = loads[node].saturating_sub(limits[node]);
+        // What the plan does cannot be less than a bound, so where it gives no more there is nothing to find.
+        if given.sum::<u64>() <= need {
+            return need;
+        }
+        let mut values: Vec<u64> =
+            own[node].iter().map(|&slot| scales.value[slot]).filter(|&value| value > 0).collect();
+        values.sort_unstable_by(|a, b| b.cmp(a));
+        cover(&values, need).bound
+    };
+    let parts: Vec<u64> = (0..loads.len()).map(part).collect();
+    forced + parts.iter().sum::<u64>() + room_for_heavy(scales, &own, &loads, &limits, &parts)
 }
 
 /// How many of the slots that are sure to move are looked at for the room they need.
-const HEAVIEST: usize = 64;
+const HEAVIEST: usize = 32;
 
 /// What nodes have to give, beyond their own excess, to make room for heavy slots that are sure to move: those of nodes that end without
 /// slots, and one of each node whose lighter slots are not enough.
-fn room_for_heavy(scales: &Scales<'_>, pinned: &[u32], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
-    let mut own: Vec<Vec<u64>> = vec![Vec::new(); loads.len()];
-    for (slot, &node) in pinned.iter().enumerate().filter(|(slot, _)| !scales.fixed[*slot]) {
-        own[node as usize].push(scales.value[slot]);
-    }
+fn room_for_heavy(scales: &Scales<'_>, own: &[Vec<usize>], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
     let mut sure: Vec<u64> = Vec::new();
-    for (node, values) in own.iter_mut().enumerate() {
+    for (node, slots) in own.iter().enumerate() {
+        let mut values: Vec<u64> = slots.iter().map(|&slot| scales.value[slot]).collect();
         if scales.weight[node] == 0 {
-            sure.append(values);
+            sure.append(&mut values);
             continue;
         }
         let need = loads[node].saturating_sub(limits[node]);
