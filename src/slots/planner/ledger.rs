@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::cover::Effort;
 use super::weighted::Scales;
 
 /// Owners, loads and the slots of each node, kept in step; every hand-over can be taken back.
@@ -50,6 +51,11 @@ impl<'a> Ledger<'a> {
     /// How much more a node may take.
     pub fn room(&self, node: usize) -> u64 {
         if self.stays(node) { self.caps[node].saturating_sub(self.loads[node]) } else { 0 }
+    }
+
+    /// How hard to look for the least that a node can give.
+    pub fn effort(&self) -> Effort {
+        Effort::of(self.loads.len())
     }
 
     /// By how much a node is above its cap; the cap of a node that ends without slots is nothing.

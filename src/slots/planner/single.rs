@@ -5,8 +5,10 @@ use std::cmp::Reverse;
 use super::cover::cover;
 use super::ledger::Ledger;
 
-/// How many of the others a node that is above its cap tries to come to terms with.
-const PARTNERS: usize = 40;
+/// How many of the others a node that is above its cap tries to come to terms with: fewer where there are many such nodes.
+fn partners(ledger: &Ledger<'_>) -> usize {
+    if ledger.loads.len() > 100 { 12 } else { 40 }
+}
 
 /// Places heavy slots that are sure to move before the others are cut: those of nodes that end without slots, and those that a node has to
 /// give because its other slots are not enough. They go where there is room, or else, with `make_room`, where light slots can make some.
@@ -64,7 +66,7 @@ fn sure_to_move(ledger: &Ledger<'_>, node: usize, heavy: u64, make_room: bool) -
     if values.iter().filter(|&&value| value <= heavy).sum::<u64>() >= excess {
         return Vec::new();
     }
-    let chosen = cover(&values, excess).chosen;
+    let chosen = cover(&values, excess, ledger.effort()).chosen;
     chosen.into_iter().map(|index| own[index]).filter(|&slot| ledger.value(slot) > heavy).collect()
 }
 
@@ -115,7 +117,7 @@ pub(super) fn lower(ledger: &mut Ledger<'_>) {
             give_singles(ledger, node);
         }
         // Each exchange lowers the excess; more than a few are not worth their time.
-        for _ in 0..PARTNERS {
+        for _ in 0..partners(ledger) {
             if ledger.excess(node) == 0 || !exchange(ledger, node) {
                 break;
             }
@@ -139,7 +141,7 @@ fn give_singles(ledger: &mut Ledger<'_>, node: usize) {
     if ledger.values(&foreign).iter().sum::<u64>() >= excess {
         own = foreign;
     }
-    for index in cover(&ledger.values(&own), excess).chosen {
+    for index in cover(&ledger.values(&own), excess, ledger.effort()).chosen {
         if ledger.excess(node) == 0 {
             break;
         }
@@ -193,7 +195,7 @@ fn exchange(ledger: &mut Ledger<'_>, node: usize) -> bool {
     let need = ledger.excess(node);
     let own = ledger.movable(node);
     let mut best: Option<(u64, u64, usize, usize)> = None;
-    for other in ledger.roomy(node, PARTNERS) {
+    for other in ledger.roomy(node, partners(ledger)) {
         let room = ledger.room(other);
         if room == 0 {
             break;
@@ -236,7 +238,7 @@ pub(super) fn choose_again(ledger: &mut Ledger<'_>) {
         if given.saturating_sub(need) <= need / 500 {
             continue;
         }
-        let cover = cover(&ledger.values(&own), need);
+        let cover = cover(&ledger.values(&own), need, ledger.effort());
         if cover.sum + need / 1000 >= given {
             continue;
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::carve::{Job, Quota, carve};
-use super::cover::cover;
+use super::cover::{Effort, cover};
 use super::ledger::Ledger;
 use super::single;
 
@@ -84,35 +84,48 @@ enum Heavy {
 
 /// The owners after balancing.
 pub(super) fn balance(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let mut result = best_pass(scales, owner);
-    // A pass that was stopped by the order of its steps may leave something for another one.
-    for _ in 0..3 {
-        let next = best_pass(scales, &result);
-        if next == result {
+    let caps = scales.caps();
+    let above =
+        |owner: &[u32]| scales.loads(owner).iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+    let finished = (0..scales.weight.len()).all(|node| owner.contains(&(node as u32)) == (scales.weight[node] > 0));
+    let mut result = if finished { owner.to_vec() } else { best_pass(scales, owner, &above) };
+    // Where nodes are above their caps a pass may find more. It has to be worth it, so that a plan for what a plan has led to is empty.
+    let mut now: u64 = above(&result);
+    for _ in 0..if finished { 4 } else { 3 } {
+        if now == 0 {
             break;
         }
-        result = next;
+        let next = best_pass(scales, &result, &above);
+        let then = above(&next);
+        let worth = if scales.weight.len() > MANY { now / WORTH } else { 0 };
+        if then >= now - worth {
+            break;
+        }
+        (result, now) = (next, then);
     }
     result
 }
 
+/// A pass for what is finished has to lower what is above the caps by this part at least, where there are many nodes.
+const WORTH: u64 = 50;
+
+/// With more nodes than this the first beginning has to do.
+const MANY: usize = 100;
+
 /// Tries other beginnings where the first one is clearly above the plain excess, and takes the one that is least above the caps, then the one
 /// that moves least.
-fn best_pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let (caps, loads) = (scales.caps(), scales.loads(owner));
-    let excess: u64 = loads.iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+fn best_pass(scales: &Scales<'_>, owner: &[u32], above: &dyn Fn(&[u32]) -> u64) -> Vec<u32> {
+    let excess = above(owner);
     let mut best: Option<((u64, u64), Vec<u32>)> = None;
     for heavy in [Heavy::IntoRoom, Heavy::MakeRoom, Heavy::Last] {
         let result = pass(scales, owner, heavy);
         let moved = owner.iter().zip(&result).zip(scales.value).filter(|((a, b), _)| a != b);
         let moved: u64 = moved.map(|(_, value)| value).sum();
-        let above = scales.loads(&result).iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
-        let rank = (above, moved);
-        let better = best.as_ref().is_none_or(|(other, _)| rank < *other);
-        if better {
+        let rank = (above(&result), moved);
+        if best.as_ref().is_none_or(|(other, _)| rank < *other) {
             best = Some((rank, result));
         }
-        if above == 0 && moved <= excess + excess / 100 {
+        if rank.0 == 0 && moved <= excess + excess / 100 || scales.weight.len() > MANY {
             break;
         }
     }
@@ -178,7 +191,7 @@ pub(super) fn lower_bound(scales: &Scales<'_>, before: &[u32], pinned: &[u32], r
         let mut values: Vec<u64> =
             own[node].iter().map(|&slot| scales.value[slot]).filter(|&value| value > 0).collect();
         values.sort_unstable_by(|a, b| b.cmp(a));
-        cover(&values, need).bound
+        cover(&values, need, Effort::of(loads.len())).bound
     };
     let parts: Vec<u64> = (0..loads.len()).map(part).collect();
     forced + parts.iter().sum::<u64>() + room_for_heavy(scales, &own, &loads, &limits, &parts)
