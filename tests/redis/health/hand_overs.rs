@@ -44,7 +44,7 @@ fn a_half_moved_slot_goes_on_on_every_server() {
         let report = expect_errors(&cluster, &["open-slot"]);
         assert_eq!(report["findings"][0]["slots"], serde_json::json!([[5, 6]]));
         let message = report["findings"][0]["message"].as_str().unwrap();
-        assert!(message.ends_with("; 120 keys have moved, 180 are left"), "{message}");
+        assert!(message.ends_with("; 120 keys have moved, 180 left"), "{message}");
         let report = expect_fixed(&cluster, &before);
         assert_eq!((report["movedKeys"].as_u64(), &report["slots"]), (Some(180), &serde_json::json!([[5, 6]])));
         assert_eq!((count(from, 5), count(to, 5)), (0, 300), "{server:?}");

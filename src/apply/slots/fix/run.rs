@@ -39,6 +39,7 @@ pub async fn fix(
     let mut report = FixReport::default();
     let mut cluster = cluster;
     let mut in_vain: Vec<Repair> = Vec::new();
+    let mut failed: Vec<(Repair, String)> = Vec::new();
     let mut health = examine(&cluster).await.1;
     for _ in 0..ROUNDS {
         let round: Vec<Repair> = health.next_repairs(&in_vain).into_iter().cloned().collect();
@@ -47,13 +48,10 @@ pub async fn fix(
         }
         for repair in round {
             told(&repair);
+            failed.retain(|(earlier, _)| *earlier != repair);
             match run(&cluster, &repair, judge).await {
                 Ok(carried) => note(&mut report, &repair, carried),
-                Err(error) => {
-                    let failure = Failure { repair: repair.to_string(), error: error.to_string() };
-                    report.failed.retain(|earlier| earlier.repair != failure.repair);
-                    report.failed.push(failure);
-                }
+                Err(error) => failed.push((repair.clone(), error.to_string())),
             }
             // What is still wanted after it was run is not run again: it would do no more.
             in_vain.push(repair);
@@ -62,9 +60,10 @@ pub async fn fix(
         let before = health;
         health = examine(&cluster).await.1;
         if progress(&before, &health) {
-            in_vain.retain(|repair| !may_help(repair, &report));
+            in_vain.retain(|repair| !failed.iter().any(|(failed, _)| failed == repair));
         }
     }
+    report.failed = failed.into_iter().map(|(repair, error)| Failure { repair: repair.to_string(), error }).collect();
     report.whole = health.whole;
     report.findings = health.findings;
     Ok(report)
@@ -73,11 +72,6 @@ pub async fn fix(
 /// Whether something is better than before: then a repair that failed may work now.
 fn progress(before: &Health, after: &Health) -> bool {
     after.findings.len() < before.findings.len()
-}
-
-fn may_help(repair: &Repair, report: &FixReport) -> bool {
-    let words = repair.to_string();
-    report.failed.iter().any(|failure| failure.repair == words)
 }
 
 /// New connections: a repair may have brought nodes to light.
@@ -89,7 +83,6 @@ async fn again(cluster: &Cluster) -> Result<Cluster, ClusterError> {
 }
 
 fn note(report: &mut FixReport, repair: &Repair, carried: Carried) {
-    report.failed.retain(|failure| failure.repair != repair.to_string());
     report.moved_keys += carried.keys;
     report.slots.union_with(&carried.slots);
     if let Repair::Assign { slots, .. } = repair {
