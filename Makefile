@@ -6,7 +6,7 @@ export PATH := $(shell ci/setup --path):$(PATH)
 REDISOPS := target/release/redisops
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-full golden fuzz fmt lint build
+.PHONY: help setup demo test bench bench-full pictures golden fuzz fmt lint build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: ## compare with the reference: time and memory, in minutes
 bench-full: ## the same with the largest tree, which takes the reference many minutes
 	@ci/setup
 	@ci/bench --full
+
+pictures: build ## draw the fixtures of slots and look at them with Chromium; screenshots in target/pictures
+	@ci/picture-check $(REDISOPS)
 
 golden: build ## render tests/fixtures/orders-redis again
 	@ci/golden --update $(REDISOPS)

@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod environment;
 pub mod k8s;
 pub mod kustomize;
+#[cfg(target_os = "linux")]
 pub mod lab;
 pub mod live;
 pub mod redis;

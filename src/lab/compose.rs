@@ -76,10 +76,16 @@ impl Compose {
 
     /// What makes a cluster of servers that know nobody. Run again, it finds the cluster and ends. A dollar is written twice in compose files.
     fn script(&self) -> String {
-        let at = |number: u16| format!("{} {}", self.network.host(number), self.port(number));
+        let at = |number: u16| format!("{}:{}", self.network.host(number), self.port(number));
+        let is_replica = |number: &u16| matches!(self.layout.position(*number), Position::Replica(_));
+        let list = |numbers: Vec<u16>| numbers.into_iter().map(at).collect::<Vec<_>>().join(" ");
+        let replicas: Vec<u16> = self.numbers().filter(is_replica).collect();
         let mut lines = vec![
             "set -eu".to_owned(),
-            "at() { host=$$1 port=$$2; shift 2; redis-cli -e -h \"$$host\" -p \"$$port\" \"$$@\"; }".to_owned(),
+            format!("nodes=\"{}\"", list(self.numbers().collect())),
+            format!("replicas=\"{}\"", list(replicas.clone())),
+            "at() { node=$$1; shift; redis-cli -e -h \"$${node%:*}\" -p \"$${node#*:}\" \"$$@\"; }".to_owned(),
+            "all() { for node in $$1; do until eval \"$$2\"; do sleep 0.2; done; done; }".to_owned(),
             format!("if at {} CLUSTER INFO | grep -q cluster_state:ok; then exit 0; fi", at(1)),
         ];
         for number in self.numbers() {
@@ -93,33 +99,23 @@ impl Compose {
                 Position::Replica(_) => {}
             }
         }
-        let bus = |number: u16| bus_port(self.port(number));
-        lines.extend(self.numbers().skip(1).map(|n| format!("at {} CLUSTER MEET {} {}", at(1), at(n), bus(n))));
-        let all = self.layout.nodes();
-        let known = "grep -c -v -e handshake -e '^$$'";
-        for number in self.numbers() {
-            lines.push(format!(
-                "until [ \"$$(at {} CLUSTER NODES | {known})\" = {all} ]; do sleep 0.2; done",
-                at(number)
-            ));
+        for number in self.numbers().skip(1) {
+            let (host, port) = (self.network.host(number), self.port(number));
+            lines.push(format!("at {} CLUSTER MEET {host} {port} {}", at(1), bus_port(port)));
         }
-        for number in self.numbers() {
+        let count =
+            |filter: &str, count: usize| format!("[ $$(at $$node CLUSTER NODES | grep -c {filter}) = {count} ]");
+        // redis-cli ends its reply with an empty line.
+        let known = count("-v -e handshake -e \"^$$\"", usize::from(self.layout.nodes()));
+        lines.push(format!("all \"$$nodes\" '{known}'"));
+        for &number in &replicas {
             if let Position::Replica(master) = self.layout.position(number) {
-                let id = format!("$$(at {} CLUSTER MYID)", at(master));
-                lines.push(format!("at {} CLUSTER REPLICATE \"{id}\"", at(number)));
+                lines.push(format!("at {} CLUSTER REPLICATE \"$$(at {} CLUSTER MYID)\"", at(number), at(master)));
             }
         }
-        let is_replica = |number: &u16| matches!(self.layout.position(*number), Position::Replica(_));
-        let replicas = self.numbers().filter(is_replica).count();
-        let wait = |condition: String| format!("until {condition}; do sleep 0.2; done");
-        for number in self.numbers() {
-            let at = at(number);
-            lines.push(wait(format!("at {at} CLUSTER INFO | grep -q cluster_state:ok")));
-            lines.push(wait(format!("[ \"$$(at {at} CLUSTER NODES | grep -c slave)\" = {replicas} ]")));
-            if is_replica(&number) {
-                lines.push(wait(format!("at {at} INFO replication | grep -q master_link_status:up")));
-            }
-        }
+        lines.push("all \"$$nodes\" 'at $$node CLUSTER INFO | grep -q cluster_state:ok'".to_owned());
+        lines.push(format!("all \"$$nodes\" '{}'", count("slave", replicas.len())));
+        lines.push("all \"$$replicas\" 'at $$node INFO replication | grep -q master_link_status:up'".to_owned());
         lines.push("echo the cluster takes writes".to_owned());
         lines.join("\n")
     }

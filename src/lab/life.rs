@@ -113,13 +113,37 @@ impl Lab {
         self.access.map.reach(&self.state.nodes[0].address)
     }
 
+    /// The node of that number.
+    fn node(&self, number: u16) -> Result<&LabNode, Diagnostic> {
+        self.state.nodes.iter().find(|node| node.number == number).ok_or_else(|| {
+            let message =
+                format!("there is no node {number}; nodes have the numbers from 1 to {}", self.state.nodes.len());
+            Diagnostic::error("redisops::lab::node", message)
+        })
+    }
+
+    /// Ends the server of a node at once, as a crash does, and waits until it has ended.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub async fn kill(&self, number: u16) -> Result<(), Diagnostic> {
+        let process = &self.node(number)?.process;
+        if matches!(process.fate(), Fate::Ended | Fate::Replaced) {
+            return Err(Diagnostic::error("redisops::lab::node", format!("node {number} does not run")));
+        }
+        send(process, Signal::Kill)?;
+        match process.ended_within(GRACE).await {
+            true => Ok(()),
+            false => Err(stays(process)),
+        }
+    }
+
     /// Starts the server of a node again that has ended, with the files it has, and waits until it answers.
     ///
     /// # Errors
     /// When it still runs, or does not come up.
     pub async fn revive(&mut self, number: u16) -> Result<(), Diagnostic> {
-        let index = usize::from(number) - 1;
-        let node = &self.state.nodes[index];
+        let node = self.node(number)?;
         if matches!(node.process.fate(), Fate::Running | Fate::Stopped) {
             let message = format!("node {number} still runs, as pid {}", node.process.pid);
             return Err(Diagnostic::error("redisops::lab::running", message));
@@ -128,9 +152,9 @@ impl Lab {
         let started = start_server(&self.state.server, &self.state.launcher, &folder, self.detached)?;
         let (mut server, process) = started;
         let (what, logs) = (format!("the server of node {number}"), [folder.join("server.log")]);
-        self.state.nodes[index].process = process;
+        let address = node.address.clone();
+        self.state.nodes[usize::from(number) - 1].process = process;
         self.state.write(&self.dir)?;
-        let address = self.state.nodes[index].address.clone();
         form::connect(&self.access, &[address], |_| server.alive(&what, &logs)).await?;
         server.release();
         Ok(())
@@ -166,8 +190,7 @@ impl Lab {
             }
             send(process, Signal::Kill)?;
             if !process.ended_within(GRACE).await {
-                let message = format!("pid {} (`{}`) does not end", process.pid, process.command.join(" "));
-                return Err(Diagnostic::error("redisops::lab::end", message));
+                return Err(stays(process));
             }
             report.killed.push(process.pid);
         }
@@ -175,6 +198,11 @@ impl Lab {
         report.kept = remove(&self.dir, &ports);
         Ok(report)
     }
+}
+
+fn stays(process: &Process) -> Diagnostic {
+    let message = format!("pid {} (`{}`) does not end", process.pid, process.command.join(" "));
+    Diagnostic::error("redisops::lab::end", message)
 }
 
 fn send(process: &Process, signal: Signal) -> Result<(), Diagnostic> {

@@ -1,7 +1,7 @@
 //! A cluster of local server processes, to try things on.
 //!
 //! Knows nothing of plans and migrations. Ends only processes that it started: each is kept with its start time and command line, and compared
-//! before a signal is sent.
+//! before a signal is sent. Linux only: it reads `/proc`, and uses network namespaces.
 
 mod announce;
 mod compose;

@@ -96,3 +96,10 @@ fn its_commands_make_the_cluster() {
     assert!(line(5).contains("master") && line(5).ends_with("connected"));
     assert_eq!(fs::read_to_string(dir.path().join("second")).unwrap(), "");
 }
+
+#[test]
+fn the_file_of_the_example_is_what_the_command_writes() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cluster-lab/docker-compose.yml");
+    let kept = fs::read_to_string(kept).unwrap();
+    assert_eq!(kept, redisops(&["lab", "compose"]).expect(0).stdout);
+}

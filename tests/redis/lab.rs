@@ -259,3 +259,20 @@ fn other_servers_are_named_by_their_path() {
     assert!(ran.stderr.contains("the server program `/bin/true` is neither Redis nor Valkey"), "{}", ran.stderr);
     assert!(!Path::new(place.dir.path()).join("x").exists());
 }
+
+#[test]
+fn one_node_crashes_and_comes_back() {
+    let place = Place::new(2);
+    place.lab(&["up", "--masters", "1", "--replicas", "1", "--nodes", "2", "--keys", "5"]).expect(0);
+    let before = place.status();
+    assert!(place.lab(&["start", "2"]).expect(2).stderr.contains("node 2 still runs, as pid"));
+    place.lab(&["kill", "2"]).expect(0);
+    assert_eq!(place.status()["nodes"][1]["process"], "ended");
+    assert!(place.lab(&["kill", "2"]).expect(2).stderr.contains("node 2 does not run"));
+    assert!(place.lab(&["kill", "9"]).expect(2).stderr.contains("nodes have the numbers from 1 to 2"));
+    place.lab(&["start", "2"]).expect(0);
+    let after = place.status();
+    assert_eq!(before["nodes"][1]["id"], after["nodes"][1]["id"]);
+    assert_ne!(before["nodes"][1]["pid"], after["nodes"][1]["pid"]);
+    assert_eq!(place.lab(&["down"]).expect(0).stdout, "ended 2 processes; removed `the-lab`\n");
+}

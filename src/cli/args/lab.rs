@@ -23,6 +23,12 @@ pub enum LabCommand {
     ///
     /// Only processes that `lab up` started are ended: each is known by its id, its start time and its command line.
     Down(DownArgs),
+    /// End the server of one node at once, as a crash does
+    Kill(NodeArgs),
+    /// Start the server of a node again that has ended, with the files it has
+    ///
+    /// It has its identity and its view of the cluster; data only where the lab was started with persistence: `--config 'appendonly yes'`.
+    Start(NodeArgs),
     /// Print a compose file for the same cluster, for those who have a container engine
     Compose(ComposeArgs),
     /// Lead from ports of this machine to sockets of servers; `lab up --announce` starts it
@@ -99,6 +105,17 @@ pub struct StatusArgs {
 #[derive(Args, Debug)]
 pub struct DownArgs {
     /// Where it is kept.
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+/// Arguments of `lab kill` and `lab start`.
+#[derive(Args, Debug)]
+pub struct NodeArgs {
+    /// The number of the node, as `lab status` has it
+    #[arg(value_name = "NODE")]
+    pub node: u16,
+    /// Where the lab is kept.
     #[command(flatten)]
     pub folder: FolderArgs,
 }

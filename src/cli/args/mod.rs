@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod format;
+#[cfg(target_os = "linux")]
 mod lab;
 mod lint;
 mod root;
@@ -13,7 +14,8 @@ mod target;
 pub use access::AccessArgs;
 pub use build::Build;
 pub use format::{Format, PlanFormat};
-pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, StatusArgs, UpArgs};
+#[cfg(target_os = "linux")]
+pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};

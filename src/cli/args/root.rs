@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::build::Build;
+#[cfg(target_os = "linux")]
 use super::lab::LabCommand;
 use super::slots::SlotsCommand;
 
@@ -59,6 +60,7 @@ pub enum Command {
     /// A cluster of local server processes, to try things on
     ///
     /// Exit codes: 0 done; 2 it could not be done.
+    #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Lab(LabCommand),
 }

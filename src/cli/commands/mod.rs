@@ -1,5 +1,6 @@
 //! The commands: each takes its settings, calls what does the work, and prints.
 
 pub mod build;
+#[cfg(target_os = "linux")]
 pub mod lab;
 pub mod slots;

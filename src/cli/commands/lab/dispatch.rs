@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::diagnostics::{Sources, arrange};
 
-use super::{compose, down, forward, status, up};
+use super::{compose, down, forward, node, status, up};
 
 /// Runs a command; what it could not do is told on stderr.
 pub fn run(command: LabCommand, printer: &Printer) -> Exit {
@@ -13,6 +13,8 @@ pub fn run(command: LabCommand, printer: &Printer) -> Exit {
         LabCommand::Up(arguments) => up::run(&arguments, printer),
         LabCommand::Status(arguments) => status::run(&arguments, printer),
         LabCommand::Down(arguments) => down::run(&arguments, printer),
+        LabCommand::Kill(arguments) => node::kill(&arguments, printer),
+        LabCommand::Start(arguments) => node::start(&arguments, printer),
         LabCommand::Compose(arguments) => compose::run(&arguments, printer),
         LabCommand::Forward(arguments) => forward::run(&arguments),
     };

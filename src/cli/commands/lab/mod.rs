@@ -4,6 +4,7 @@ mod compose;
 mod dispatch;
 mod down;
 mod forward;
+mod node;
 mod status;
 mod up;
 

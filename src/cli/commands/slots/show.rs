@@ -44,8 +44,10 @@ pub fn run(arguments: &ShowArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> 
 
 async fn ask(live: &Live, cx: &Context<'_>) -> Result<(ClusterState, BTreeMap<NodeId, Activity>), Diagnostics> {
     let cluster = live.connect().await?;
+    // Before the slots are looked into: that is many commands, which would be counted.
+    let activity = cluster.activity().await;
     let (state, _) = look(&cluster, SurveyOptions { bytes: true, big_keys: None }, cx).await;
-    Ok((state, cluster.activity().await))
+    Ok((state, activity))
 }
 
 fn write(path: &Path, text: &str, cx: &Context<'_>) -> Result<(), Diagnostic> {
