@@ -63,6 +63,11 @@ impl Printer {
         }
     }
 
+    /// Whether only errors are told.
+    pub fn is_quiet(&self) -> bool {
+        self.settings.verbosity == Verbosity::Quiet
+    }
+
     /// Something worth knowing.
     pub fn note(&self, text: &str) {
         if self.settings.verbosity >= Verbosity::Normal {

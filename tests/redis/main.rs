@@ -8,6 +8,7 @@ mod atomic;
 mod cluster;
 mod compose;
 mod health;
+mod keys;
 mod lab;
 mod membership;
 mod plan;

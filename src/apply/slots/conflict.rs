@@ -136,6 +136,11 @@ impl Pair<'_> {
         decision: Option<Side>,
         archive: &Archive,
     ) -> Result<Settled, ConflictError> {
+        if self.source.address() == self.target.address() {
+            // The one copy would be compared with itself, found the same, and deleted.
+            let same = Trouble::NotRedis("it would give the slot to itself".to_owned());
+            return Err(NodeError::new(self.source.address(), same).into());
+        }
         for _ in 0..ATTEMPTS {
             self.ask::<()>(self.source, cmd("WATCH").arg(key)).await?;
             let settled = self.attempt(key, decision, archive).await;

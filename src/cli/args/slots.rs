@@ -2,14 +2,17 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use super::access::AccessArgs;
 use super::format::{Format, PlanFormat};
 use super::lint::LintArgs;
+use super::migrate::MigrateArgs;
 use super::show::ShowArgs;
 use super::target::TargetArgs;
+use super::time::time;
 
 /// The commands about slots.
 #[derive(Subcommand, Debug)]
@@ -25,6 +28,11 @@ pub enum SlotsCommand {
     Plan(Box<PlanArgs>),
     /// Say in which slots keys are, by which tag, and on which master
     Key(Box<KeyArgs>),
+    /// Carry a plan out: move slots while clients go on
+    ///
+    /// Run it again after any interruption and it goes on. The first Ctrl-C finishes the slots that are open and opens no further one; the second stops at
+    /// once and names the slots that stay open. Exit codes: 0 all is where it should be; 2 something is left, or the run was refused.
+    Migrate(Box<MigrateArgs>),
     /// Check a key model, or the keys of a live cluster, by the rules for clusters
     ///
     /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
@@ -61,6 +69,9 @@ pub struct StateArgs {
     /// Write the state to this file
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Find out for that long how busy the slots are, as in `5s`: with `MONITOR` on each master, which slows a busy one down
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["state", "no_stats"])]
+    pub sample_ops: Option<Duration>,
     /// Leave out what is in the slots
     #[arg(long)]
     pub no_stats: bool,

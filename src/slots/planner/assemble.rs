@@ -7,7 +7,8 @@ use super::counts::{Holder, counts};
 use super::error::PlanError;
 use super::estimate::Rates;
 use super::problem::{JOINING, NOBODY, Problem, set};
-use super::risks;
+use super::replicas;
+use super::risks::{Facts, risks};
 use super::weighted::{Scales, balance, lower_bound};
 use crate::slots::{
     After, Balance, Before, ClusterState, Join, Leave, Move, NodeId, Optimality, SlotPlan, SlotSet, SlotStats, Target,
@@ -30,6 +31,15 @@ pub fn plan_with(state: &ClusterState, target: &Target, rates: &Rates) -> Result
     let problem = Problem::new(state, target)?;
     let division = divide(&problem, state, target)?;
     let moves = moves(&problem, &division.after, &state.slot_stats);
+    let copies = replicas::place(&problem, &division.after, target.replicas)?;
+    let risks = risks(&Facts {
+        problem: &problem,
+        stats: &state.slot_stats,
+        after: &division.after,
+        moves: &moves,
+        copies: &copies,
+        balance: division.scale.as_ref().map(|(value, caps)| (target.balance.metric(), &value[..], &caps[..])),
+    });
     let nobody = problem.nodes.len() as u32;
     let mut per_master: BTreeMap<NodeId, u16> = (0..problem.nodes.len())
         .filter(|&node| problem.nodes[node].is_master() && !problem.leaving[node] && !problem.nodes[node].is_failed())
@@ -56,11 +66,11 @@ pub fn plan_with(state: &ClusterState, target: &Target, rates: &Rates) -> Result
         moves,
         joins: joins.map(|(_, node)| Join { id: Some(node.id.clone()), address: node.address.clone() }).collect(),
         leaves: leaves.map(|(_, node)| Leave { id: node.id.clone(), address: node.address.clone() }).collect(),
-        replicas: Vec::new(),
+        replicas: copies.changes(&problem),
         before: Before { ranges: ranges(&problem.owner, NOBODY), slots_per_master: before },
         after: After { ranges: ranges(&division.after, nobody), slots_per_master: per_master },
         optimality: division.optimality,
-        risks: risks::of_state(&problem),
+        risks,
     })
 }
 
@@ -68,6 +78,8 @@ pub fn plan_with(state: &ClusterState, target: &Target, rates: &Rates) -> Result
 struct Division {
     after: Vec<u32>,
     optimality: Optimality,
+    /// What each slot weighs, and the most that each node may end with; nothing where slots were counted.
+    scale: Option<(Vec<u64>, Vec<u64>)>,
 }
 
 fn divide(problem: &Problem<'_>, state: &ClusterState, target: &Target) -> Result<Division, PlanError> {
@@ -96,7 +108,7 @@ fn divide(problem: &Problem<'_>, state: &ClusterState, target: &Target) -> Resul
         let after = by_slots(&pinned, &fixed, &weight);
         let moved = before.iter().zip(&after).filter(|(before, after)| before != after).count() as u64;
         let optimality = Optimality { metric: Balance::Slots.metric().to_owned(), moved, lower_bound: moved };
-        return Ok(Division { after, optimality });
+        return Ok(Division { after, optimality, scale: None });
     };
     // More than 500 TB in one slot count as that much, so that sums fit.
     let value: Vec<u64> = table.iter().map(|&value| value.min(1 << 49)).collect();
@@ -106,11 +118,13 @@ fn divide(problem: &Problem<'_>, state: &ClusterState, target: &Target) -> Resul
     let moved = before.iter().zip(&after).zip(&value).filter(|((before, after), _)| before != after);
     let moved = moved.map(|(_, value)| value).sum();
     let lower_bound = lower_bound(&scales, &before, &pinned, &after);
-    Ok(Division { after, optimality: Optimality { metric: metric.to_owned(), moved, lower_bound } })
+    let optimality = Optimality { metric: metric.to_owned(), moved, lower_bound };
+    let caps = scales.caps();
+    Ok(Division { after, optimality, scale: Some((value, caps)) })
 }
 
 /// The owners after each master has the floor or the ceiling of its share.
-fn by_slots(pinned: &[u32], fixed: &[bool], weight: &[u64]) -> Vec<u32> {
+pub(super) fn by_slots(pinned: &[u32], fixed: &[bool], weight: &[u64]) -> Vec<u32> {
     let (mut current, mut kept) = (vec![0u64; weight.len()], vec![0u64; weight.len()]);
     for (&node, &fixed) in pinned.iter().zip(fixed) {
         current[node as usize] += 1;
@@ -140,7 +154,7 @@ fn by_slots(pinned: &[u32], fixed: &[bool], weight: &[u64]) -> Vec<u32> {
 }
 
 /// How many ranges all owners together have.
-fn ranges(owner: &[u32], nobody: u32) -> usize {
+pub(super) fn ranges(owner: &[u32], nobody: u32) -> usize {
     owner.chunk_by(|a, b| a == b).filter(|run| run[0] != nobody).count()
 }
 

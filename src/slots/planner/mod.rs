@@ -9,14 +9,25 @@ mod counts;
 mod cover;
 mod error;
 mod estimate;
+mod flow;
 mod problem;
+mod replicas;
 mod risks;
+mod single;
 mod weighted;
 
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod skewed;
+#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod universe;
 
 pub use assemble::{plan, plan_with};
 pub use error::{Named, PlanError};

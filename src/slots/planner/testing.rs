@@ -26,12 +26,10 @@ pub(super) fn replica(id: &str, master: &str) -> Node {
     Node { role: Role::Replica, master: Some(master.into()), ..node(id, &[]) }
 }
 
-#[allow(dead_code)]
 pub(super) fn in_zone(zone: &str, node: Node) -> Node {
     Node { zone: Some(zone.to_owned()), ..node }
 }
 
-#[allow(dead_code)]
 pub(super) fn flagged(flag: &str, node: Node) -> Node {
     Node { flags: vec![flag.to_owned()], ..node }
 }

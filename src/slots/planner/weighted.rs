@@ -1,8 +1,11 @@
 //! Balance by keys, bytes or operations: no master above its share by more than the tolerance, the least moved, the lower side as even as
 //! that allows.
 
+use std::collections::BTreeSet;
+
 use super::carve::{Job, Quota, carve};
 use super::cover::cover;
+use super::single::Rest;
 
 /// What is balanced. Nodes have numbers; the one after the last stands for slots that belong to nobody.
 pub(super) struct Scales<'a> {
@@ -67,12 +70,23 @@ impl Scales<'_> {
     }
 }
 
+/// How to begin with slots that are so heavy that they have to be placed before all others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heavy {
+    /// Where there is room.
+    IntoRoom,
+    /// Where others can make room.
+    MakeRoom,
+    /// Not at all: they are cut with the others.
+    Last,
+}
+
 /// The owners after balancing.
 pub(super) fn balance(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let mut result = pass(scales, owner);
+    let mut result = best_pass(scales, owner);
     // A pass that was stopped by the order of its steps may leave something for another one.
     for _ in 0..3 {
-        let next = pass(scales, &result);
+        let next = best_pass(scales, &result);
         if next == result {
             break;
         }
@@ -81,13 +95,41 @@ pub(super) fn balance(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
     result
 }
 
-fn pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let caps = scales.caps();
-    let loads = scales.loads(owner);
+/// Tries other beginnings where the first one is clearly above the plain excess, and takes the one that is least above the caps, then the one
+/// that moves least.
+fn best_pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
+    let (caps, loads) = (scales.caps(), scales.loads(owner));
+    let excess: u64 = loads.iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+    let mut best: Option<((u64, u64), Vec<u32>)> = None;
+    for heavy in [Heavy::IntoRoom, Heavy::MakeRoom, Heavy::Last] {
+        let result = pass(scales, owner, heavy);
+        let moved = owner.iter().zip(&result).zip(scales.value).filter(|((a, b), _)| a != b);
+        let moved: u64 = moved.map(|(_, value)| value).sum();
+        let above = scales.loads(&result).iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+        let rank = (above, moved);
+        let better = best.as_ref().is_none_or(|(other, _)| rank < *other);
+        if better {
+            best = Some((rank, result));
+        }
+        if above == 0 && moved <= excess + excess / 100 {
+            break;
+        }
+    }
+    best.expect("there are several beginnings").1
+}
+
+fn pass(scales: &Scales<'_>, origin: &[u32], heavy: Heavy) -> Vec<u32> {
+    let mut rest = Rest::new(scales, origin);
+    if heavy != Heavy::Last {
+        rest.place_big_ones(heavy == Heavy::MakeRoom);
+    }
+    let before = rest.owner.clone();
+    let loads = rest.loads.clone();
+    let caps = &rest.caps;
     let give: Vec<u64> = (0..loads.len())
         .map(|node| if scales.weight[node] > 0 { loads[node].saturating_sub(caps[node]) } else { loads[node] })
         .collect();
-    let take = scales.fill(&loads, &caps, give.iter().sum());
+    let take = scales.fill(&loads, caps, give.iter().sum());
     let mut quotas: Vec<Quota> = (0..loads.len())
         .map(|node| Quota {
             give: give[node],
@@ -97,124 +139,20 @@ fn pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
         })
         .map(|quota| if quota.give > 0 { Quota { take: 0, slack: 0, ..quota } } else { quota })
         .collect();
-    let mut sums = Vec::with_capacity(owner.len() + 1);
+    let mut sums = Vec::with_capacity(origin.len() + 1);
     sums.push(0);
     for value in scales.value {
         sums.push(sums[sums.len() - 1] + value);
     }
-    let owner = carve(&Job { owner, fixed: scales.fixed, sums: &sums }, &mut quotas);
-    let mut rest = Rest { scales, loads: scales.loads(&owner), caps, owner };
+    let carved = carve(&Job { owner: &before, fixed: scales.fixed, sums: &sums }, &mut quotas);
+    carved.iter().enumerate().filter(|(slot, node)| before[*slot] != **node).for_each(|(slot, &node)| {
+        rest.hand(slot, node as usize);
+    });
     rest.clear_leavers();
     rest.lower();
+    rest.choose_again();
     rest.give_each_one();
     rest.owner
-}
-
-/// What the cuts left over.
-struct Rest<'a> {
-    scales: &'a Scales<'a>,
-    owner: Vec<u32>,
-    loads: Vec<u64>,
-    caps: Vec<u64>,
-}
-
-impl Rest<'_> {
-    fn room(&self, node: usize) -> u64 {
-        if self.scales.weight[node] == 0 { 0 } else { self.caps[node].saturating_sub(self.loads[node]) }
-    }
-
-    fn hand(&mut self, slot: usize, to: usize) {
-        let value = self.scales.value[slot];
-        self.loads[self.owner[slot] as usize] -= value;
-        self.loads[to] += value;
-        self.owner[slot] = to as u32;
-    }
-
-    /// The neighbour with enough room, or the node with most of it.
-    fn place(&self, slot: usize, not: usize) -> Option<usize> {
-        let value = self.scales.value[slot];
-        let fits = |&node: &usize| node != not && self.scales.weight[node] > 0 && self.room(node) >= value;
-        let beside = [slot.checked_sub(1), Some(slot + 1)].into_iter().flatten();
-        let beside = beside.filter_map(|slot| self.owner.get(slot)).map(|&node| node as usize).find(fits);
-        beside.or_else(|| {
-            (0..self.loads.len()).filter(fits).max_by_key(|&node| (self.room(node), std::cmp::Reverse(node)))
-        })
-    }
-
-    /// Nodes that end without slots give what they still have; the heaviest slots first, as they are the hardest to place.
-    fn clear_leavers(&mut self) {
-        let leaves = |rest: &Self, slot: usize| rest.scales.weight[rest.owner[slot] as usize] == 0;
-        let mut slots: Vec<usize> =
-            (0..self.owner.len()).filter(|&slot| leaves(self, slot) && self.scales.value[slot] > 0).collect();
-        slots.sort_by_key(|&slot| (std::cmp::Reverse(self.scales.value[slot]), slot));
-        for slot in slots {
-            let from = self.owner[slot] as usize;
-            let to = self.place(slot, from).unwrap_or_else(|| self.least_overloaded(slot));
-            self.hand(slot, to);
-        }
-        // Empty slots go to a neighbour, first from left to right, then from right to left.
-        let count = self.owner.len();
-        let stays = |rest: &Self, slot: usize| !leaves(rest, slot);
-        for slot in 1..count {
-            if leaves(self, slot) && stays(self, slot - 1) {
-                self.owner[slot] = self.owner[slot - 1];
-            }
-        }
-        for slot in (0..count.saturating_sub(1)).rev() {
-            if leaves(self, slot) && stays(self, slot + 1) {
-                self.owner[slot] = self.owner[slot + 1];
-            }
-        }
-    }
-
-    fn least_overloaded(&self, slot: usize) -> usize {
-        let value = self.scales.value[slot];
-        (0..self.loads.len())
-            .filter(|&node| self.scales.weight[node] > 0)
-            .min_by_key(|&node| ((self.loads[node] + value).saturating_sub(self.caps[node]), node))
-            .expect("a plan has a master that takes part")
-    }
-
-    /// Nodes above their cap give single slots to those that have room.
-    fn lower(&mut self) {
-        for node in 0..self.loads.len() {
-            if self.scales.weight[node] == 0 || self.loads[node] <= self.caps[node] {
-                continue;
-            }
-            let most = (0..self.loads.len()).filter(|&other| other != node).map(|other| self.room(other)).max();
-            let most = most.unwrap_or(0);
-            let mut own: Vec<usize> = (0..self.owner.len())
-                .filter(|&slot| self.owner[slot] == node as u32 && !self.scales.fixed[slot])
-                .filter(|&slot| (1..=most).contains(&self.scales.value[slot]))
-                .collect();
-            own.sort_by_key(|&slot| (std::cmp::Reverse(self.scales.value[slot]), slot));
-            let values: Vec<u64> = own.iter().map(|&slot| self.scales.value[slot]).collect();
-            for index in cover(&values, self.loads[node] - self.caps[node]).chosen {
-                if let Some(to) = self.place(own[index], node) {
-                    self.hand(own[index], to);
-                }
-            }
-        }
-    }
-
-    /// A master with a share has a slot, if only an empty one.
-    fn give_each_one(&mut self) {
-        let mut counts = vec![0u32; self.loads.len()];
-        self.owner.iter().for_each(|&node| counts[node as usize] += 1);
-        for node in 0..counts.len() {
-            if self.scales.weight[node] == 0 || counts[node] > 0 {
-                continue;
-            }
-            let lightest = (0..self.owner.len())
-                .filter(|&slot| !self.scales.fixed[slot] && counts[self.owner[slot] as usize] > 1)
-                .min_by_key(|&slot| (self.scales.value[slot], slot));
-            if let Some(slot) = lightest {
-                counts[self.owner[slot] as usize] -= 1;
-                counts[node] += 1;
-                self.hand(slot, node);
-            }
-        }
-    }
 }
 
 /// No plan in which each node ends at most as high above its cap as in `result` moves less than this.
@@ -222,31 +160,88 @@ pub(super) fn lower_bound(scales: &Scales<'_>, before: &[u32], pinned: &[u32], r
     let forced = before.iter().zip(pinned).zip(scales.value);
     let forced: u64 = forced.filter(|((before, pinned), _)| before != pinned).map(|(_, value)| value).sum();
     let (caps, loads, after) = (scales.caps(), scales.loads(pinned), scales.loads(result));
+    let limits: Vec<u64> = caps.iter().zip(&after).map(|(&cap, &load)| cap.max(load)).collect();
     let mut bound = forced;
+    let mut parts = vec![0; loads.len()];
     for node in 0..loads.len() {
+        parts[node] = if scales.weight[node] == 0 {
+            loads[node]
+        } else {
+            least_given(scales, pinned, result, node, loads[node].saturating_sub(limits[node]))
+        };
+        bound += parts[node];
+    }
+    bound + room_for_heavy(scales, pinned, &loads, &limits, &parts)
+}
+
+/// The least that a node can give if it gives so much or more.
+fn least_given(scales: &Scales<'_>, pinned: &[u32], result: &[u32], node: usize, need: u64) -> u64 {
+    if need == 0 {
+        return 0;
+    }
+    let own = || (0..pinned.len()).filter(|&slot| pinned[slot] == node as u32);
+    let given: u64 = own().filter(|&slot| result[slot] != node as u32).map(|slot| scales.value[slot]).sum();
+    // What the plan does cannot be less than a bound, so there is nothing to find.
+    if given <= need {
+        return need;
+    }
+    let movable = own().filter(|&slot| !scales.fixed[slot]).map(|slot| scales.value[slot]);
+    let mut values: Vec<u64> = movable.filter(|&value| value > 0).collect();
+    values.sort_by(|a, b| b.cmp(a));
+    cover(&values, need).bound
+}
+
+/// How many of the slots that are sure to move are looked at for the room they need.
+const HEAVIEST: usize = 64;
+
+/// What nodes have to give, beyond their own excess, to make room for heavy slots that are sure to move: those of nodes that end without
+/// slots, and one of each node whose lighter slots are not enough.
+fn room_for_heavy(scales: &Scales<'_>, pinned: &[u32], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
+    let mut own: Vec<Vec<u64>> = vec![Vec::new(); loads.len()];
+    for (slot, &node) in pinned.iter().enumerate().filter(|(slot, _)| !scales.fixed[*slot]) {
+        own[node as usize].push(scales.value[slot]);
+    }
+    let mut sure: Vec<u64> = Vec::new();
+    for (node, values) in own.iter_mut().enumerate() {
         if scales.weight[node] == 0 {
-            bound += loads[node];
+            sure.append(values);
             continue;
         }
-        let need = loads[node].saturating_sub(caps[node].max(after[node]));
+        let need = loads[node].saturating_sub(limits[node]);
         if need == 0 {
             continue;
         }
-        let given: u64 = (0..pinned.len())
-            .filter(|&slot| pinned[slot] == node as u32 && result[slot] != node as u32)
-            .map(|slot| scales.value[slot])
-            .sum();
-        if given <= need {
-            bound += need;
-            continue;
-        }
-        let mut values: Vec<u64> = (0..pinned.len())
-            .filter(|&slot| pinned[slot] == node as u32 && !scales.fixed[slot])
-            .map(|slot| scales.value[slot])
-            .filter(|&value| value > 0)
-            .collect();
-        values.sort_by(|a, b| b.cmp(a));
-        bound += cover(&values, need).bound;
+        values.sort_unstable();
+        let mut sum = 0;
+        let enough = values.iter().find(|&&value| {
+            sum += value;
+            sum >= need
+        });
+        sure.extend(enough);
     }
-    bound
+    sure.sort_by(|a, b| b.cmp(a));
+    sure.truncate(HEAVIEST);
+    let staying: Vec<usize> = (0..loads.len()).filter(|&node| scales.weight[node] > 0).collect();
+    let bound = |(count, &least): (usize, &u64)| room_for(count + 1, least, &staying, loads, limits, parts);
+    sure.iter().enumerate().map(bound).max().unwrap_or(0)
+}
+
+/// What nodes have to give, beyond their part, to make room for so many slots of at least that weight. What the next one costs a node never
+/// falls with their number, so taking the cheapest place for each is exact.
+fn room_for(count: usize, least: u64, staying: &[usize], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
+    let cost = |node: usize, taken: u64| (loads[node] + taken * least).saturating_sub(limits[node] + parts[node]);
+    let mut next: BTreeSet<(u64, usize, u64)> = BTreeSet::new();
+    let offer = |next: &mut BTreeSet<_>, node: usize, taken: u64| {
+        if taken * least <= limits[node] {
+            next.insert((cost(node, taken) - cost(node, taken - 1), node, taken));
+        }
+    };
+    staying.iter().for_each(|&node| offer(&mut next, node, 1));
+    let mut sum = 0;
+    for _ in 0..count {
+        let Some((more, node, taken)) = next.pop_first() else { break };
+        sum += more;
+        offer(&mut next, node, taken + 1);
+    }
+    sum
 }

@@ -7,7 +7,7 @@ use crate::cli::settings::Environment;
 use crate::cli::slots::Context;
 use crate::diagnostics::{Sources, arrange};
 
-use super::{check, fix, key, lint, plan, show, state};
+use super::{check, fix, key, lint, migrate, plan, show, state};
 
 /// Runs a command; what it could not do is told on stderr.
 pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) -> Exit {
@@ -16,6 +16,7 @@ pub fn run(command: SlotsCommand, environment: &Environment, printer: &Printer) 
     let done = match command {
         SlotsCommand::Plan(arguments) => plan::run(&arguments, &cx),
         SlotsCommand::State(arguments) => state::run(&arguments, &cx),
+        SlotsCommand::Migrate(arguments) => migrate::run(&arguments, &cx),
         SlotsCommand::Show(arguments) => show::run(&arguments, &cx),
         SlotsCommand::Key(arguments) => key::run(&arguments, &cx),
         SlotsCommand::Lint(arguments) => lint::run(&arguments, &cx),

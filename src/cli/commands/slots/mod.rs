@@ -5,6 +5,7 @@ mod dispatch;
 mod fix;
 mod key;
 mod lint;
+mod migrate;
 mod plan;
 mod show;
 mod state;

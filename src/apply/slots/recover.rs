@@ -1,0 +1,234 @@
+//! Looking at the cluster again after something broke, and going on with whoever took over.
+
+use std::time::Duration;
+
+use ::redis::{cmd, pipe};
+use tokio::time::{Instant, sleep};
+
+use crate::diagnostics::Diagnostic;
+use crate::live::redis::{Cluster, Connection, NodeError};
+use crate::redis::Info;
+use crate::slots::{Address, ClusterState, NodeId};
+
+use super::commands::{PATIENCE, Setback};
+use super::report::{Unacknowledged, key_base64};
+use super::run::Run;
+use super::work::Work;
+
+/// How long a failover may take until the run gives up.
+const LONGEST: Duration = Duration::from_secs(90);
+/// How often to look.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The cluster as it is after something broke.
+pub(super) struct Again {
+    pub cluster: Cluster,
+    pub state: ClusterState,
+}
+
+/// Waits until giver and takers, or those that were promoted in their places, serve again.
+///
+/// # Errors
+/// When they do not in time.
+pub(super) async fn again(
+    run: &Run<'_>,
+    work: &Work,
+    before: &ClusterState,
+    why: &NodeError,
+) -> Result<Again, Diagnostic> {
+    let seeds: Vec<Address> = before.nodes.iter().map(|node| node.address.clone()).collect();
+    let begun = Instant::now();
+    let mut missing;
+    loop {
+        sleep(LOOK).await;
+        match Cluster::connect(&run.access, &seeds).await {
+            Ok(cluster) => {
+                let state = cluster.state().await;
+                match settled(run, work, before, &cluster, &state).await {
+                    Ok(()) => return Ok(Again { cluster, state }),
+                    Err(text) => missing = text,
+                }
+            }
+            Err(_) => missing = "no node of the cluster can be reached".to_owned(),
+        }
+        if begun.elapsed() > LONGEST {
+            return Err(Diagnostic::error("redisops::slots::lost", format!("{missing}, and nobody took over for {} s", LONGEST.as_secs()))
+                .note(format!("it began with: {why}"))
+                .help("bring the node back or let a replica take over, then run the same command again: it goes on where it stopped"));
+        }
+    }
+}
+
+/// Makes givers and takers those that have their place now.
+async fn settled(
+    run: &Run<'_>,
+    work: &Work,
+    before: &ClusterState,
+    cluster: &Cluster,
+    state: &ClusterState,
+) -> Result<(), String> {
+    let mut takers = Vec::new();
+    for pair in work.pairs.iter().filter(|pair| !pair.closed.get()) {
+        let taker = heir(&pair.taker.borrow(), before, state)?;
+        serves(cluster, &taker).await?;
+        takers.push((pair, taker));
+    }
+    for (pair, taker) in takers {
+        pair.taker.replace(taker);
+    }
+    account(run, work, state);
+    if work.is_over() {
+        return Ok(());
+    }
+    // A giver that has given everything away may be a replica of a taker now; then nothing was left.
+    let giver = heir(&work.giver.borrow(), before, state)?;
+    if work.pairs.iter().any(|pair| *pair.taker.borrow() == giver) {
+        return Err("the giver is a replica of the taker now, and slots are left".to_owned());
+    }
+    serves(cluster, &giver).await?;
+    work.giver.replace(giver);
+    Ok(())
+}
+
+/// Notes open slots whose taker owns them, and nobody else claims: they were handed over before the answer was lost.
+fn account(run: &Run<'_>, work: &Work, state: &ClusterState) {
+    let mut closed = Vec::new();
+    work.open.borrow_mut().retain(|slot, pair| {
+        let taker = work.pairs[*pair].taker.borrow();
+        let mut claims = state.masters().filter(|node| node.slots.contains(*slot)).map(|node| &node.id);
+        let open = state.open.iter().any(|open| open.slot == *slot);
+        let over = !open && claims.next() == Some(&*taker) && claims.next().is_none();
+        if over {
+            closed.push(*pair);
+        }
+        !over
+    });
+    closed.into_iter().for_each(|pair| run.closed(&work.pairs[pair].pair, 1));
+}
+
+/// Who has the place of a master: itself, or the replica that was promoted.
+fn heir(id: &NodeId, before: &ClusterState, state: &ClusterState) -> Result<NodeId, String> {
+    let name = before.node(id).map_or_else(|| id.short().to_owned(), |node| node.address.to_string());
+    let node = state.node(id);
+    if let Some(node) = node
+        && node.is_master()
+        && !node.is_failed()
+    {
+        let promoted = before.replicas_of(id).find(|replica| {
+            state
+                .node(&replica.id)
+                .is_some_and(|now| now.is_master() && now.config_epoch > node.config_epoch && !now.slots.is_empty())
+        });
+        return match promoted {
+            Some(_) => Err(format!("node {name} does not know yet that a replica took over")),
+            None => Ok(id.clone()),
+        };
+    }
+    if let Some(master) = node.and_then(|node| node.master.as_ref()) {
+        return Ok(master.clone());
+    }
+    let promoted = before.replicas_of(id).map(|replica| &replica.id).find(|replica| {
+        state.node(replica).is_some_and(|now| now.is_master() && !now.is_failed() && !now.slots.is_empty())
+    });
+    promoted.cloned().ok_or_else(|| format!("node {name} is gone"))
+}
+
+/// Whether a node serves: it is reached, is no replica, has its data, and takes the cluster for whole.
+async fn serves(cluster: &Cluster, id: &NodeId) -> Result<(), String> {
+    let member = cluster.member(id).ok_or_else(|| format!("node {} is gone", id.short()))?;
+    let connection = member.link.as_ref().map_err(ToString::to_string)?;
+    let state = cluster_state(connection).await.map_err(|error| error.to_string())?;
+    if state != "ok" {
+        return Err(format!("node {} says that the cluster is down", member.address));
+    }
+    let text: String = connection.query(cmd("INFO").arg("persistence")).await.map_err(|error| error.to_string())?;
+    match Info::parse(&text).get("loading") {
+        Some("1") => Err(format!("node {} loads its data", member.address)),
+        _ => Ok(()),
+    }
+}
+
+/// `ok` or `fail`, as a node sees it.
+pub(super) async fn cluster_state(connection: &Connection) -> Result<String, NodeError> {
+    let text: String = connection.query(cmd("CLUSTER").arg("INFO")).await?;
+    Ok(Info::parse(&text).get("cluster_state").unwrap_or("unknown").to_owned())
+}
+
+/// The keys of a batch that the taker's replicas may not have had, if they are on neither side now. Asked of whoever has the places of both.
+pub(super) async fn unacknowledged(
+    run: &Run<'_>,
+    work: &Work,
+    pair: usize,
+    cluster: Option<&Cluster>,
+) -> Result<(), Setback> {
+    let of = &work.pairs[pair];
+    let sent = of.sent.replace(Vec::new());
+    for batch in sent {
+        let mut lost = batch.keys.clone();
+        let (taker, giver) = (of.taker.borrow().clone(), work.giver.borrow().clone());
+        for id in [taker, giver] {
+            let member = cluster.and_then(|cluster| Some((cluster, cluster.member(&id)?)));
+            let Some((cluster, member)) = member.filter(|(_, member)| member.link.is_ok()) else { continue };
+            let connection = cluster.open(member, "redisops-steps").await?;
+            if batch.db > 0 {
+                connection.query::<()>(cmd("SELECT").arg(batch.db)).await?;
+            }
+            lost = absent(&connection, lost).await?;
+        }
+        if !lost.is_empty() {
+            let report = Unacknowledged {
+                from: of.pair.from.clone(),
+                to: of.pair.to.clone(),
+                slot: batch.slot,
+                database: batch.db,
+                keys: lost.iter().map(|key| key_base64(key)).collect(),
+            };
+            run.tally.borrow_mut().unacknowledged.push(report);
+        }
+    }
+    Ok(())
+}
+
+/// Those keys that a node does not have.
+async fn absent(connection: &Connection, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Setback> {
+    let mut asked = pipe();
+    for key in &keys {
+        asked.cmd("ASKING").cmd("EXISTS").arg(key);
+    }
+    let replies = connection.pipeline(&asked, PATIENCE).await?;
+    let there = replies.into_iter().skip(1).step_by(2).map(|reply| connection.read::<u64>(reply).unwrap_or(0) > 0);
+    Ok(keys.into_iter().zip(there).filter(|(_, there)| !there).map(|(key, _)| key).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(nodes: &[(&str, &str, &str, u64)]) -> ClusterState {
+        let line = |(id, role, rest, epoch): &(&str, &str, &str, u64)| {
+            let (kind, master) =
+                role.split_once(' ').map_or((*role, "null".to_owned()), |(kind, m)| (kind, format!("\"{m}\"")));
+            format!(
+                r#"{{"id":"{id}","address":"h:{epoch}","role":"{kind}","master":{master},"configEpoch":{epoch},{rest}}}"#
+            )
+        };
+        let lines: Vec<String> = nodes.iter().map(line).collect();
+        serde_json::from_str(&format!("{{\"nodes\":[{}]}}", lines.join(","))).unwrap()
+    }
+
+    const OWNS: &str = r#""slots":[[0,9]]"#;
+    const NONE: &str = r#""slots":[]"#;
+    const DEAD: &str = r#""slots":[[0,9]],"flags":["fail"]"#;
+
+    #[test]
+    fn whoever_was_promoted_takes_the_place() {
+        let before = state(&[("a", "master", OWNS, 1), ("r", "replica a", NONE, 1)]);
+        let heir = |nodes: &[(&str, &str, &str, u64)]| heir(&"a".into(), &before, &state(nodes));
+        assert_eq!(heir(&[("a", "master", OWNS, 1), ("r", "replica a", NONE, 1)]), Ok("a".into()));
+        assert_eq!(heir(&[("a", "master", DEAD, 1), ("r", "master", OWNS, 2)]), Ok("r".into()));
+        assert_eq!(heir(&[("a", "replica r", NONE, 2), ("r", "master", OWNS, 2)]), Ok("r".into()));
+        assert_eq!(heir(&[("a", "master", DEAD, 1), ("r", "replica a", NONE, 1)]), Err("node h:1 is gone".to_owned()));
+        // It comes back and still takes itself for the master.
+        assert!(heir(&[("a", "master", OWNS, 1), ("r", "master", OWNS, 2)]).unwrap_err().contains("does not know yet"));
+    }
+}
