@@ -3,9 +3,11 @@
 mod bad_input;
 mod cli_build;
 mod fixtures;
+mod key_model_schema;
 mod schemas;
 mod slots_check;
 mod slots_key;
 mod slots_lint;
 mod slots_plan;
 mod slots_render;
+mod slots_show;

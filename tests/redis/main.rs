@@ -12,5 +12,7 @@ mod keys;
 mod lab;
 mod membership;
 mod plan;
+mod show;
 mod state;
 mod support;
+mod walk;

@@ -8,7 +8,7 @@ use crate::cli::args::{Format, HeatOf, ShowArgs};
 use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Live, Picture, Source, look, read_document, source};
+use crate::cli::slots::{Context, Live, Picture, Source, look, read_document, read_shown_state, source};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::SurveyOptions;
 use crate::slots::render::{Activity, Heat};
@@ -21,9 +21,13 @@ use crate::slots::{ClusterState, NodeId, SlotPlan, state_digest};
 pub fn run(arguments: &ShowArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let plan = arguments.plan.as_deref().map(|path| read_document::<SlotPlan>(path, "SlotPlan", cx.sources));
     let plan = plan.transpose()?.map(|(plan, _)| plan);
-    let (state, activity) = match source(&arguments.source, &arguments.access, cx)? {
-        Source::Live(live) => block_on(ask(&live, arguments.sample_ops, cx))??,
-        Source::Saved(state) => (state, BTreeMap::new()),
+    let (state, activity) = match &arguments.source.state {
+        // What is wrong with a cluster is shown, too.
+        Some(path) => (read_shown_state(path, cx.sources)?, BTreeMap::new()),
+        None => match source(&arguments.source, &arguments.access, cx)? {
+            Source::Live(live) => block_on(ask(&live, arguments.sample_ops, cx))??,
+            Source::Saved(state) => (state, BTreeMap::new()),
+        },
     };
     if plan.as_ref().is_some_and(|plan| plan.state_digest != state_digest(&state)) {
         cx.printer.note("the plan was made from another state: it is drawn on this one");
