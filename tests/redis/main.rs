@@ -15,3 +15,4 @@ mod plan;
 mod show;
 mod state;
 mod support;
+mod walk;
