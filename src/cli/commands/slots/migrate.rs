@@ -185,7 +185,7 @@ fn options(arguments: &MigrateArgs, live: &Live) -> Result<Options, Diagnostics>
 }
 
 /// `user@host pid N`, as far as known.
-fn holder() -> String {
+pub(super) fn holder() -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
