@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use redisops::slots::Address;
 
 use crate::judge::Verdict;
@@ -59,7 +61,7 @@ impl Ended {
         batches
             .iter()
             .flat_map(|batch| batch["keys"].as_array().cloned().unwrap_or_default())
-            .filter_map(|key| key.as_str().map(str::to_owned))
+            .filter_map(|key| String::from_utf8(BASE64_STANDARD.decode(key.as_str()?).ok()?).ok())
             .collect()
     }
 }

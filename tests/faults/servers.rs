@@ -42,7 +42,7 @@ fn prove(fault: &Fault, salt: u64, in_ci: u32) {
         let seeds = addresses(&cluster);
         // A node that no fault touches.
         let seed = cluster.node(2).address().to_string();
-        let work = Workload::start(&seeds, true);
+        let work = Workload::start(&seeds, "run", true);
         std::thread::sleep(Duration::from_millis(300));
         let migration = Migration::start(&cluster, &seed, &["--masters", "4"]);
         std::thread::sleep(dice.moment(Duration::from_secs(1), 0.1, 0.9));

@@ -57,15 +57,15 @@ pub struct Memory {
 }
 
 impl Workload {
-    /// Starts two writers and a reader. With `wait`, each write asks for the confirmation of a replica.
-    pub fn start(seeds: &[Address], wait: bool) -> Workload {
+    /// Starts two writers and a reader; counters carry the name, so that runs in one cluster have their own. With `wait`, each write asks for the confirmation of a replica.
+    pub fn start(seeds: &[Address], name: &str, wait: bool) -> Workload {
         let stop = Arc::new(AtomicBool::new(false));
         let complaints = Arc::new(Complaints::default());
         let reads = Arc::new(AtomicU64::new(0));
         let writers = (0..2)
             .map(|writer| {
-                let (seeds, stop) = (seeds.to_vec(), Arc::clone(&stop));
-                std::thread::spawn(move || write(&seeds, writer, wait, &stop))
+                let (seeds, name, stop) = (seeds.to_vec(), name.to_owned(), Arc::clone(&stop));
+                std::thread::spawn(move || write(&seeds, &name, writer, wait, &stop))
             })
             .collect();
         let reader = {
@@ -101,13 +101,13 @@ fn connect(seeds: &[Address]) -> ClusterClient {
     }
 }
 
-fn write(seeds: &[Address], writer: u64, wait: bool, stop: &AtomicBool) -> HashMap<String, Counter> {
+fn write(seeds: &[Address], name: &str, writer: u64, wait: bool, stop: &AtomicBool) -> HashMap<String, Counter> {
     let mut client = connect(seeds);
     client.patience = Duration::from_millis(500);
     let mut counters: HashMap<String, Counter> = HashMap::new();
     let mut turn = writer;
     while !stop.load(Ordering::Relaxed) {
-        let key = format!("counter:{writer}:{}", turn % KEYS_PER_WRITER);
+        let key = format!("counter:{name}:{writer}:{}", turn % KEYS_PER_WRITER);
         turn = turn.wrapping_mul(31).wrapping_add(7 + writer);
         let counter = counters.entry(key.clone()).or_default();
         counter.sent += 1;
