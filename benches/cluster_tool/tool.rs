@@ -9,8 +9,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use redisops::slots::{Address, SlotPlan};
 
+#[allow(dead_code, reason = "shared with the fault runs")]
 mod client;
 mod load;
+#[allow(dead_code, reason = "shared with the fault runs")]
 mod proxy;
 mod raw;
 
