@@ -13,7 +13,6 @@ mod proxy;
 mod run;
 mod servers;
 #[path = "../redis/support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "shared with the other tests on servers")]
 mod support;
 mod tool;
 mod workload;

@@ -55,7 +55,7 @@ fn leaves_room(dataset: f64, keys: f64, sizes: &[u64]) -> bool {
     }
     let mean = sizes.iter().sum::<u64>() as f64 / sizes.len() as f64;
     let unexplained = dataset - keys * (mean - OVERHEAD).max(0.0);
-    unexplained > (dataset * UNEXPLAINED).min(UNEXPLAINED_MOST).max(1e6)
+    unexplained > (dataset * UNEXPLAINED).clamp(1e6, UNEXPLAINED_MOST)
 }
 
 impl Lane<'_> {

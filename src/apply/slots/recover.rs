@@ -103,7 +103,8 @@ async fn settled(
     state: &ClusterState,
 ) -> Result<(), String> {
     // Only where the giver, or who was promoted, is there can a taker be told of it.
-    if let Ok(giver) = heir(&work.giver.borrow(), before, state) {
+    let giver = work.giver.borrow().clone();
+    if let Ok(giver) = heir(&giver, before, state) {
         let owns = |slot: Slot| state.node(&giver).is_some_and(|node| node.slots.contains(slot));
         let told = inform(cluster, &state.open, |slot| owns(slot).then(|| giver.clone())).await;
         told.map_err(|error| error.to_string())?;

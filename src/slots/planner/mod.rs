@@ -24,11 +24,11 @@ mod copies;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
-mod skewed;
+mod skewed_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
-mod universe;
+mod universe_tests;
 
 pub use assemble::{plan, plan_with};
 pub use error::{Named, PlanError};
