@@ -9,3 +9,4 @@ mod slots_key;
 mod slots_lint;
 mod slots_plan;
 mod slots_render;
+mod slots_show;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jsonschema::Validator;
+use redisops::apply::slots::MigrationReport;
 use redisops::apply::slots::conflict::{Conflict, Side, Version};
 use redisops::apply::slots::fix::{Failure, FixReport};
 use redisops::lab::{Fate, LabStatus, NodeStatus};
@@ -197,6 +198,29 @@ fn reports_of_labs_and_repairs_are_as_the_schemas_say() {
     document["findings"] = findings.unwrap().into();
     assert!(!document["findings"].as_array().unwrap().is_empty());
     assert_valid(&document);
+}
+
+#[test]
+fn reports_of_migrations_are_as_the_schema_says() {
+    let version = json!({"node": "127.0.0.1:7001", "type": "hash", "size": null, "ttlMs": 5, "idleSeconds": null});
+    let conflict =
+        json!({"key": "k", "keyBase64": "aw==", "slot": 5, "database": 0, "source": version, "target": version});
+    // Read as the library has it: a field that is missing here is an error.
+    let report: MigrationReport = serde_json::from_value(json!({
+        "run": "redisops:1:host", "outcome": "stopped", "movedSlots": 5, "planSlots": 9, "movedKeys": 50, "movedBytes": 5000,
+        "seconds": 1.5, "clientP99Ms": 2.25,
+        "pairs": [{"from": "a", "to": "b", "slots": 5, "keys": 50, "bytes": 5000}],
+        "left": [{"from": null, "to": "b", "slots": [[0, 3]]}],
+        "open": [[4, 4]],
+        "conflicts": [conflict],
+        "unacknowledged": [{"from": "a", "to": "b", "slot": 4, "database": 0, "keys": ["aw=="]}],
+        "skipped": [{"key": "big", "slot": 4, "bytes": 60_000_000}],
+        "joined": ["b"], "removed": ["a"], "replicasMoved": ["c"],
+        "problems": [{"code": "redisops::slots::x", "message": "m"}, {"code": "redisops::slots::y", "message": "m", "help": "h"}],
+        "notes": ["n"],
+    }))
+    .unwrap();
+    assert_valid(&wrapped("MigrationReport", report));
 }
 
 #[test]

@@ -109,3 +109,34 @@ fn a_dead_master_is_failed_and_keeps_its_slots() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
+
+#[test]
+fn busy_slots_are_found_by_a_sample() {
+    let cluster = TestCluster::builder().tls().start();
+    let slot = usize::from(redisops::slots::key_slot(b"hot").number());
+    let owner = cluster.nodes().find(|node| node.try_command::<Option<String>>(&["GET", "hot"]).is_ok()).unwrap();
+    let mut connection = owner.connection();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let state = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                redis::cmd("INCR").arg("hot").query::<()>(&mut connection).unwrap();
+                redis::cmd("EVAL")
+                    .arg("return redis.call('get', KEYS[1])")
+                    .arg(1)
+                    .arg("hot")
+                    .exec(&mut connection)
+                    .unwrap();
+            }
+        });
+        let ran = cluster.redisops(&["slots", "state", &cluster.seed(), "--sample-ops", "500ms", "-o", "json"]);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        ran.expect(0)
+    });
+    assert_eq!(state.stderr, "");
+    let ops: Vec<u64> = serde_json::from_value(state.json()["slotStats"]["ops"].clone()).unwrap();
+    assert!(ops[slot] > 10, "{}", ops[slot]);
+    assert!(ops.iter().enumerate().all(|(other, rate)| other == slot || *rate == 0), "nobody asks for other keys");
+    let ran = cluster.redisops(&["slots", "plan", &cluster.seed(), "--balance", "ops"]).expect(2);
+    assert!(ran.stderr.contains("`--sample-ops 5s`"), "{}", ran.stderr);
+}

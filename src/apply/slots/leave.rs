@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::{Connection, NodeError};
 use crate::slots::{Address, Leave, NodeId, Role};
 
-use super::members::{Members, Step, Steps, View, failed, keys, nodes};
+use super::members::{Members, Step, Steps, View, failed, lasting_keys, nodes};
 
 /// How often to look whether it is gone.
 const LOOK: Duration = Duration::from_millis(100);
@@ -116,7 +116,7 @@ async fn is_empty_master(members: &Members, leave: &Leave, views: &[View]) -> Op
         return None;
     }
     let connection = members.connection(&leave.id).ok()?;
-    match keys(connection).await {
+    match lasting_keys(connection).await {
         Ok(0) | Err(_) => None,
         Ok(count) => Some(
             Diagnostic::error(

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use tokio::time::{Instant, sleep};
 
 use crate::diagnostics::Diagnostic;
 use crate::live;
 use crate::live::redis::{Access, Cluster, Connection, NodeError, Trouble};
 use crate::redis::{Info, LinkState, NodeLine, parse_nodes};
 use crate::slots::{Address, NodeId};
+
+/// A number of keys that has not changed for so long is taken for lasting.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// A node and the connection to it.
 #[derive(Clone, Debug)]
@@ -149,6 +153,19 @@ pub(super) async fn info(connection: &Connection, section: &str) -> Result<Info,
 pub(super) async fn keys(connection: &Connection) -> Result<u64, NodeError> {
     let text: String = connection.query(::redis::cmd("INFO").arg("keyspace")).await?;
     Ok(keys_of(&text))
+}
+
+/// How many keys a node holds that owns no slot, once it has thrown away what it gave: that goes on in the background after an atomic move.
+pub(super) async fn lasting_keys(connection: &Connection) -> Result<u64, NodeError> {
+    let (mut last, mut since) = (keys(connection).await?, Instant::now());
+    while last > 0 && since.elapsed() < SETTLED {
+        sleep(Duration::from_millis(50)).await;
+        let now = keys(connection).await?;
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+    }
+    Ok(last)
 }
 
 /// The sum of `db0:keys=5,expires=0,avg_ttl=0` and its like.

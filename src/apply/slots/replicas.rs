@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::{Connection, NodeError};
 use crate::slots::{NodeId, ReplicaChange, Role};
 
-use super::members::{Members, Step, Steps, View, failed, info, keys};
+use super::members::{Members, Step, Steps, View, failed, info, lasting_keys};
 
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(100);
@@ -134,7 +134,7 @@ async fn objection(
         return None;
     }
     let connection = members.connection(&change.node).ok()?;
-    match keys(connection).await {
+    match lasting_keys(connection).await {
         Ok(0) => None,
         Ok(count) => Some(
             Diagnostic::error(

@@ -11,6 +11,7 @@ mod root;
 mod show;
 mod slots;
 mod target;
+mod time;
 
 pub use access::AccessArgs;
 pub use build::Build;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -11,6 +12,7 @@ use super::lint::LintArgs;
 use super::migrate::MigrateArgs;
 use super::show::ShowArgs;
 use super::target::TargetArgs;
+use super::time::time;
 
 /// The commands about slots.
 #[derive(Subcommand, Debug)]
@@ -67,6 +69,9 @@ pub struct StateArgs {
     /// Write the state to this file
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Find out for that long how busy the slots are, as in `5s`: with `MONITOR` on each master, which slows a busy one down
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["state", "no_stats"])]
+    pub sample_ops: Option<Duration>,
     /// Leave out what is in the slots
     #[arg(long)]
     pub no_stats: bool,

@@ -1,7 +1,11 @@
 //! What a cluster is to become.
 
+use std::time::Duration;
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+
+use super::time::time;
 
 /// What a cluster is to become. Without any of these the masters that have slots are evened out.
 #[derive(Args, Clone, Debug, Default)]
@@ -26,6 +30,9 @@ pub struct TargetArgs {
     #[arg(long, value_name = "WHAT", default_value = "slots", hide_possible_values = true,
         value_parser = PossibleValuesParser::new(["slots", "keys", "memory", "ops"]))]
     pub balance: String,
+    /// For `--balance ops`: find out for that long how busy the slots are, as in `5s`: with `MONITOR` on each master, which slows a busy one down
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub sample_ops: Option<Duration>,
     /// How far above its share a master may end, for everything but slots
     #[arg(long, value_name = "PERCENT", default_value = "2%")]
     pub tolerance: String,

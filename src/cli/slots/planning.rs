@@ -8,8 +8,8 @@ use crate::cli::args::TargetArgs;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::live::redis::{Cluster, Survey, SurveyOptions};
 use crate::slots::{
-    Address, ClusterState, Join, NoLayout, NoNode, NodeRef, PlanError, ReplicaChange, SlotPlan, Target, live_risks,
-    plan,
+    Address, Balance, ClusterState, Join, NoLayout, NoNode, NodeRef, PlanError, ReplicaChange, SlotPlan, Target,
+    live_risks, plan,
 };
 
 use super::context::Context;
@@ -19,7 +19,7 @@ use super::target::{target, zones_by_label};
 /// Keys from that size are told of: they block both nodes for some milliseconds.
 const BIG_KEY: u64 = 1 << 20;
 
-const OPTIONS: SurveyOptions = SurveyOptions { bytes: true, big_keys: Some(BIG_KEY) };
+const OPTIONS: SurveyOptions = SurveyOptions { bytes: true, big_keys: Some(BIG_KEY), ops: None };
 
 /// A plan and the state that it was made from.
 #[derive(Debug)]
@@ -36,7 +36,17 @@ pub struct Planned {
 /// When an argument is wrong, a node to add may not join, or there is no plan.
 pub async fn plan_live(cluster: &Cluster, arguments: &TargetArgs, cx: &Context<'_>) -> Result<Planned, Diagnostics> {
     let mut target = target(arguments)?;
-    let (mut state, survey) = look(cluster, OPTIONS, cx).await;
+    if target.balance == Balance::Ops && arguments.sample_ops.is_none() {
+        return Err(Diagnostic::error(
+            "redisops::slots::no_ops",
+            "`--balance ops` needs to know how busy each slot is",
+        )
+        .note("no server counts commands per slot")
+        .help("sample them with `--sample-ops 5s`, or plan from a saved state whose `slotStats` have `ops`")
+        .into());
+    }
+    let options = SurveyOptions { ops: arguments.sample_ops, ..OPTIONS };
+    let (mut state, survey) = look(cluster, options, cx).await;
     add_newcomers(cluster, &mut state, &mut target, cx).await?;
     Ok(with_risks(finish(state, &target, arguments)?, cluster, &survey).await)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::redis::aio::Monitor;
 use ::redis::{
     AsyncConnectionConfig, Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
     RedisConnectionInfo, TlsCertificates,
@@ -78,12 +79,26 @@ impl Access {
             Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
         };
         let connection = Connection::new(address.clone(), self.user.as_deref(), inner);
-        match &self.name {
-            Some(name) => connection.query::<()>(::redis::cmd("CLIENT").arg("SETNAME").arg(name)).await?,
+        let first = match &self.name {
+            Some(name) => ::redis::cmd("CLIENT").arg("SETNAME").arg(name).to_owned(),
             // What answers to a line of text may be anything; only Redis answers this.
-            None => connection.query::<()>(&::redis::cmd("PING")).await?,
-        }
+            None => ::redis::cmd("PING"),
+        };
+        // The system of a server that is halted takes connections all the same.
+        connection.query_within::<()>(&first, self.connect_timeout).await?;
         Ok(connection)
+    }
+
+    /// Opens a connection that shows what a node is asked. The map applies before names are compared with certificates here, as the client library looks
+    /// names up by itself for this.
+    pub(super) async fn monitor(&self, address: &Address) -> Result<Monitor, NodeError> {
+        let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
+        let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
+        let client = self.client(&self.map.reach(address)).map_err(error)?;
+        match tokio::time::timeout(self.connect_timeout, client.get_async_monitor()).await {
+            Ok(opened) => opened.map_err(error),
+            Err(_) => Err(NodeError::new(address, Trouble::TimedOut)),
+        }
     }
 
     /// Asks the nodes at these places which addresses they announce, and remembers where those are. Places that do not answer are left out: they are

@@ -25,6 +25,13 @@ pub struct Member {
     dial: Address,
 }
 
+impl Member {
+    /// Where it was connected to.
+    pub(super) fn dialled_address(&self) -> &Address {
+        &self.dial
+    }
+}
+
 /// Connections to every node that some node of a cluster knows.
 #[derive(Clone, Debug)]
 pub struct Cluster {

@@ -10,7 +10,9 @@ mod counts;
 mod error;
 mod facts;
 mod newcomer;
+mod ops;
 mod risk_facts;
+mod sample;
 mod survey;
 
 pub use access::{Access, Tls};
@@ -20,4 +22,5 @@ pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
 pub use newcomer::Newcomer;
+pub use sample::SampleOptions;
 pub use survey::{Survey, SurveyOptions};

@@ -1,5 +1,7 @@
 //! What is in the slots of a cluster: keys, bytes, and the keys that are big.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 
 use crate::slots::{BigKey, ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, SlotStats};
@@ -7,7 +9,7 @@ use crate::slots::{BigKey, ClusterState, Node, NodeId, SLOTS, Slot, SlotSet, Slo
 use super::cluster::Cluster;
 use super::connection::Connection;
 use super::counts::{self, Counts};
-use super::error::NodeError;
+use super::error::{NodeError, Trouble};
 
 /// Keys of a node whose sizes are asked at most. More keys are sampled: so many a slot.
 const MOST_KEYS: usize = 200_000;
@@ -28,6 +30,8 @@ pub struct SurveyOptions {
     pub bytes: bool,
     /// Keys from that size.
     pub big_keys: Option<u64>,
+    /// How busy slots are, sampled for that long.
+    pub ops: Option<Duration>,
 }
 
 /// What is in the slots.
@@ -71,6 +75,12 @@ impl Cluster {
                 }
             }
         }
+        if let Some(time) = options.ops {
+            match self.sample_ops(state, time).await {
+                Ok(ops) => survey.stats.ops = Some(ops),
+                Err(errors) => survey.errors.extend(errors),
+            }
+        }
         survey.stats.keys = all_keys.then(|| keys.into());
         survey.stats.bytes = all_bytes.then(|| bytes.into());
         survey.big_keys.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
@@ -103,6 +113,14 @@ impl Cluster {
     }
 
     async fn survey_node(&self, node: &Node, slots: &SlotSet, options: SurveyOptions) -> Result<OfNode, NodeError> {
+        match self.member(&node.id).map(|member| &member.link) {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(error.clone()),
+            None => {
+                let why = Trouble::Unreachable("it announces no address".to_owned());
+                return Err(NodeError::new(&node.address, why));
+            }
+        }
         let databases = self.open_databases(&node.id, "redisops:survey").await?;
         let Counts { keys, bytes } = counts::count(&databases, slots).await?;
         let mut found = OfNode { keys, bytes, ..OfNode::default() };

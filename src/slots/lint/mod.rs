@@ -4,6 +4,7 @@
 mod check;
 mod commands;
 mod finding;
+mod keyspace;
 mod lua;
 pub mod model;
 mod report;
@@ -11,5 +12,7 @@ mod rules;
 mod shares;
 
 pub use check::{Scripts, check};
+pub use commands::{Keys, key_positions, keys_of};
 pub use finding::{Finding, Rule};
+pub use keyspace::{Judged, KeySample, SampledKey, check_keys};
 pub use report::{Report, ReportDocument, Row};

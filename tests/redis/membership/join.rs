@@ -71,6 +71,19 @@ fn a_join_that_broke_off_goes_on() {
 }
 
 #[test]
+fn a_node_that_was_forgotten_comes_back_before_the_ban_is_over() {
+    let cluster = TestCluster::start(3, 0, 1);
+    let node = cluster.node(4);
+    let id = node.id();
+    (1..=3).for_each(|number| cluster.node(number).command::<()>(&["CLUSTER", "FORGET", id.as_str()]));
+    assert_eq!(listed_by(cluster.node(1)).len(), 3);
+    let (joined, _) =
+        with_steps(&[], |steps| block_on(async { join(&mut members(&cluster).await, &wanted(node), steps).await }));
+    assert_eq!(joined.expect("it joins").id, id);
+    assert!(cluster.nodes().all(|node| listed_by(node).len() == 4));
+}
+
+#[test]
 fn nodes_of_other_clusters_are_refused() {
     let cluster = TestCluster::start(3, 0, 0);
     let other = TestCluster::start(2, 0, 0);

@@ -4,6 +4,7 @@ mod failover;
 mod join;
 mod leave;
 mod replicas;
+mod rights;
 
 use std::sync::Mutex;
 use std::time::Duration;

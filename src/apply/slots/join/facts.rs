@@ -107,12 +107,14 @@ impl Rules {
     }
 }
 
-/// Brings single commands into one order: a server lists them as its hash table has them. The order of categories counts, and that of a command and its
+/// Brings single commands into one order: a server lists them as its hash table has them. The order of categories counts, and that of a command beside its
 /// subcommands.
 fn settle(rules: &mut [String]) {
     let single = |rule: &String| rule.starts_with(['+', '-']) && !rule.contains('@');
     for run in rules.chunk_by_mut(|a, b| single(a) && single(b)).filter(|run| single(&run[0])) {
         run.sort_by(|a, b| command(a).cmp(command(b)));
+        let siblings = |a: &String, b: &String| a.contains('|') && b.contains('|') && command(a) == command(b);
+        run.chunk_by_mut(siblings).for_each(|subcommands| subcommands.sort_by(|a, b| a[1..].cmp(&b[1..])));
     }
 }
 
@@ -217,6 +219,7 @@ mod tests {
     #[test]
     fn the_order_of_single_commands_is_the_servers() {
         assert!(rules("on -@all +get +auth -config +config|get") == rules("on -@all -config +config|get +auth +get"));
+        assert!(rules("on -@all +config|set +config|get") == rules("on -@all +config|get +config|set"));
         assert!(rules("on -@all -config +config|get") != rules("on -@all +config|get -config"));
         assert!(rules("on -@all +@read") != rules("on +@read -@all"));
     }

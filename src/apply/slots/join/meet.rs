@@ -103,3 +103,53 @@ fn too_late(candidate: &Member, views: &[View], own: &View, waiting: &[NodeId], 
          then run the same command again: it goes on where it stopped"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redis::parse_nodes;
+
+    use super::*;
+
+    fn view(of: &str, reached: &str, text: &str) -> View {
+        View { of: of.into(), address: reached.parse().unwrap(), lines: Ok(parse_nodes(text).unwrap()) }
+    }
+
+    #[test]
+    fn members_are_met_where_they_announce_themselves() {
+        // Reached through a map; the first node has not learned its own address.
+        let views = [
+            view(
+                "a",
+                "127.0.0.1:7001",
+                "a :7001@17001 myself,master - 0 0 1 connected 0-5\nb 172.30.0.12:7002@9002 master - 0 0 2 connected",
+            ),
+            view(
+                "b",
+                "127.0.0.1:7002",
+                "b 172.30.0.12:7002@9002 myself,master - 0 0 2 connected\na 172.30.0.11:7001@17001 master - 0 0 1 connected 0-5",
+            ),
+        ];
+        let at =
+            |id: &str, views: &[View]| announced(&id.into(), views).map(|(address, bus)| format!("{address}@{bus}"));
+        assert_eq!(at("a", &views).as_deref(), Some("172.30.0.11:7001@17001"));
+        assert_eq!(at("b", &views).as_deref(), Some("172.30.0.12:7002@9002"));
+        assert_eq!(at("a", &views[..1]).as_deref(), Some("127.0.0.1:7001@17001"), "alone");
+    }
+
+    #[test]
+    fn all_have_to_agree_on_slots_too() {
+        let member = view("a", "h:1", "a h:1@2 myself,master - 0 0 1 connected 0-5\nn h:3@4 master - 0 0 0 connected");
+        let shaking =
+            view("a", "h:1", "a h:1@2 myself,master - 0 0 1 connected 0-5\nn h:3@4 handshake - 0 0 0 connected");
+        let own = |slots: &str| {
+            view(
+                "n",
+                "h:3",
+                &format!("n h:3@4 myself,master - 0 0 0 connected\na h:1@2 master - 0 0 1 connected {slots}"),
+            )
+        };
+        assert_eq!(disagreeing(std::slice::from_ref(&member), &own("0-5")), []);
+        assert_eq!(disagreeing(&[member], &own("0-4")), ["a".into()]);
+        assert_eq!(disagreeing(&[shaking], &own("0-5")), ["a".into()]);
+    }
+}

@@ -15,7 +15,7 @@ use crate::slots::ClusterState;
 /// When it cannot be reached, or the file cannot be written.
 pub fn run(arguments: &StateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let state = match source(&arguments.source, &arguments.access, cx)? {
-        Source::Live(live) => block_on(ask(&live, !arguments.no_stats, cx))??,
+        Source::Live(live) => block_on(ask(&live, arguments, cx))??,
         Source::Saved(state) => state,
     };
     let text = document("ClusterState", &state);
@@ -29,11 +29,12 @@ pub fn run(arguments: &StateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics>
     Ok(Exit::Done)
 }
 
-async fn ask(live: &Live, stats: bool, cx: &Context<'_>) -> Result<ClusterState, Diagnostics> {
+async fn ask(live: &Live, arguments: &StateArgs, cx: &Context<'_>) -> Result<ClusterState, Diagnostics> {
     let cluster = live.connect().await?;
-    if stats {
-        return Ok(look(&cluster, SurveyOptions { bytes: true, big_keys: None }, cx).await.0);
+    if arguments.no_stats {
+        warn_of_unreachable(&cluster, cx);
+        return Ok(cluster.state().await);
     }
-    warn_of_unreachable(&cluster, cx);
-    Ok(cluster.state().await)
+    let options = SurveyOptions { bytes: true, big_keys: None, ops: arguments.sample_ops };
+    Ok(look(&cluster, options, cx).await.0)
 }

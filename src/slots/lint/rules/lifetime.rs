@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Source;
 use crate::slots::lint::finding::{Finding, Rule};
-use crate::slots::lint::model::{Lifetime, Model, inside};
+use crate::slots::lint::model::{Lifetime, Model, Pattern, inside};
 
 /// Words in the names of keys that are for a time only.
 const TEMPORARY: [&str; 23] = [
@@ -44,6 +44,20 @@ pub fn temporary_word(key: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// Whether keys of a pattern are for a time only, by what is declared or by their name.
+pub(in crate::slots::lint) fn is_temporary(pattern: &Pattern) -> bool {
+    match pattern.temporary {
+        Some(declared) => declared.value,
+        None => word_of(&pattern.pattern.0).is_some(),
+    }
+}
+
+/// The word of a pattern that says so. Parts that vary are no words of the key.
+fn word_of(pattern: &str) -> Option<(usize, usize)> {
+    let fixed: String = in_parts(pattern).map(|(c, varies)| if varies { ':' } else { c }).collect();
+    temporary_word(fixed.as_bytes())
+}
+
 /// A finding for each pattern of temporary keys without a time to live.
 pub(in crate::slots::lint) fn no_ttl(model: &Model, source: &Source) -> Vec<Finding> {
     let found = model.declared.patterns.iter().filter_map(|pattern| {
@@ -52,13 +66,11 @@ pub(in crate::slots::lint) fn no_ttl(model: &Model, source: &Source) -> Vec<Find
         }
         let name = &pattern.name.value;
         let text = &pattern.pattern.0;
-        // Parts that vary are no words of the key.
-        let fixed: String = in_parts(text).map(|(c, varies)| if varies { ':' } else { c }).collect();
         let (pos, len, why) = match pattern.temporary {
             Some(temporary) if !temporary.value => return None,
             Some(temporary) => (temporary.pos, 4, "they are declared temporary".to_owned()),
             None => {
-                let (at, len) = temporary_word(fixed.as_bytes())?;
+                let (at, len) = word_of(text)?;
                 (inside(source, text, at), len, format!("`{}` says so", &text[at..at + len]))
             }
         };
