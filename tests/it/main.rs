@@ -3,6 +3,7 @@
 mod bad_input;
 mod cli_build;
 mod fixtures;
+mod key_model_schema;
 mod schemas;
 mod slots_check;
 mod slots_key;

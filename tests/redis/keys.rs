@@ -5,7 +5,7 @@ use proptest::test_runner::{Config, TestRunner};
 use redisops::slots::key_slot;
 use serde_json::Value;
 
-use crate::support::{Ran, Server, TestCluster};
+use crate::support::{Ran, Server, TestCluster, binary, run};
 
 /// An answer that does not matter.
 type Anything = redis::Value;
@@ -175,4 +175,23 @@ fn a_shard_that_is_out_of_reach_is_told() {
     cluster.node(1).kill9();
     let ran = cluster.redisops(&["slots", "lint", &cluster.seed()]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+}
+
+/// The rights that `docs/keys.md` names.
+#[test]
+fn the_rights_of_the_documentation_are_enough() {
+    let docs = include_str!("../../docs/keys.md");
+    let rights =
+        docs.split("**Rights** of an ACL user: `").nth(1).unwrap().split('`').next().unwrap().replace('\n', " ");
+    let cluster =
+        TestCluster::builder().nodes(2, 1, 0).user("linter", &format!("on >secret ~* -@all {rights}")).start();
+    plant(&cluster, 1);
+    let lint = |sample: &str| {
+        let arguments = ["slots", "lint", &cluster.seed(), "--user", "linter", "--sample", sample, "-o", "json"];
+        let ran = run(binary(), &arguments, cluster.dir(), &[("REDISCLI_AUTH", "secret")]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        report(&ran)
+    };
+    assert_all_found(&lint("100000"));
+    lint("100");
 }

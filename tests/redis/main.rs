@@ -16,3 +16,4 @@ mod plan;
 mod show;
 mod state;
 mod support;
+mod walk;

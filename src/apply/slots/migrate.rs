@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, replicas, verify, watch};
+use super::{join, leave, recover, replicas, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -50,6 +50,9 @@ pub async fn migrate(
         watch::watch(&cluster, &state).await?;
     }
     todo(plan, &state)?;
+    let owners: Vec<Option<NodeId>> = state.owners().iter().map(|owner| owner.cloned()).collect();
+    let informed = recover::inform(&cluster, &state.open, |slot| owners[slot.index()].clone()).await;
+    informed.map_err(|error| error.diagnostic())?;
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
     let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
@@ -61,7 +64,7 @@ pub async fn migrate(
 }
 
 /// Eight digits that no other run has.
-fn run_name() -> String {
+pub(super) fn run_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:08x}", (now.as_nanos() as u32).rotate_left(16) ^ std::process::id())
 }

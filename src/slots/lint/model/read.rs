@@ -121,7 +121,8 @@ fn templates(model: &KeyModel, source: &Source, found: &mut Diagnostics) -> Vec<
 pub fn inside(source: &Source, text: &Text, offset: usize) -> Pos {
     let start = source.offset(text.pos);
     let quoted = matches!(source.text.as_bytes().get(start), Some(b'"' | b'\''));
-    source.pos(start + usize::from(quoted) + offset)
+    // Escapes in quotes are shorter here than there.
+    source.pos(source.text.floor_char_boundary(start + usize::from(quoted) + offset))
 }
 
 fn check_names(model: &KeyModel, found: &mut Diagnostics) {

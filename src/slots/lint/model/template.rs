@@ -234,6 +234,8 @@ impl Hashed<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::slots::hash_tag;
 
@@ -258,6 +260,27 @@ mod tests {
             let filled = tag.map(|tag| tag.replace("<id>", "1").replace("<a>", "1").replace('*', "1"));
             assert_eq!(of_key, filled, "{key}");
             assert!(pattern.matcher().unwrap().is_match(key.as_bytes()), "{key}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_hashed_is_what_the_server_hashes(pieces in prop::collection::vec(prop::sample::select(vec!["{", "}", "a", ":", "<x>", "<y>"]), 1..12)) {
+            let fill = |text: &str| text.replace("<x>", "1").replace("<y>", "ab");
+            let pattern = template(&pieces.concat());
+            let key = fill(pattern.text());
+            prop_assert!(pattern.matcher().unwrap().is_match(key.as_bytes()));
+            let hashed = fill(&pattern.hashed().text());
+            prop_assert_eq!(hash_tag(key.as_bytes()).unwrap_or(key.as_bytes()), hashed.as_bytes());
+            if pattern.is_one_key() {
+                prop_assert_eq!(pattern.hashed().slot(), Some(key_slot(key.as_bytes())));
+            }
+            // A tag that is not malformed is one pair of braces, or none.
+            if pattern.malformed().is_none() {
+                let braces: String = key.chars().filter(|c| matches!(c, '{' | '}')).collect();
+                let whole = braces.len() == 2 && pattern.tag().is_some();
+                prop_assert!(braces.is_empty() || whole);
+            }
         }
     }
 

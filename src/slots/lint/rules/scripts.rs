@@ -72,7 +72,7 @@ impl Checked<'_> {
 
     fn key(&self, key: &KeyUse) -> Option<Finding> {
         let command = key.command.as_ref().map_or_else(|| "a command".to_owned(), |command| format!("`{command}`"));
-        let refused = "the server runs the script where the slot of KEYS is, and refuses a key that is not there";
+        let refused = "the script runs where the slot of KEYS is, and fails where this key is not: `Script attempted to access a non local key in a cluster node`";
         let hand_over = "hand the key over in KEYS, so that the client and the server know of it";
         let (finding, label, note, help) = match key.source {
             Source::Declared(_) => return None,

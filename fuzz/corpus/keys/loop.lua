@@ -1,0 +1,1 @@
+local t = {} for i, k in ipairs(KEYS) do t[#t + 1] = k end return redis.call('MGET', unpack(t))
