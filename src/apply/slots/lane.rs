@@ -12,6 +12,7 @@ use crate::slots::{ClusterState, Slot};
 
 use super::acks::Replicas;
 use super::commands::{self, PATIENCE, Setback, keys_of};
+use super::epochs;
 use super::handover;
 use super::heavy::{Heavy, may_have_heavy};
 use super::pace::{Pace, stall};
@@ -94,6 +95,9 @@ impl<'r> Lane<'r> {
         // Keys that are compared with themselves are the same on both sides, and one of them would be deleted.
         if takers.iter().any(|taker| taker.site.id == giver.id) {
             return Err(giver.strange("it is to give slots to itself"));
+        }
+        for taker in &takers {
+            epochs::wait(&giver, &taker.site).await?;
         }
         let weighs = run.options.skip_big_keys || may_have_heavy(&giver, &work.slots()).await?;
         Ok(Lane {

@@ -9,6 +9,7 @@ mod commands;
 pub mod conflict;
 mod contents;
 mod drive;
+mod epochs;
 pub mod failover;
 pub mod fix;
 mod handover;

@@ -11,7 +11,7 @@ use crate::live::redis::{Cluster, Connection, NodeError};
 use crate::redis::{Info, parse_nodes};
 use crate::slots::{Address, ClusterState, Direction, NodeId, OpenSlot, Slot};
 
-use super::commands::{self, PATIENCE, Setback};
+use super::commands::{self, PATIENCE, Setback, Why};
 use super::report::{Unacknowledged, key_base64};
 use super::run::Run;
 use super::work::Work;
@@ -31,12 +31,7 @@ pub(super) struct Again {
 ///
 /// # Errors
 /// When they do not in time.
-pub(super) async fn again(
-    run: &Run<'_>,
-    work: &Work,
-    before: &ClusterState,
-    why: &NodeError,
-) -> Result<Again, Diagnostic> {
+pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why: &Why) -> Result<Again, Diagnostic> {
     let seeds: Vec<Address> = before.nodes.iter().map(|node| node.address.clone()).collect();
     let begun = Instant::now();
     let mut missing;

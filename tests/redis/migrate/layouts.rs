@@ -24,7 +24,8 @@ fn three_become_four_and_three_again() {
     // What has moved is on the replicas of those who took it, and on nobody else.
     assert_eq!(cluster.digest(), before);
     let report = migrate(&cluster, &["--masters", "3"]).expect(0).json();
-    assert_eq!((report["movedSlots"].as_u64(), owned(cluster.node(7))), (Some(4096), 0));
+    assert_eq!(report["movedSlots"].as_u64(), Some(4096));
+    assert_eq!(cluster.nodes().filter(|node| owned(*node) > 0).count(), 3);
     whole(&cluster);
     assert_eq!(cluster.digest(), before);
     // And there is nothing left to do.

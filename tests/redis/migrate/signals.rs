@@ -10,9 +10,10 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// A run that has moved some slots and is far from its end.
-fn under_way(cluster: &TestCluster) -> Child {
+fn under_way(cluster: &TestCluster, taker: u16) -> Child {
     let child = begin(cluster, &["--masters", "3", "--latency-budget", "100us"]);
-    until("nothing moves", || owned(cluster.node(3)) > 20);
+    let before = owned(cluster.node(taker));
+    until("nothing moves", || owned(cluster.node(taker)) > before + 20);
     child
 }
 
@@ -22,7 +23,7 @@ fn the_first_signal_leaves_nothing_open_and_the_run_goes_on_later() {
     cluster.fill(20_000);
     let before = cluster.digest();
     for name in ["-INT", "-TERM"] {
-        let child = under_way(&cluster);
+        let child = under_way(&cluster, 3);
         signal(&child, name);
         let (code, stdout, stderr) = end(child);
         assert_eq!(code, 2, "{stderr}");
@@ -49,7 +50,7 @@ fn the_second_signal_stops_at_once_and_names_what_is_open() {
     let cluster = TestCluster::start(2, 0, 1);
     cluster.fill(20_000);
     let before = cluster.digest();
-    let child = under_way(&cluster);
+    let child = under_way(&cluster, 3);
     // Nothing that is open can be finished while the taker is halted.
     cluster.node(3).stop();
     signal(&child, "-INT");
@@ -71,7 +72,7 @@ fn a_killed_run_is_gone_on_with() {
     cluster.fill(20_000);
     let before = cluster.digest();
     for _ in 0..2 {
-        let mut child = under_way(&cluster);
+        let mut child = under_way(&cluster, 5);
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -3,10 +3,8 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use redisops::slots::{Slot, key_slot};
-use serde_json::Value;
-
 use crate::support::{Ran, TestCluster, TestNode, binary};
+use redisops::slots::{Slot, key_slot};
 
 /// Names of keys of a slot.
 pub fn keys_of(slot: u16, count: usize) -> Vec<String> {
@@ -91,9 +89,4 @@ pub fn open_slot(slot: u16, from: TestNode<'_>, to: TestNode<'_>) {
     let slot = slot.to_string();
     to.command::<()>(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", from.id().as_str()]);
     from.command::<()>(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", to.id().as_str()]);
-}
-
-/// Texts of a list in a report.
-pub fn texts(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
 }
