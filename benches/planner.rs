@@ -32,7 +32,7 @@ fn main() {
 fn run(name: &str, state: &ClusterState, target: &Target) {
     let mut best = f64::INFINITY;
     let mut result = None;
-    for _ in 0..5 {
+    for _ in 0..20 {
         let start = Instant::now();
         let plan = plan(state, target).expect("the case can be planned");
         best = best.min(start.elapsed().as_secs_f64() * 1e3);

@@ -6,7 +6,9 @@
 mod find;
 mod read;
 mod types;
+mod windows;
 
 pub use find::{DIRECTORY, Place, find, names};
 pub use read::read;
 pub use types::*;
+pub use windows::{NoWindow, Window};

@@ -34,7 +34,7 @@ pub(super) fn stable(pipeline: &mut Pipeline, slot: Slot) {
     setslot(pipeline, slot, "STABLE", None);
 }
 
-/// Makes a node the owner. Only [`super::handover`] and the comparison of views at the end use it.
+/// Says who owns a slot. Only [`super::handover`] makes another node the owner by it; elsewhere nodes learn what is so already.
 pub(super) fn node(pipeline: &mut Pipeline, slot: Slot, owner: &NodeId) {
     setslot(pipeline, slot, "NODE", Some(owner));
 }

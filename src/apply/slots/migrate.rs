@@ -61,7 +61,7 @@ pub async fn migrate(
 }
 
 /// Eight digits that no other run has.
-fn run_name() -> String {
+pub(super) fn run_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:08x}", (now.as_nanos() as u32).rotate_left(16) ^ std::process::id())
 }

@@ -22,9 +22,9 @@ pub struct MigrateArgs {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
-    /// What the 99th percentile of clients' latency may be meanwhile, `5ms`; `off` for as fast as it gets
-    #[arg(long, value_name = "TIME|off", default_value = "5ms")]
-    pub latency_budget: String,
+    /// What the 99th percentile of clients' latency may be meanwhile; `off` for as fast as it gets [default: that of the environment, else 5ms]
+    #[arg(long, value_name = "TIME|off")]
+    pub latency_budget: Option<String>,
     /// How many nodes give slots at the same time; without it, all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallel: Option<u16>,

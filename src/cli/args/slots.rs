@@ -165,6 +165,9 @@ pub struct FixArgs {
     /// The file that keeps values that lose
     #[arg(long, value_name = "FILE", default_value = "redisops-conflicts.jsonl")]
     pub conflicts: PathBuf,
+    /// Leave out a check: `lock`, that no other run and no other tool moves slots
+    #[arg(long, value_name = "NAME", value_parser = ["lock"])]
+    pub force: Vec<String>,
     /// How to write it: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,

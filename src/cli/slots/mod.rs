@@ -3,6 +3,7 @@
 mod access;
 mod context;
 mod environment;
+mod guards;
 mod health;
 mod key_model;
 mod key_table;
@@ -17,6 +18,7 @@ mod summary;
 mod target;
 
 pub use context::Context;
+pub use guards::{guard, now};
 pub use health::{fix_text, health_text, whole_text};
 pub use key_model::{ModelFile, ScriptFiles, read_model, read_text};
 pub use key_table::key_table;
@@ -26,6 +28,5 @@ pub use picture::Picture;
 pub use planning::{Planned, plan_live, plan_live_to, plan_saved, plan_to};
 pub use progress::Display;
 pub use source::{Live, Source, live, source};
-#[allow(unused_imports)]
 pub use state_file::{read_document, read_shown_state, read_state};
 pub use summary::summary;

@@ -31,7 +31,6 @@ pub struct Live {
     /// Places of nodes whose announced addresses only they themselves tell.
     pub places: Vec<Address>,
     /// What the environment asks for before something is changed.
-    #[allow(dead_code)]
     pub guards: Option<Guards>,
 }
 

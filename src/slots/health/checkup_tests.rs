@@ -28,13 +28,11 @@ fn a_hand_over_that_both_sides_know_goes_on() {
     assert_eq!(cluster.rules(), ["open-slot"]);
     let finding = cluster.only(Rule::OpenSlot);
     assert!(
-        finding
-            .message
-            .contains("on their way from 10.0.0.1:7001 (a) to 10.0.0.1:7002 (b); 7 keys have moved, 3 are left"),
+        finding.message.contains("on its way from 10.0.0.1:7001 (a) to 10.0.0.1:7002 (b); 7 keys have moved, 3 left"),
         "{}",
         finding.message
     );
-    assert_eq!(cluster.next(), ["a hands slots 5 over to b"]);
+    assert_eq!(cluster.next(), ["a hands slot 5 over to b"]);
     assert!(!cluster.health().whole);
 }
 
@@ -51,20 +49,20 @@ fn open_slots_of_one_pair_are_one_finding() {
 fn a_mark_on_one_side_goes_where_no_key_has_moved() {
     let giver = Cluster::six().migrating("a", 5, "b").keys("a", 5, 3);
     assert_eq!(giver.rules(), ["half-open-slot"]);
-    assert_eq!(giver.next(), ["a forgets that slots 5 are open"]);
+    assert_eq!(giver.next(), ["a forgets that slot 5 is open"]);
     let taker = Cluster::six().importing("b", 5, "a").keys("a", 5, 3);
     assert_eq!(taker.rules(), ["half-open-slot"]);
-    assert_eq!(taker.next(), ["b forgets that slots 5 are open"]);
+    assert_eq!(taker.next(), ["b forgets that slot 5 is open"]);
 }
 
 #[test]
 fn a_mark_on_one_side_is_completed_where_keys_have_moved() {
     // After a failover of the giver its successor knows nothing.
     let taker = Cluster::six().importing("b", 5, "a").keys("a", 5, 3).keys("b", 5, 4);
-    assert_eq!((taker.rules(), taker.next()), (vec!["half-open-slot"], vec!["a hands slots 5 over to b".to_owned()]));
+    assert_eq!((taker.rules(), taker.next()), (vec!["half-open-slot"], vec!["a hands slot 5 over to b".to_owned()]));
     // After a failover of the taker.
     let giver = Cluster::six().migrating("a", 5, "b").keys("b", 5, 4);
-    assert_eq!((giver.rules(), giver.next()), (vec!["half-open-slot"], vec!["a hands slots 5 over to b".to_owned()]));
+    assert_eq!((giver.rules(), giver.next()), (vec!["half-open-slot"], vec!["a hands slot 5 over to b".to_owned()]));
 }
 
 #[test]
@@ -76,7 +74,7 @@ fn an_import_from_a_dead_giver_goes_on_from_its_successor() {
         .keys("x", 5, 2)
         .failed("a");
     assert_eq!(cluster.rules(), ["failed-master", "half-open-slot"]);
-    assert_eq!(cluster.next(), ["x hands slots 5 over to b"]);
+    assert_eq!(cluster.next(), ["x hands slot 5 over to b"]);
 }
 
 #[test]
@@ -87,7 +85,7 @@ fn a_hand_over_to_a_dead_taker_goes_on_to_its_successor() {
         .keys("y", 5, 2)
         .failed("b");
     assert_eq!(cluster.rules(), ["failed-master", "half-open-slot"]);
-    assert_eq!(cluster.next(), ["a hands slots 5 over to y"]);
+    assert_eq!(cluster.next(), ["a hands slot 5 over to y"]);
 }
 
 #[test]
@@ -98,7 +96,7 @@ fn a_hand_over_to_a_taker_that_is_silent_waits() {
     assert!(finding.help.unwrap().contains("Bring it back"));
     // A taker that nobody knows any more has nothing.
     let gone = Cluster::six().migrating("a", 5, "gone").keys("a", 5, 4);
-    assert_eq!(gone.next(), ["a forgets that slots 5 are open"]);
+    assert_eq!(gone.next(), ["a forgets that slot 5 is open"]);
 }
 
 #[test]
@@ -114,7 +112,7 @@ fn marks_that_a_finished_hand_over_left_go() {
     let cluster = Cluster::six().all_see("5", "b").migrating("a", 5, "b").keys("b", 5, 9);
     assert_eq!(
         (cluster.rules(), cluster.next()),
-        (vec!["half-open-slot"], vec!["a forgets that slots 5 are open".to_owned()])
+        (vec!["half-open-slot"], vec!["a forgets that slot 5 is open".to_owned()])
     );
 }
 
@@ -128,16 +126,16 @@ fn a_hand_over_with_a_stranger_that_imports_too() {
         .keys("c", 5, 2);
     let finding = cluster.only(Rule::OpenSlot);
     assert_eq!(finding.repairs.len(), 2, "{finding:?}");
-    assert_eq!(cluster.next(), ["c forgets that slots 5 are open"]);
+    assert_eq!(cluster.next(), ["c forgets that slot 5 is open"]);
     // Its keys follow once `b` owns the slot.
     let over = Cluster::six().all_see("5", "b").keys("b", 5, 1).keys("c", 5, 2);
-    assert_eq!(over.next(), ["keys of slots 5 move from c to their owner b"]);
+    assert_eq!(over.next(), ["keys of slot 5 move from c to its owner b"]);
 }
 
 #[test]
 fn several_importers_with_keys_send_them_home() {
     let cluster = Cluster::six().importing("b", 5, "a").importing("c", 5, "a").keys("b", 5, 1).keys("c", 5, 2);
-    assert_eq!(cluster.next(), ["b forgets that slots 5 are open", "c forgets that slots 5 are open"]);
+    assert_eq!(cluster.next(), ["b forgets that slot 5 is open", "c forgets that slot 5 is open"]);
     assert_eq!(cluster.health().findings.iter().filter(|f| f.rule == Rule::OrphanedKeys).count(), 2);
 }
 
@@ -147,7 +145,7 @@ fn keys_that_were_not_counted_decide_nothing() {
     assert_eq!((half.rules(), half.repairs().len()), (vec!["half-open-slot"], 0));
     // Where both sides know, nothing depends on it.
     let both = half.migrating("a", 5, "b");
-    assert_eq!(both.next(), ["a hands slots 5 over to b"]);
+    assert_eq!(both.next(), ["a hands slot 5 over to b"]);
 }
 
 #[test]
@@ -156,9 +154,9 @@ fn keys_astray_go_to_their_owner() {
     assert_eq!(cluster.rules(), ["keys-on-both", "orphaned-keys"]);
     assert_eq!(
         cluster.next(),
-        ["keys of slots 6001 move from a to their owner b", "keys of slots 6000 move from a to their owner b"]
+        ["keys of slot 6001 move from a to its owner b", "keys of slot 6000 move from a to its owner b"]
     );
-    assert!(cluster.only(Rule::OrphanedKeys).message.starts_with("10.0.0.1:7001 (a) has 3 keys of slots 6000"));
+    assert!(cluster.only(Rule::OrphanedKeys).message.starts_with("10.0.0.1:7001 (a) has 3 keys of slot 6000"));
     let dead = Cluster::six().keys("a", 6000, 3).failed("b");
     assert_eq!(dead.only(Rule::OrphanedKeys).repairs, []);
 }
@@ -176,7 +174,7 @@ fn a_loser_with_keys_lets_go_before_it_learns_of_the_winner() {
     let finding = cluster.only(Rule::TwoOwners);
     assert!(finding.help.as_ref().unwrap().contains("deletes its 69 keys"), "{finding:?}");
     // Before the two are introduced: gossip would delete the keys.
-    assert_eq!(cluster.next(), ["a lets go of slots 5, which b owns, and keeps their keys"]);
+    assert_eq!(cluster.next(), ["a lets go of slot 5, which b owns, and keeps its keys"]);
     // Then the empty one, then the introduction.
     let protected = Cluster::six()
         .all_see("5-6", "b")
@@ -185,17 +183,17 @@ fn a_loser_with_keys_lets_go_before_it_learns_of_the_winner() {
         .epoch("b", 9)
         .keys("a", 5, 69)
         .forgot("b", "a");
-    assert_eq!(protected.next(), ["a learns that b owns slots 6"]);
+    assert_eq!(protected.next(), ["a learns that b owns slot 6"]);
     let told = Cluster::six().all_see("5-6", "b").epoch("b", 9).keys("a", 5, 69).forgot("b", "a");
     assert_eq!(told.next(), ["b meets a at 10.0.0.1:7001"]);
-    assert!(told.repairs().contains(&"keys of slots 5 move from a to their owner b".to_owned()));
+    assert!(told.repairs().contains(&"keys of slot 5 move from a to its owner b".to_owned()));
 }
 
 #[test]
 fn with_equal_epochs_the_smaller_id_wins_as_among_servers() {
     let cluster = Cluster::six().sees("b", "5", "b").epoch("a", 7).epoch("b", 7);
     assert_eq!(cluster.rules(), ["two-owners", "epoch-collision"]);
-    assert_eq!(cluster.next(), ["b learns that a owns slots 5"]);
+    assert_eq!(cluster.next(), ["b learns that a owns slot 5"]);
     assert!(cluster.repairs().contains(&"a takes a new configuration epoch".to_owned()));
 }
 
@@ -225,7 +223,7 @@ fn an_empty_slot_of_nobody_goes_where_it_makes_the_fewest_ranges() {
 #[test]
 fn a_slot_of_nobody_with_keys_goes_where_they_are() {
     let one = Cluster::six().all_see("5", "-").keys("c", 5, 2);
-    assert_eq!(one.next(), ["c takes slots 5, which nobody owns"]);
+    assert_eq!(one.next(), ["c takes slot 5, which nobody owns"]);
     let two = Cluster::six().all_see("5", "-").keys("c", 5, 2).keys("b", 5, 2);
     assert_eq!(two.repairs(), NOTHING);
     assert!(
@@ -241,12 +239,12 @@ fn a_slot_of_nobody_goes_on_to_where_it_was_going() {
     let told = Cluster::six().all_see("5", "-").sees("a", "5", "b").importing("b", 5, "a").keys("b", 5, 3);
     assert_eq!(
         (told.rules(), told.next()),
-        (vec!["unassigned-slot"], vec!["b takes slots 5, which nobody owns".to_owned()])
+        (vec!["unassigned-slot"], vec!["b takes slot 5, which nobody owns".to_owned()])
     );
     let empty = Cluster::six().all_see("5", "-").importing("c", 5, "a");
-    assert_eq!(empty.next(), ["c takes slots 5, which nobody owns"]);
+    assert_eq!(empty.next(), ["c takes slot 5, which nobody owns"]);
     let part = Cluster::six().all_see("5", "-").importing("c", 5, "a").keys("a", 5, 3).keys("c", 5, 3);
-    assert_eq!(part.next(), ["c takes slots 5, which nobody owns"]);
+    assert_eq!(part.next(), ["c takes slot 5, which nobody owns"]);
 }
 
 #[test]
@@ -254,7 +252,7 @@ fn an_owner_that_let_go_alone_is_no_owner() {
     // DELSLOTS is not told to others: they go on sending clients there.
     let cluster = Cluster::six().sees("a", "5", "-").keys("a", 5, 3);
     assert_eq!(cluster.rules(), ["unassigned-slot"]);
-    assert_eq!(cluster.next(), ["a takes slots 5, which nobody owns"]);
+    assert_eq!(cluster.next(), ["a takes slot 5, which nobody owns"]);
 }
 
 #[test]
@@ -271,7 +269,7 @@ fn a_view_that_lags_is_corrected() {
         (vec!["views-disagree"], vec!["c learns that a owns slots 5-9".to_owned()])
     );
     let none = Cluster::six().sees("c", "5", "-");
-    assert_eq!(none.next(), ["c learns that a owns slots 5"]);
+    assert_eq!(none.next(), ["c learns that a owns slot 5"]);
     // A node that takes a slot learns nothing of it from others.
     let taking = Cluster::six().sees("b", "5", "-").importing("b", 5, "a").keys("b", 5, 1);
     assert_eq!(taking.rules(), ["half-open-slot"]);

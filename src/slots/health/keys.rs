@@ -9,6 +9,7 @@ use super::open::Verdict;
 use super::ownership::Ownership;
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::{self, Named, fit};
 
 /// Keys on masters that do not own their slots, apart from those of hand-overs that go on.
 pub(super) fn orphans(roster: &Roster, ownership: &Ownership, open: &BTreeMap<Verdict, SlotSet>) -> Vec<Finding> {
@@ -64,7 +65,12 @@ fn astray_keys(
     let finding = Finding::new(
         rule,
         Severity::Error,
-        format!("{holder_name} has {count} keys of slots {slots}, which belong to {owner_name}{also}"),
+        format!(
+            "{holder_name} has {} of {}, which {} to {owner_name}{also}",
+            wording::keys(count),
+            Named(&slots),
+            fit(&slots, "belongs", "belong")
+        ),
     )
     .nodes([holder.id, owner.id])
     .slots(slots.clone());

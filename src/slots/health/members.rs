@@ -7,6 +7,7 @@ use crate::slots::{NodeId, Role};
 use super::finding::{Finding, Rule, Severity};
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::Named;
 
 /// Everything about who is a member, and who hears whom.
 pub(super) fn members(roster: &Roster) -> Vec<Finding> {
@@ -87,13 +88,13 @@ fn failed_master(roster: &Roster, member: &Member) -> Finding {
             "start it again: it comes back as a replica of the node that took over; or take it out with `CLUSTER FORGET` on every node".to_owned(),
         ),
         (false, []) => (
-            format!("master {name} has failed, and with it slots {slots}: no replica answers"),
+            format!("master {name} has failed, and with it {}: no replica answers", Named(slots)),
             "nobody serves these slots, and their keys are in its files only. Start it again with its data; or, to go on without these keys, \
              take it out with `CLUSTER FORGET` on every node: `fix` then gives the empty slots to others"
                 .to_owned(),
         ),
         (false, copies) => (
-            format!("master {name} has failed, and with it slots {slots}; its replicas: {}", roster.names(copies.iter().copied())),
+            format!("master {name} has failed, and with it {}; its replicas: {}", Named(slots), roster.names(copies.iter().copied())),
             format!(
                 "a replica takes over by itself within a few node time-outs where most masters are alive. If none does, choose the one with the newest data \
                  (`master_repl_offset` in `INFO replication`) and run `CLUSTER FAILOVER FORCE` there, or `TAKEOVER` where most masters are dead; \

@@ -12,6 +12,7 @@ mod replicas;
 mod roster;
 mod unassigned;
 mod views;
+mod wording;
 
 #[cfg(test)]
 mod checkup_tests;

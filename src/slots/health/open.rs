@@ -12,6 +12,7 @@ use super::finding::{Finding, Rule, Severity};
 use super::ownership::Ownership;
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::{self, Named, fit};
 
 /// What is to become of an open slot.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -140,7 +141,10 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
         Verdict::Finish { from, to, both_know, forget } => {
             let (from_keys, to_keys) = (keys(roster, from, slots), keys(roster, to, slots));
             let counts = match (from_keys, to_keys) {
-                (Some(left), Some(moved)) => format!("; {moved} keys have moved, {left} are left"),
+                (Some(left), Some(moved)) => {
+                    let have = if moved == 1 { "has" } else { "have" };
+                    format!("; {} {have} moved, {left} left", wording::keys(moved))
+                }
                 _ => String::new(),
             };
             let (rule, why) = if *both_know {
@@ -156,7 +160,7 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
             };
             let finding = error(
                 rule,
-                format!("slots {slots} are open, on their way from {} to {}{counts}", roster.name(from), roster.name(to)),
+                format!("{} {}, on {} way from {} to {}{counts}", Named(slots), fit(slots, "is open", "are open"), fit(slots, "its", "their"), roster.name(from), roster.name(to)),
             )
             .nodes([*from, *to])
             .nodes(forget.iter().copied())
@@ -167,7 +171,7 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
         Verdict::Close { owner, nodes } => close(
             error(
                 Rule::HalfOpenSlot,
-                format!("slots {slots} of {} are marked as open on {}", roster.name(owner), roster.names(nodes.iter().copied())),
+                format!("{} of {} {} marked as open on {}", Named(slots), roster.name(owner), fit(slots, "is", "are"), roster.names(nodes.iter().copied())),
             )
             .nodes([*owner])
             .nodes(nodes.iter().copied().filter(|node| node != owner))
@@ -177,8 +181,11 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
         Verdict::OwnerSilent { owner, nodes } => error(
             Rule::HalfOpenSlot,
             format!(
-                "slots {slots} are open on {}, and their owner {} does not answer",
+                "{} {} open on {}, and {} owner {} does not answer",
+                Named(slots),
+                fit(slots, "is", "are"),
                 roster.names(nodes.iter().copied()),
+                fit(slots, "its", "their"),
                 roster.name(owner)
             ),
         )
@@ -188,7 +195,9 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
         Verdict::TargetSilent { from, to } => error(
             Rule::OpenSlot,
             format!(
-                "slots {slots} are on their way from {} to {}, which does not answer",
+                "{} {} way from {} to {}, which does not answer",
+                Named(slots),
+                fit(slots, "is on its", "are on their"),
                 roster.name(from),
                 roster.name(to)
             ),
@@ -200,7 +209,7 @@ fn finding(roster: &Roster, verdict: &Verdict, slots: &SlotSet) -> Finding {
         )),
         Verdict::Uncounted { nodes } => error(
             Rule::HalfOpenSlot,
-            format!("slots {slots} are open on {}", roster.names(nodes.iter().copied())),
+            format!("{} {} open on {}", Named(slots), fit(slots, "is", "are"), roster.names(nodes.iter().copied())),
         )
         .nodes(nodes.iter().copied())
         .help("whether keys have moved decides what is right, and they were not counted"),

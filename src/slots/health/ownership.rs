@@ -7,6 +7,7 @@ use crate::slots::{NodeId, SLOTS, Slot, SlotSet};
 use super::finding::{Finding, Rule, Severity};
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::{self, Named, fit};
 
 /// Who owns each slot.
 pub(super) struct Ownership<'r> {
@@ -66,7 +67,9 @@ pub(super) fn two_owners(roster: &Roster, ownership: &Ownership) -> Vec<Finding>
 
 fn contest(roster: &Roster, winner: &Member, loser: &Member, slots: SlotSet) -> Finding {
     let message = format!(
-        "slots {slots} have two owners: {} with epoch {} and {} with epoch {}",
+        "{} {} two owners: {} with epoch {} and {} with epoch {}",
+        Named(&slots),
+        fit(&slots, "has", "have"),
         roster.name(winner.id),
         winner.line.config_epoch,
         roster.name(loser.id),
@@ -91,8 +94,9 @@ fn contest(roster: &Roster, winner: &Member, loser: &Member, slots: SlotSet) -> 
     let pair = || (loser.id.clone(), winner.id.clone());
     let mut finding = finding.help(if keys > 0 {
         format!(
-            "the newer epoch wins as soon as the two hear of each other, and {} then deletes its {keys} keys of these slots without a word: `fix` makes it let go of the slots first, then moves the keys",
-            roster.name(loser.id)
+            "the newer epoch wins as soon as the two hear of each other, and {} then deletes its {} of these slots without a word: `fix` makes it let go of the slots first, then moves the keys",
+            roster.name(loser.id),
+            wording::keys(keys)
         )
     } else {
         format!("the newer epoch wins; {} has no key of these slots, so nothing is lost", roster.name(loser.id))

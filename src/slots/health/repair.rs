@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::slots::{Address, NodeId, SlotSet};
 
+use super::wording::{Named, fit};
+
 /// One repair. Each is safe to stop half-way: what is left of it is a state that is understood.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Repair {
@@ -131,26 +133,35 @@ impl fmt::Display for Repair {
             Repair::Protect { loser, winner, slots } => {
                 write!(
                     f,
-                    "{} lets go of slots {slots}, which {} owns, and keeps their keys",
+                    "{} lets go of {}, which {} owns, and keeps {} keys",
                     loser.short(),
-                    winner.short()
+                    Named(slots),
+                    winner.short(),
+                    fit(slots, "its", "their")
                 )
             }
             Repair::Tell { node, owner, slots } => {
-                write!(f, "{} learns that {} owns slots {slots}", node.short(), owner.short())
+                write!(f, "{} learns that {} owns {}", node.short(), owner.short(), Named(slots))
             }
             Repair::Meet { node, other, address, .. } => {
                 write!(f, "{} meets {} at {address}", node.short(), other.short())
             }
-            Repair::Assign { to, slots } => write!(f, "{} takes slots {slots}, which nobody owns", to.short()),
+            Repair::Assign { to, slots } => write!(f, "{} takes {}, which nobody owns", to.short(), Named(slots)),
             Repair::Close { node, slots } => {
-                write!(f, "{} forgets that slots {slots} are open", node.short())
+                write!(f, "{} forgets that {} {} open", node.short(), Named(slots), fit(slots, "is", "are"))
             }
             Repair::Finish { from, to, slots } => {
-                write!(f, "{} hands slots {slots} over to {}", from.short(), to.short())
+                write!(f, "{} hands {} over to {}", from.short(), Named(slots), to.short())
             }
             Repair::MoveKeys { from, to, slots } => {
-                write!(f, "keys of slots {slots} move from {} to their owner {}", from.short(), to.short())
+                write!(
+                    f,
+                    "keys of {} move from {} to {} owner {}",
+                    Named(slots),
+                    from.short(),
+                    fit(slots, "its", "their"),
+                    to.short()
+                )
             }
             Repair::Replicate { node, master } => write!(f, "{} copies {}", node.short(), master.short()),
             Repair::BumpEpoch { node } => write!(f, "{} takes a new configuration epoch", node.short()),

@@ -8,6 +8,7 @@ use super::finding::{Finding, Rule, Severity};
 use super::ownership::Ownership;
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::Named;
 
 /// Why a slot goes where it goes, or nowhere.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -73,14 +74,14 @@ fn place<'r>(roster: &'r Roster, slot: Slot) -> Place<'r> {
 
 fn findings(roster: &Roster, layout: &mut Layout, place: Place, slots: SlotSet) -> Vec<Finding> {
     let assign = |to: &NodeId, slots: SlotSet, why: &str| {
-        Finding::new(Rule::UnassignedSlot, Severity::Error, format!("nobody owns slots {slots}"))
+        Finding::new(Rule::UnassignedSlot, Severity::Error, format!("nobody owns {}", Named(&slots)))
             .nodes([to])
             .slots(slots.clone())
             .help(format!("{why}; `fix` gives them to {}", roster.name(to)))
             .repair(Repair::Assign { to: to.clone(), slots })
     };
     let stuck = |nodes: &[&NodeId], slots: SlotSet, why: String| {
-        Finding::new(Rule::UnassignedSlot, Severity::Error, format!("nobody owns slots {slots}"))
+        Finding::new(Rule::UnassignedSlot, Severity::Error, format!("nobody owns {}", Named(&slots)))
             .nodes(nodes.iter().copied())
             .slots(slots)
             .help(why)

@@ -9,6 +9,7 @@ use super::finding::{Finding, Rule, Severity};
 use super::ownership::Ownership;
 use super::repair::Repair;
 use super::roster::{Member, Roster};
+use super::wording::{Named, fit};
 
 /// A finding for each node whose view of the slots differs from what their owners say, and for each whose role others see differently.
 pub(super) fn disagreements(roster: &Roster, ownership: &Ownership) -> Vec<Finding> {
@@ -56,14 +57,21 @@ fn wrong_slots(roster: &Roster, ownership: &Ownership, member: &Member, witness:
     let name = roster.name(member.id);
     let wrong = by_owner(&wrong).into_iter().map(|(owner, slots)| {
         let message = format!(
-            "{name} sees slots {slots} with {}, but {} owns them",
+            "{name} sees {} with {}, but {} owns {}",
+            Named(&slots),
             roster.names(believed.iter().copied()),
-            roster.name(owner)
+            roster.name(owner),
+            fit(&slots, "it", "them")
         );
         (owner, slots, message)
     });
     let unseen = by_owner(&unseen).into_iter().map(|(owner, slots)| {
-        let message = format!("{name} sees no owner of slots {slots}, but {} owns them", roster.name(owner));
+        let message = format!(
+            "{name} sees no owner of {}, but {} owns {}",
+            Named(&slots),
+            roster.name(owner),
+            fit(&slots, "it", "them")
+        );
         (owner, slots, message)
     });
     wrong.chain(unseen).map(|(owner, slots, message)| mended(roster, member, owner, slots, message)).collect()

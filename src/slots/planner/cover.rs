@@ -11,11 +11,24 @@ pub(super) struct Cover {
     pub bound: u64,
 }
 
-/// Steps that the search may take before the bound is what is needed, and no more.
-const STEPS: usize = 20_000;
+/// How hard to look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Effort {
+    /// Steps that the search may take; after these the bound is what is needed, and no more.
+    steps: usize,
+    /// What is above the need by less than this part of it is near enough.
+    part: u64,
+}
+
+impl Effort {
+    /// For so many nodes: many of them share the time that there is.
+    pub fn of(nodes: usize) -> Effort {
+        if nodes > 100 { Effort { steps: 1_500, part: 1_000 } } else { Effort { steps: 20_000, part: 10_000 } }
+    }
+}
 
 /// Chooses things worth `need` or more (all, if that is less), as little more as can be found. `values` falls.
-pub(super) fn cover(values: &[u64], need: u64) -> Cover {
+pub(super) fn cover(values: &[u64], need: u64, effort: Effort) -> Cover {
     let total: u64 = values.iter().sum();
     if need == 0 {
         return Cover { chosen: Vec::new(), sum: 0, bound: 0 };
@@ -24,13 +37,22 @@ pub(super) fn cover(values: &[u64], need: u64) -> Cover {
         return Cover { chosen: (0..values.len()).collect(), sum: total, bound: total };
     }
     let (chosen, sum) = fill(values, need);
-    let close = need / 10_000;
+    let close = need / effort.part;
     if sum - need <= close || values.len() > 4_000 {
         return Cover { chosen, sum, bound: need };
     }
-    let mut search = Search { values, need, rest: suffix_sums(values), best: sum, chosen, path: Vec::new(), steps: 0 };
+    let mut search = Search {
+        values,
+        need,
+        rest: suffix_sums(values),
+        close,
+        best: sum,
+        chosen,
+        path: Vec::new(),
+        steps: effort.steps,
+    };
     search.go(0, 0);
-    let exact = search.steps < STEPS;
+    let exact = search.steps > 0 && (search.best == need || search.best - need > close);
     Cover { bound: if exact { search.best } else { need }, sum: search.best, chosen: search.chosen }
 }
 
@@ -76,6 +98,8 @@ struct Search<'v> {
     values: &'v [u64],
     need: u64,
     rest: Vec<u64>,
+    /// So near to what is needed is near enough.
+    close: u64,
     best: u64,
     chosen: Vec<usize>,
     path: Vec<usize>,
@@ -84,7 +108,7 @@ struct Search<'v> {
 
 impl Search<'_> {
     fn go(&mut self, index: usize, sum: u64) {
-        self.steps += 1;
+        self.steps = self.steps.saturating_sub(1);
         if sum >= self.need {
             if sum < self.best {
                 self.best = sum;
@@ -93,7 +117,7 @@ impl Search<'_> {
             return;
         }
         let hopeless = sum + self.rest[index] < self.need;
-        if hopeless || self.best == self.need || self.steps >= STEPS || index == self.values.len() {
+        if hopeless || self.best - self.need <= self.close || self.steps == 0 || index == self.values.len() {
             return;
         }
         if sum + self.values[index] < self.best {
@@ -120,7 +144,7 @@ mod tests {
         #[test]
         fn few_things_are_chosen_exactly(mut values in prop::collection::vec(1u64..40, 1..10), need in 0u64..150) {
             values.sort_by(|a, b| b.cmp(a));
-            let cover = cover(&values, need);
+            let cover = cover(&values, need, Effort::of(3));
             let least = (0u32..1 << values.len())
                 .map(|mask| (0..values.len()).filter(|i| mask >> i & 1 == 1).map(|i| values[i]).sum::<u64>())
                 .filter(|&sum| sum >= need)
@@ -136,7 +160,7 @@ mod tests {
     fn many_things_are_chosen_closely() {
         let values: Vec<u64> = (1..=3000u64).rev().map(|i| i * i).collect();
         let need = values.iter().sum::<u64>() / 3;
-        let cover = cover(&values, need);
+        let cover = cover(&values, need, Effort::of(3));
         assert!(cover.sum - need <= need / 10_000, "{} over {need}", cover.sum - need);
     }
 }

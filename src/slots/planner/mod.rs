@@ -10,6 +10,7 @@ mod cover;
 mod error;
 mod estimate;
 mod flow;
+mod ledger;
 mod problem;
 mod replicas;
 mod risks;

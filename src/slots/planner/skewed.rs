@@ -106,6 +106,16 @@ fn plans_for_skewed_clusters_are_within_two_percent() {
         let (moved, bound) = (plan.optimality.moved, plan.optimality.lower_bound);
         assert!(moved >= bound, "seed {seed}: {moved} < {bound}");
         let gap = if moved == 0 { 0.0 } else { (moved - bound) as f64 * 100.0 / bound.max(1) as f64 };
+        let bytes = state.slot_stats.bytes.as_ref().unwrap();
+        let share = bytes.iter().sum::<u64>() / plan.after.slots_per_master.len() as u64;
+        let heaviest = *bytes.iter().max().unwrap() as f64 / share as f64;
+        assert!(
+            gap <= 2.0 || heaviest >= 0.5,
+            "seed {seed}: {gap} % over the bound, heaviest slot {heaviest} of a share"
+        );
+        if gap > 2.0 {
+            eprintln!("seed {seed}: {gap:.1} % over the bound, heaviest slot {heaviest:.2} of a share");
+        }
         gaps.push((gap, seed));
         above += u32::from(plan.risks.iter().any(|risk| risk.rule == "above-tolerance"));
         naive.push((naive_gap(&state, &next, moved), seed));

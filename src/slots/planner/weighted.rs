@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::carve::{Job, Quota, carve};
-use super::cover::cover;
-use super::single::Rest;
+use super::cover::{Effort, cover};
+use super::ledger::Ledger;
+use super::single;
 
 /// What is balanced. Nodes have numbers; the one after the last stands for slots that belong to nobody.
 pub(super) struct Scales<'a> {
@@ -83,35 +84,48 @@ enum Heavy {
 
 /// The owners after balancing.
 pub(super) fn balance(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let mut result = best_pass(scales, owner);
-    // A pass that was stopped by the order of its steps may leave something for another one.
-    for _ in 0..3 {
-        let next = best_pass(scales, &result);
-        if next == result {
+    let caps = scales.caps();
+    let above =
+        |owner: &[u32]| scales.loads(owner).iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+    let finished = (0..scales.weight.len()).all(|node| owner.contains(&(node as u32)) == (scales.weight[node] > 0));
+    let mut result = if finished { owner.to_vec() } else { best_pass(scales, owner, &above) };
+    // Where nodes are above their caps a pass may find more. It has to be worth it, so that a plan for what a plan has led to is empty.
+    let mut now: u64 = above(&result);
+    for _ in 0..if finished { 4 } else { 3 } {
+        if now == 0 {
             break;
         }
-        result = next;
+        let next = best_pass(scales, &result, &above);
+        let then = above(&next);
+        let worth = if scales.weight.len() > MANY { now / WORTH } else { 0 };
+        if then >= now - worth {
+            break;
+        }
+        (result, now) = (next, then);
     }
     result
 }
 
+/// A pass for what is finished has to lower what is above the caps by this part at least, where there are many nodes.
+const WORTH: u64 = 50;
+
+/// With more nodes than this the first beginning has to do.
+const MANY: usize = 100;
+
 /// Tries other beginnings where the first one is clearly above the plain excess, and takes the one that is least above the caps, then the one
 /// that moves least.
-fn best_pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
-    let (caps, loads) = (scales.caps(), scales.loads(owner));
-    let excess: u64 = loads.iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
+fn best_pass(scales: &Scales<'_>, owner: &[u32], above: &dyn Fn(&[u32]) -> u64) -> Vec<u32> {
+    let excess = above(owner);
     let mut best: Option<((u64, u64), Vec<u32>)> = None;
     for heavy in [Heavy::IntoRoom, Heavy::MakeRoom, Heavy::Last] {
         let result = pass(scales, owner, heavy);
         let moved = owner.iter().zip(&result).zip(scales.value).filter(|((a, b), _)| a != b);
         let moved: u64 = moved.map(|(_, value)| value).sum();
-        let above = scales.loads(&result).iter().zip(&caps).map(|(load, cap)| load.saturating_sub(*cap)).sum();
-        let rank = (above, moved);
-        let better = best.as_ref().is_none_or(|(other, _)| rank < *other);
-        if better {
+        let rank = (above(&result), moved);
+        if best.as_ref().is_none_or(|(other, _)| rank < *other) {
             best = Some((rank, result));
         }
-        if above == 0 && moved <= excess + excess / 100 {
+        if rank.0 == 0 && moved <= excess + excess / 100 || scales.weight.len() > MANY {
             break;
         }
     }
@@ -119,17 +133,16 @@ fn best_pass(scales: &Scales<'_>, owner: &[u32]) -> Vec<u32> {
 }
 
 fn pass(scales: &Scales<'_>, origin: &[u32], heavy: Heavy) -> Vec<u32> {
-    let mut rest = Rest::new(scales, origin);
+    let mut ledger = Ledger::new(scales, origin);
     if heavy != Heavy::Last {
-        rest.place_big_ones(heavy == Heavy::MakeRoom);
+        single::place_heavy(&mut ledger, heavy == Heavy::MakeRoom);
     }
-    let before = rest.owner.clone();
-    let loads = rest.loads.clone();
-    let caps = &rest.caps;
+    let before = ledger.owner.clone();
+    let (loads, caps) = (&ledger.loads, &ledger.caps);
     let give: Vec<u64> = (0..loads.len())
         .map(|node| if scales.weight[node] > 0 { loads[node].saturating_sub(caps[node]) } else { loads[node] })
         .collect();
-    let take = scales.fill(&loads, caps, give.iter().sum());
+    let take = scales.fill(loads, caps, give.iter().sum());
     let mut quotas: Vec<Quota> = (0..loads.len())
         .map(|node| Quota {
             give: give[node],
@@ -146,13 +159,13 @@ fn pass(scales: &Scales<'_>, origin: &[u32], heavy: Heavy) -> Vec<u32> {
     }
     let carved = carve(&Job { owner: &before, fixed: scales.fixed, sums: &sums }, &mut quotas);
     carved.iter().enumerate().filter(|(slot, node)| before[*slot] != **node).for_each(|(slot, &node)| {
-        rest.hand(slot, node as usize);
+        ledger.hand(slot, node as usize);
     });
-    rest.clear_leavers();
-    rest.lower();
-    rest.choose_again();
-    rest.give_each_one();
-    rest.owner
+    single::clear_leavers(&mut ledger);
+    single::lower(&mut ledger);
+    single::choose_again(&mut ledger);
+    single::give_each_one(&mut ledger);
+    ledger.owner
 }
 
 /// No plan in which each node ends at most as high above its cap as in `result` moves less than this.
@@ -161,50 +174,40 @@ pub(super) fn lower_bound(scales: &Scales<'_>, before: &[u32], pinned: &[u32], r
     let forced: u64 = forced.filter(|((before, pinned), _)| before != pinned).map(|(_, value)| value).sum();
     let (caps, loads, after) = (scales.caps(), scales.loads(pinned), scales.loads(result));
     let limits: Vec<u64> = caps.iter().zip(&after).map(|(&cap, &load)| cap.max(load)).collect();
-    let mut bound = forced;
-    let mut parts = vec![0; loads.len()];
-    for node in 0..loads.len() {
-        parts[node] = if scales.weight[node] == 0 {
-            loads[node]
-        } else {
-            least_given(scales, pinned, result, node, loads[node].saturating_sub(limits[node]))
-        };
-        bound += parts[node];
+    let mut own: Vec<Vec<usize>> = vec![Vec::new(); loads.len()];
+    for (slot, &node) in pinned.iter().enumerate().filter(|(slot, _)| !scales.fixed[*slot]) {
+        own[node as usize].push(slot);
     }
-    bound + room_for_heavy(scales, pinned, &loads, &limits, &parts)
-}
-
-/// The least that a node can give if it gives so much or more.
-fn least_given(scales: &Scales<'_>, pinned: &[u32], result: &[u32], node: usize, need: u64) -> u64 {
-    if need == 0 {
-        return 0;
-    }
-    let own = || (0..pinned.len()).filter(|&slot| pinned[slot] == node as u32);
-    let given: u64 = own().filter(|&slot| result[slot] != node as u32).map(|slot| scales.value[slot]).sum();
-    // What the plan does cannot be less than a bound, so there is nothing to find.
-    if given <= need {
-        return need;
-    }
-    let movable = own().filter(|&slot| !scales.fixed[slot]).map(|slot| scales.value[slot]);
-    let mut values: Vec<u64> = movable.filter(|&value| value > 0).collect();
-    values.sort_by(|a, b| b.cmp(a));
-    cover(&values, need).bound
+    let part = |node: usize| {
+        if scales.weight[node] == 0 {
+            return loads[node];
+        }
+        let given = own[node].iter().filter(|&&slot| result[slot] != node as u32).map(|&slot| scales.value[slot]);
+        let need = loads[node].saturating_sub(limits[node]);
+        // What the plan does cannot be less than a bound, so where it gives no more there is nothing to find.
+        if given.sum::<u64>() <= need {
+            return need;
+        }
+        let mut values: Vec<u64> =
+            own[node].iter().map(|&slot| scales.value[slot]).filter(|&value| value > 0).collect();
+        values.sort_unstable_by(|a, b| b.cmp(a));
+        cover(&values, need, Effort::of(loads.len())).bound
+    };
+    let parts: Vec<u64> = (0..loads.len()).map(part).collect();
+    forced + parts.iter().sum::<u64>() + room_for_heavy(scales, &own, &loads, &limits, &parts)
 }
 
 /// How many of the slots that are sure to move are looked at for the room they need.
-const HEAVIEST: usize = 64;
+const HEAVIEST: usize = 32;
 
 /// What nodes have to give, beyond their own excess, to make room for heavy slots that are sure to move: those of nodes that end without
 /// slots, and one of each node whose lighter slots are not enough.
-fn room_for_heavy(scales: &Scales<'_>, pinned: &[u32], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
-    let mut own: Vec<Vec<u64>> = vec![Vec::new(); loads.len()];
-    for (slot, &node) in pinned.iter().enumerate().filter(|(slot, _)| !scales.fixed[*slot]) {
-        own[node as usize].push(scales.value[slot]);
-    }
+fn room_for_heavy(scales: &Scales<'_>, own: &[Vec<usize>], loads: &[u64], limits: &[u64], parts: &[u64]) -> u64 {
     let mut sure: Vec<u64> = Vec::new();
-    for (node, values) in own.iter_mut().enumerate() {
+    for (node, slots) in own.iter().enumerate() {
+        let mut values: Vec<u64> = slots.iter().map(|&slot| scales.value[slot]).collect();
         if scales.weight[node] == 0 {
-            sure.append(values);
+            sure.append(&mut values);
             continue;
         }
         let need = loads[node].saturating_sub(limits[node]);

@@ -44,7 +44,7 @@ fn a_half_moved_slot_goes_on_on_every_server() {
         let report = expect_errors(&cluster, &["open-slot"]);
         assert_eq!(report["findings"][0]["slots"], serde_json::json!([[5, 6]]));
         let message = report["findings"][0]["message"].as_str().unwrap();
-        assert!(message.ends_with("; 120 keys have moved, 180 are left"), "{message}");
+        assert!(message.ends_with("; 120 keys have moved, 180 left"), "{message}");
         let report = expect_fixed(&cluster, &before);
         assert_eq!((report["movedKeys"].as_u64(), &report["slots"]), (Some(180), &serde_json::json!([[5, 6]])));
         assert_eq!((count(from, 5), count(to, 5)), (0, 300), "{server:?}");
@@ -181,4 +181,64 @@ fn nobody_is_there_to_be_asked() {
     let ran = cluster.redisops(&["slots", "fix", &cluster.seed()]).expect(2);
     assert!(ran.stderr.contains("--yes") && ran.stderr.contains("open-slot"), "{}", ran.stderr);
     expect_errors(&cluster, &["open-slot"]);
+}
+
+#[test]
+fn a_tool_at_work_is_left_alone() {
+    let cluster = TestCluster::start(3, 0, 1);
+    cluster.fill(30_000);
+    let before = cluster.digest();
+    let (from, to) = (cluster.node(1).id(), cluster.node(4).id());
+    let mut reshard = Command::new("redis-cli")
+        .args(["--cluster", "reshard", &cluster.seed(), "--cluster-from", from.as_str()])
+        .args(["--cluster-to", to.as_str(), "--cluster-slots", "5000", "--cluster-yes", "--cluster-pipeline", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-cli");
+    wait("it moves", || cluster.node(4).command::<u64>(&["DBSIZE"]) > 0);
+    // Between two slots nothing is open, and there is nothing to repair.
+    let refused = (0..20).map(|_| fix(&cluster, &[])).find(|ran| ran.code != 0).expect("it sees the hand-over");
+    let refused = refused.expect(2);
+    assert!(refused.stderr.contains("another tool moves slots"), "{}", refused.stderr);
+    assert_eq!(refused.stdout, "");
+    reshard.kill().expect("it still runs");
+    reshard.wait().expect("it ends");
+    fix(&cluster, &[]).expect(0);
+    expect_whole(&cluster, &before);
+}
+
+#[test]
+fn traffic_of_clients_is_no_tool_at_work() {
+    let cluster = TestCluster::start(3, 0, 0);
+    let keys = keys_of(5, 0..20);
+    plant(cluster.node(1), &keys, "value");
+    open(5, cluster.node(1), cluster.node(2));
+    migrate(cluster.node(1), cluster.node(2), &keys[..5]);
+    let address = cluster.node(2).address();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut connection = redis::Client::open((address.host.clone(), address.port))
+                .expect("an address")
+                .get_connection()
+                .expect("a connection");
+            let mut written = 0;
+            for key in keys_of(5, 100..2_000) {
+                if done.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+                asking(&mut connection, &["SET", &key, "new"]);
+                written += 1;
+                sleep(Duration::from_millis(20));
+            }
+            written
+        });
+        let ran = fix(&cluster, &[]);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        let written: u64 = writer.join().expect("the writer ends");
+        ran.expect(0);
+        assert!(written > 20);
+        assert_eq!(count(cluster.node(2), 5), 20 + written);
+    });
 }

@@ -16,7 +16,7 @@ fn keys_astray_go_home_on_every_server() {
         plant_astray(cluster.node(2), cluster.node(1), 6, &keys_of(6, 3..5), "astray");
         let before = cluster.digest();
         let report = expect_errors(&cluster, &["keys-on-both", "orphaned-keys"]);
-        assert!(report["findings"][1]["message"].as_str().unwrap().contains("has 200 keys of slots 5"), "{report:#}");
+        assert!(report["findings"][1]["message"].as_str().unwrap().contains("has 200 keys of slot 5"), "{report:#}");
         let report = expect_fixed(&cluster, &before);
         assert_eq!(report["movedKeys"].as_u64(), Some(202));
         assert_eq!((count(cluster.node(1), 5), count(cluster.node(1), 6)), (200, 5), "{server:?}");

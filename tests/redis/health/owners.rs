@@ -54,7 +54,7 @@ fn two_owners_lose_no_key_when_they_meet() {
     assert!(errors(&report).starts_with(&["two-owners".to_owned()]), "{report:#}");
     let report = expect_fixed(&cluster, &before);
     let first = report["repaired"][0].as_str().unwrap();
-    assert!(first.contains("lets go of slots 5, which") && first.ends_with("keeps their keys"), "{report:#}");
+    assert!(first.contains("lets go of slot 5, which") && first.ends_with("keeps its keys"), "{report:#}");
     assert_eq!((count(loser, 5), count(winner, 5), count(loser, 7)), (0, 69, 3));
 }
 

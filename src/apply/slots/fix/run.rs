@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use crate::apply::slots::Archive;
 use crate::apply::slots::conflict::{ConflictError, Side};
+use crate::apply::slots::lock::{Lock, lock_name};
+use crate::apply::slots::migrate::run_name;
+use crate::apply::slots::watch::watch;
+use crate::diagnostics::Diagnostics;
 use crate::live::redis::{Cluster, ClusterError};
 use crate::slots::Address;
-use crate::slots::health::{Health, Repair};
+use crate::slots::health::{Health, Phase, Repair};
 
 use super::carry::{self, Carried, Judge};
 use super::collect::examine;
@@ -23,61 +27,72 @@ pub struct FixOptions {
     pub on_conflict: Option<Side>,
     /// The file that keeps the values that lose.
     pub archive: PathBuf,
+    /// Whether it is made sure that no other run is at work.
+    pub lock: bool,
+    /// Who does it, for others that find the lock: `user@host/PID`.
+    pub holder: String,
 }
 
 /// Mends what has one right answer; `told` hears of each repair before it is run.
 ///
 /// # Errors
-/// When the cluster is out of reach. A repair that fails is in the report.
+/// When the cluster is out of reach, or another run is at work. A repair that fails is in the report.
 pub async fn fix(
     cluster: Cluster,
     options: &FixOptions,
     mut told: impl FnMut(&Repair),
-) -> Result<FixReport, ClusterError> {
+) -> Result<FixReport, Diagnostics> {
+    let lock = take_lock(&cluster, options).await?;
     let archive = Archive::at(&options.archive);
     let judge = Judge { decision: options.on_conflict, archive: &archive };
     let mut report = FixReport::default();
     let mut cluster = cluster;
     let mut in_vain: Vec<Repair> = Vec::new();
+    let mut failed: Vec<(Repair, String)> = Vec::new();
     let mut health = examine(&cluster).await.1;
+    let mut watched = !options.lock;
     for _ in 0..ROUNDS {
         let round: Vec<Repair> = health.next_repairs(&in_vain).into_iter().cloned().collect();
-        if round.is_empty() {
-            break;
+        let Some(phase) = round.first().map(Repair::phase) else { break };
+        // What gossip would delete is saved first; a hand-over may be another tool's.
+        if phase > Phase::Protect && !std::mem::replace(&mut watched, true) {
+            watch(&cluster, &cluster.state().await).await?;
         }
+        lock.check().await.map_err(|lost| lost.diagnostic())?;
         for repair in round {
             told(&repair);
+            failed.retain(|(earlier, _)| *earlier != repair);
             match run(&cluster, &repair, judge).await {
                 Ok(carried) => note(&mut report, &repair, carried),
-                Err(error) => {
-                    let failure = Failure { repair: repair.to_string(), error: error.to_string() };
-                    report.failed.retain(|earlier| earlier.repair != failure.repair);
-                    report.failed.push(failure);
-                }
+                Err(error) => failed.push((repair.clone(), error.to_string())),
             }
             // What is still wanted after it was run is not run again: it would do no more.
             in_vain.push(repair);
         }
         cluster = again(&cluster).await?;
+        lock.follow(&cluster).await;
         let before = health;
         health = examine(&cluster).await.1;
         if progress(&before, &health) {
-            in_vain.retain(|repair| !may_help(repair, &report));
+            in_vain.retain(|repair| !failed.iter().any(|(failed, _)| failed == repair));
         }
     }
+    report.failed = failed.into_iter().map(|(repair, error)| Failure { repair: repair.to_string(), error }).collect();
     report.whole = health.whole;
     report.findings = health.findings;
     Ok(report)
 }
 
+async fn take_lock(cluster: &Cluster, options: &FixOptions) -> Result<Lock, Diagnostics> {
+    let name = lock_name(&run_name(), &options.holder);
+    let taken =
+        if options.lock { Lock::take(cluster, &name).await } else { Lock::take_regardless(cluster, &name).await };
+    taken.map_err(|taken| taken.diagnostic().into())
+}
+
 /// Whether something is better than before: then a repair that failed may work now.
 fn progress(before: &Health, after: &Health) -> bool {
     after.findings.len() < before.findings.len()
-}
-
-fn may_help(repair: &Repair, report: &FixReport) -> bool {
-    let words = repair.to_string();
-    report.failed.iter().any(|failure| failure.repair == words)
 }
 
 /// New connections: a repair may have brought nodes to light.
@@ -89,7 +104,6 @@ async fn again(cluster: &Cluster) -> Result<Cluster, ClusterError> {
 }
 
 fn note(report: &mut FixReport, repair: &Repair, carried: Carried) {
-    report.failed.retain(|failure| failure.repair != repair.to_string());
     report.moved_keys += carried.keys;
     report.slots.union_with(&carried.slots);
     if let Repair::Assign { slots, .. } = repair {

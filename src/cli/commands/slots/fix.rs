@@ -10,6 +10,8 @@ use crate::cli::runtime::block_on;
 use crate::cli::slots::{Context, Live, fix_text, health_text, live};
 use crate::diagnostics::Diagnostics;
 
+use super::migrate::holder;
+
 /// Mends a cluster.
 ///
 /// # Errors
@@ -22,6 +24,8 @@ pub fn run(arguments: &FixArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
             .as_deref()
             .map(|side| if side == "source" { Side::Source } else { Side::Target }),
         archive: arguments.conflicts.clone(),
+        lock: arguments.force.is_empty(),
+        holder: holder(),
     };
     let Some(report) = block_on(mend(&live, arguments.yes, &options, cx))?? else { return Ok(Exit::CouldNot) };
     cx.printer.print(match arguments.output {

@@ -9,18 +9,21 @@ use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Display, Live, live, migration_text, plan_live, read_document};
+use crate::cli::slots::{Context, Display, Live, guard, live, migration_text, now, plan_live, read_document};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Cluster;
 use crate::slots::SlotPlan;
+
+/// What the 99th percentile of clients' latency may be where nobody says.
+const BUDGET: &str = "5ms";
 
 /// Carries a plan out.
 ///
 /// # Errors
 /// When the arguments are wrong, the cluster cannot be reached, nobody says yes, or the run is refused.
 pub fn run(arguments: &MigrateArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
-    let options = options(arguments)?;
     let (live, plan) = goal(arguments, cx)?;
+    let options = options(arguments, &live)?;
     match block_on(go(&live, plan, arguments, &options, cx))?? {
         Some(report) => {
             cx.printer.print(match arguments.output {
@@ -87,6 +90,9 @@ async fn go(
         Some(plan) => plan,
         None => plan_live(&cluster, &arguments.target, cx).await?.plan,
     };
+    if let Some(guards) = &live.guards {
+        guard(guards, &plan, now())?;
+    }
     if !arguments.yes && !agreed(&plan, cx)? {
         return Ok(None);
     }
@@ -159,9 +165,11 @@ async fn signal() {
     }
 }
 
-fn options(arguments: &MigrateArgs) -> Result<Options, Diagnostics> {
+/// The budget of clients that an environment sets counts where none is given.
+fn options(arguments: &MigrateArgs, live: &Live) -> Result<Options, Diagnostics> {
+    let guarded = live.guards.as_ref().map(|guards| &*guards.latency_budget.value).filter(|text| !text.is_empty());
     Ok(Options {
-        latency_budget: budget(&arguments.latency_budget)?,
+        latency_budget: budget(arguments.latency_budget.as_deref().or(guarded).unwrap_or(BUDGET))?,
         parallel: arguments.parallel.map(usize::from),
         atomic: !arguments.no_atomic,
         skip_big_keys: arguments.skip_big_keys,
@@ -177,7 +185,7 @@ fn options(arguments: &MigrateArgs) -> Result<Options, Diagnostics> {
 }
 
 /// `user@host pid N`, as far as known.
-fn holder() -> String {
+pub(super) fn holder() -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
