@@ -51,6 +51,16 @@ fn the_json_form_is_a_validation_report() {
 }
 
 #[test]
+fn a_script_is_checked_without_a_model() {
+    let output = lint(&["lua/reserve.lua"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output));
+    let missing = lint(&["none.lua"]);
+    assert_eq!((missing.status.code(), missing.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("there is no file `none.lua`"));
+}
+
+#[test]
 fn keys_by_the_rules_are_let_through() {
     let output = lint(&["good.yaml"]);
     assert_eq!(output.status.code(), Some(0));

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use redisops::slots::key_slot;
+use redisops::slots::lint::{Keys, keys_of};
 use serde_json::Value;
 
 use crate::support::{Ran, Server, TestCluster, binary, run};
@@ -45,6 +46,34 @@ fn the_owner_of_a_key_is_told() {
         assert!(node.try_command::<Anything>(&["GET", key]).is_ok(), "{key}");
         if node.number() != 1 {
             assert!(answer.unwrap_err().to_string().contains(&node.address().port.to_string()), "{key}");
+        }
+    }
+}
+
+/// Which arguments of a command are keys, as `COMMAND` tells of those whose keys stand at fixed places.
+#[test]
+fn commands_have_their_keys_where_the_servers_look_for_them() {
+    for server in [Server::Redis70, Server::Redis82, Server::Valkey91] {
+        let cluster = TestCluster::builder().nodes(1, 0, 0).server(server).start();
+        let commands: Vec<Vec<redis::Value>> = cluster.node(1).command(&["COMMAND"]);
+        assert!(commands.len() > 200);
+        for command in commands {
+            let name: String = redis::from_redis_value(command[0].clone()).unwrap();
+            let flags: Vec<String> = redis::from_redis_value(command[2].clone()).unwrap();
+            let [first, last, step] =
+                [3, 4, 5].map(|at| redis::from_redis_value::<isize>(command[at].clone()).unwrap());
+            // Commands of commands tell of their keys themselves; `SECOND` is what these tell.
+            let parts: Vec<redis::Value> = redis::from_redis_value(command[9].clone()).unwrap();
+            if !parts.is_empty() || flags.iter().any(|flag| flag == "movablekeys") {
+                continue;
+            }
+            let found = match keys_of(&name) {
+                Keys::None | Keys::Keyspace => (0, 0, 0),
+                Keys::First => (1, 1, 1),
+                Keys::Range { first, last, step } => (first as isize, last, step as isize),
+                other => panic!("{server:?} {name}: {other:?}, and its keys stand at fixed places"),
+            };
+            assert_eq!(found, (first, last, step), "{server:?} {name}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::format::Format;
 /// Arguments of `slots lint`.
 #[derive(Args, Debug)]
 pub struct LintArgs {
-    /// A key model (`keys.yaml`), or a live cluster: a node, HOST:PORT, or the name of an environment; a file that exists wins
+    /// A key model (`keys.yaml`), a Lua script (`.lua`), or a live cluster: a node, HOST:PORT, or the name of an environment; a file that exists wins
     #[arg(value_name = "FILE|SEED|ENV")]
     pub target: String,
     /// How to write it: human or json

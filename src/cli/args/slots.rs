@@ -33,7 +33,7 @@ pub enum SlotsCommand {
     /// Run it again after any interruption and it goes on. The first Ctrl-C finishes the slots that are open and opens no further one; the second stops at
     /// once and names the slots that stay open. Exit codes: 0 all is where it should be; 2 something is left, or the run was refused.
     Migrate(Box<MigrateArgs>),
-    /// Check a key model, or the keys of a live cluster, by the rules for clusters
+    /// Check a key model, a Lua script, or the keys of a live cluster, by the rules for clusters
     ///
     /// Finds commands whose keys may lie in different slots, tags that gather too much in one slot, malformed tags, temporary keys that stay, big
     /// keys, and scripts that touch keys they were not given. Exit codes: 0 no errors; 1 errors; 2 it could not be checked.

@@ -23,12 +23,20 @@ pub struct ModelFile {
 /// # Errors
 /// When the file cannot be read, or is no key model.
 pub fn read_model(path: &Path, sources: &Sources) -> Result<ModelFile, Diagnostics> {
+    let source = read_text(path, sources)?;
+    let model = read(&source, &Trace::new())?;
+    Ok(ModelFile { model, source })
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// When the file cannot be read, or is no text.
+pub fn read_text(path: &Path, sources: &Sources) -> Result<Arc<Source>, Diagnostics> {
     let shown = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
     let text = crate::yaml::decode(bytes).map_err(|at| unreadable(&shown, &format!("byte {at} is no UTF-8")))?;
-    let source = sources.add(shown, text, SourceKind::Config)?;
-    let model = read(&source, &Trace::new())?;
-    Ok(ModelFile { model, source })
+    Ok(sources.add(shown, text, SourceKind::Config)?)
 }
 
 fn unreadable(shown: &str, why: &str) -> Diagnostic {

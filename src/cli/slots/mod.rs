@@ -20,7 +20,7 @@ mod target;
 pub use context::Context;
 pub use guards::{guard, now};
 pub use health::{fix_text, health_text, whole_text};
-pub use key_model::{ModelFile, ScriptFiles, read_model};
+pub use key_model::{ModelFile, ScriptFiles, read_model, read_text};
 pub use key_table::key_table;
 pub use look::{look, warn_of_unreachable};
 pub use migration_text::migration_text;

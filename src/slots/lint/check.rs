@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::diagnostics::{Diagnostic, Diagnostics, Embedding, Source, SourceKind, Sources};
 use crate::kustomize::decode::Text;
 
-use super::model::Model;
+use super::finding::Finding;
+use super::model::{KeyModel, Model, Script};
 use super::report::{Report, Row};
 use super::rules;
 use super::shares::{PatternShare, shares, slots_of};
@@ -50,6 +51,16 @@ pub fn check(model: &Model, source: &Source, scripts: &dyn Scripts, sources: &So
     let mut report = Report { findings, rows, checked: model.templates.len(), looked_at: None };
     report.silence(sources);
     Ok(report)
+}
+
+/// Checks a script of which no model tells which keys it gets.
+pub fn check_script(script: &Arc<Source>, sources: &Sources) -> Report {
+    let declared = KeyModel { scripts: vec![Script::default()], ..KeyModel::default() };
+    let findings = rules::scripts(&Model { declared, templates: Vec::new() }, 0, script);
+    let findings = findings.into_iter().map(|finding| Finding { path: None, ..finding }).collect();
+    let mut report = Report { findings, checked: 1, ..Report::default() };
+    report.silence(sources);
+    report
 }
 
 /// A script that stands in the model.

@@ -37,7 +37,7 @@ const BUT_LAST: Keys = Keys::Range { first: 1, last: -2, step: 1 };
 const SECOND: Keys = Keys::Range { first: 2, last: 2, step: 1 };
 
 /// Commands whose keys are not just the first argument.
-const TABLE: [(&str, Keys); 129] = [
+const TABLE: [(&str, Keys); 131] = [
     ("ACL", Keys::None),
     ("ASKING", Keys::None),
     ("AUTH", Keys::None),
@@ -55,6 +55,7 @@ const TABLE: [(&str, Keys); 129] = [
     ("CLIENT", Keys::None),
     ("CLUSTER", Keys::None),
     ("COMMAND", Keys::None),
+    ("COMMANDLOG", Keys::None),
     ("CONFIG", Keys::None),
     ("COPY", TWO),
     ("DBSIZE", Keys::Keyspace),
@@ -91,6 +92,7 @@ const TABLE: [(&str, Keys); 129] = [
     ("LOLWUT", Keys::None),
     ("MEMORY", SECOND),
     ("MGET", ALL),
+    ("MIGRATE", Keys::Range { first: 3, last: 3, step: 1 }),
     ("MODULE", Keys::None),
     ("MONITOR", Keys::None),
     ("MSET", Keys::Range { first: 1, last: -1, step: 2 }),

@@ -11,7 +11,7 @@ mod report;
 mod rules;
 mod shares;
 
-pub use check::{Scripts, check};
+pub use check::{Scripts, check, check_script};
 pub use commands::{Keys, key_positions, keys_of};
 pub use finding::{Finding, Rule};
 pub use keyspace::{Judged, KeySample, SampledKey, check_keys};

@@ -48,7 +48,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The forms of keys.
     pub rows: Vec<Row>,
-    /// How much was looked at: patterns of a model, keys of a live cluster.
+    /// How much was looked at: patterns of a model, keys of a live cluster, one script.
     pub checked: usize,
     /// What was looked at, in a line.
     pub looked_at: Option<String>,

@@ -6,22 +6,22 @@ use crate::cli::args::{Format, LintArgs};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Live, ModelFile, ScriptFiles, live, read_model, warn_of_unreachable};
+use crate::cli::slots::{Context, Live, ModelFile, ScriptFiles, live, read_model, read_text, warn_of_unreachable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, arrange};
 use crate::live::redis::{NodeError, SampleOptions};
 use crate::slots::NodeId;
-use crate::slots::lint::{Judged, KeySample, Report, check, check_keys};
+use crate::slots::lint::{Judged, KeySample, Report, check, check_keys, check_script};
 
 /// Rows of a table that people read; JSON has all.
 const ROWS: usize = 50;
 
-/// Checks a key model, or the keys of a live cluster.
+/// Checks a key model, a script, or the keys of a live cluster.
 ///
 /// # Errors
 /// When the model or the cluster cannot be read.
 pub fn run(arguments: &LintArgs, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let path = Path::new(&arguments.target);
-    let report = if path.exists() {
+    let report = if path.exists() && !path.is_dir() {
         of_file(path, arguments, cx)?
     } else if looks_like_file(&arguments.target) {
         return Err(no_file(&arguments.target).into());
@@ -40,6 +40,9 @@ fn of_file(path: &Path, arguments: &LintArgs, cx: &Context<'_>) -> Result<Report
     if arguments.model.is_some() {
         let found = Diagnostic::error("redisops::cli::usage", "`--model` is for the keys of a live cluster");
         return Err(found.help("name a node, HOST:PORT, instead of the file; or leave `--model` out").into());
+    }
+    if path.extension().is_some_and(|extension| extension == "lua") {
+        return Ok(check_script(&read_text(path, cx.sources)?, cx.sources));
     }
     let file = read_model(path, cx.sources)?;
     check(&file.model, &file.source, &ScriptFiles::beside(path, cx.sources), cx.sources)
@@ -83,10 +86,10 @@ fn missing((master, error): &(NodeId, NodeError), fatal: bool) -> Diagnostic {
 
 /// Whether a word is meant as a file: addresses and environments have no such endings.
 fn looks_like_file(word: &str) -> bool {
-    [".yaml", ".yml", ".json"].iter().any(|ending| word.ends_with(ending))
+    [".yaml", ".yml", ".json", ".lua"].iter().any(|ending| word.ends_with(ending))
 }
 
 fn no_file(word: &str) -> Diagnostic {
     Diagnostic::error("redisops::load::not_found", format!("there is no file `{word}`"))
-        .help("name a key model that exists, or a node of a live cluster as HOST:PORT")
+        .help("name a key model or a script that exists, or a node of a live cluster as HOST:PORT")
 }

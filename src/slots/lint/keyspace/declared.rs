@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::RegexSet;
+use regex::bytes::RegexSetBuilder;
 
 use crate::diagnostics::Source;
 use crate::slots::lint::finding::{Finding, Rule};
@@ -18,9 +18,9 @@ use super::sample::{KeySample, SampledKey};
 pub(super) fn declared(sample: &KeySample, model: &Model, source: &Source) -> Vec<Finding> {
     let mut unknown: Vec<SampledKey> = Vec::new();
     let mut known: BTreeMap<usize, Group<'_>> = BTreeMap::new();
-    // Patterns are bounded by the file that they stand in; the limit of the compiled size is for patterns from elsewhere.
     let patterns = model.templates.iter().map(|template| template.regex());
-    let Ok(matchers) = RegexSet::new(patterns) else { return Vec::new() };
+    let matchers = RegexSetBuilder::new(patterns).size_limit(usize::MAX).build();
+    let matchers = matchers.expect("escaped text and fixed classes are a regular expression");
     for key in &sample.keys {
         // The narrowest is the one that says the most; what is equally narrow, the first.
         let pattern = matchers.matches(&key.key).into_iter().max_by_key(|at| {

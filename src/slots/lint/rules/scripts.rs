@@ -84,7 +84,7 @@ impl Checked<'_> {
             ),
             Source::Longer(which) => {
                 let tagged = which.and_then(|which| self.template(which)).map(|template| template.tag().is_some());
-                let message = format!("{command} touches a key that is made of one of KEYS");
+                let message = format!("{command} touches a key that is built from one of KEYS");
                 let finding = match tagged {
                     Some(false) => Finding::error(Rule::ScriptKeys, message),
                     _ => Finding::warning(Rule::ScriptKeys, message),
@@ -99,13 +99,13 @@ impl Checked<'_> {
                 (finding, "not one of KEYS", note, hand_over)
             }
             Source::Derived => (
-                Finding::error(Rule::ScriptKeys, format!("{command} touches a key that is made of one of KEYS")),
+                Finding::error(Rule::ScriptKeys, format!("{command} touches a key that is built from one of KEYS")),
                 "not one of KEYS",
                 refused,
                 hand_over,
             ),
             Source::Argument => (
-                Finding::error(Rule::ScriptKeys, format!("{command} touches a key that is made of ARGV")),
+                Finding::error(Rule::ScriptKeys, format!("{command} touches a key that is built from ARGV")),
                 "from ARGV",
                 refused,
                 hand_over,

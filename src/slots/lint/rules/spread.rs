@@ -43,7 +43,7 @@ impl Group<'_> {
             self.members.iter().map(|at| of(&self.shares[*at])).sum::<Option<f64>>()
         };
         let (of_keys, of_bytes) = (sum(|share| share.of_keys), sum(|share| share.of_bytes));
-        // Of patterns with the same tag each may have its own number of values; the least is the tightest.
+        // Of patterns with the same tag the one with the most values tells how many there are.
         let tags = self.members.iter().filter_map(|at| self.shares[*at].tags).reduce(f64::max);
         let constant = tag.constant().is_some();
         let tags = if constant { Some(1.0) } else { tags };
