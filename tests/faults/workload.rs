@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct Complaints(Mutex<Vec<String>>);
 
 impl Complaints {
     fn add(&self, complaint: String) {
-        let mut all = self.0.lock().unwrap();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() < 20 {
             all.push(complaint);
         }
@@ -86,7 +86,7 @@ impl Workload {
         self.reader.join().expect("a reader does not panic");
         Memory {
             counters,
-            complaints: std::mem::take(&mut self.complaints.0.lock().unwrap()),
+            complaints: std::mem::take(&mut self.complaints.0.lock().unwrap_or_else(PoisonError::into_inner)),
             reads: self.reads.load(Ordering::Relaxed),
         }
     }
