@@ -18,17 +18,17 @@ mod single;
 mod weighted;
 
 #[cfg(test)]
-mod cases;
+mod case_tests;
 #[cfg(test)]
-mod copies;
+mod refusal_tests;
 #[cfg(test)]
-mod refusals;
+mod replica_tests;
 #[cfg(test)]
-mod skewed;
+mod skewed_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
-mod universe;
+mod universe_tests;
 
 pub use assemble::{plan, plan_with};
 pub use error::{Named, PlanError};
