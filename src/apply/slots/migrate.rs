@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, replicas, verify, watch};
+use super::{join, leave, recover, replicas, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -50,6 +50,9 @@ pub async fn migrate(
         watch::watch(&cluster, &state).await?;
     }
     todo(plan, &state)?;
+    let owners: Vec<Option<NodeId>> = state.owners().iter().map(|owner| owner.cloned()).collect();
+    let informed = recover::inform(&cluster, &state.open, |slot| owners[slot.index()].clone()).await;
+    informed.map_err(|error| error.diagnostic())?;
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
     let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
@@ -111,7 +114,7 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
         let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
     }
-    if left_of(run).is_empty() && !run.stopping() && run.tally.borrow().problems.is_empty() {
+    if !run.stopping() && run.tally.borrow().problems.is_empty() {
         finish(run, plan, &cluster).await;
     }
     Ok(())
@@ -343,7 +346,7 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     if let Err(found) = verify::agreed(&cluster, &owners).await {
         return run.problem(&found);
     }
-    if plan.replicas.is_empty() && plan.leaves.is_empty() {
+    if (plan.replicas.is_empty() && plan.leaves.is_empty()) || !left_of(run).is_empty() {
         return;
     }
     run.progress.event(Event::Phase("replicas and leaving nodes"));
@@ -382,8 +385,12 @@ fn report(run: &Run<'_>, name: &str, plan: &SlotPlan, took: Duration) -> Migrati
         open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
     }
     let done = left.is_empty() && tally.problems.is_empty() && !undecided;
+    let kept: u64 = run.works.borrow().iter().map(|work| work.kept.borrow().len() as u64).sum();
+    let left_slots: u64 = left.iter().map(|one| u64::from(one.slots.len())).sum();
+    let partial = kept > 0 && kept == left_slots && tally.problems.is_empty();
     let outcome = match (done, run.stop.urgency() > Urgency::Go && tally.problems.is_empty()) {
         (true, _) => Outcome::Done,
+        (false, _) if partial => Outcome::Partial,
         (false, true) => Outcome::Stopped,
         (false, false) => Outcome::Failed,
     };

@@ -12,6 +12,7 @@ mod drive;
 pub mod failover;
 pub mod fix;
 mod handover;
+mod heavy;
 pub mod join;
 mod lane;
 pub mod leave;

@@ -96,6 +96,12 @@ impl Work {
         Some((ready, slots))
     }
 
+    /// All slots that are still to be moved.
+    pub fn slots(&self) -> Vec<Slot> {
+        let todo = self.pairs.iter().flat_map(|pair| pair.todo.borrow().iter().copied().collect::<Vec<_>>());
+        todo.chain(self.open.borrow().keys().copied()).collect()
+    }
+
     /// Takes a size into the running mean.
     pub fn sampled(&self, bytes: u64) {
         let bytes = bytes as f64;

@@ -9,7 +9,7 @@ use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Display, Live, guard, live, migration_text, now, plan_live, read_document};
+use crate::cli::slots::{Context, Display, Live, Purpose, guard, live, migration_text, now, plan_live, read_document};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Cluster;
 use crate::slots::SlotPlan;
@@ -88,7 +88,7 @@ async fn go(
     let cluster = live.connect().await?;
     let plan = match plan {
         Some(plan) => plan,
-        None => plan_live(&cluster, &arguments.target, cx).await?.plan,
+        None => plan_live(&cluster, &arguments.target, Purpose::Run, cx).await?.plan,
     };
     if let Some(guards) = &live.guards {
         guard(guards, &plan, now())?;
