@@ -18,11 +18,11 @@ mod single;
 mod weighted;
 
 #[cfg(test)]
-mod cases;
+mod case_tests;
 #[cfg(test)]
-mod copies;
+mod refusal_tests;
 #[cfg(test)]
-mod refusals;
+mod replica_tests;
 #[cfg(test)]
 mod skewed_tests;
 #[cfg(test)]
