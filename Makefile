@@ -6,7 +6,7 @@ export PATH := $(shell ci/setup --path):$(PATH)
 REDISOPS := target/release/redisops
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-full pictures golden fuzz fmt lint build
+.PHONY: help setup demo test bench bench-full bench-slots faults pictures golden fuzz fmt lint build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,14 @@ bench: ## compare with the reference: time and memory, in minutes
 bench-full: ## the same with the largest tree, which takes the reference many minutes
 	@ci/setup
 	@ci/bench --full
+
+bench-slots: ## compare slot moves with redis-cli and valkey-cli, under load: minutes, on an idle machine
+	@ci/setup
+	@ci/bench-slots
+
+faults: ## kill, stop and cut in the middle of slot moves, in full, and write down what was checked
+	@ci/setup
+	@ci/faults
 
 pictures: build ## draw the fixtures of slots and look at them with Chromium; screenshots in target/pictures
 	@ci/picture-check $(REDISOPS)

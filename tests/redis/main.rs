@@ -11,6 +11,7 @@ mod health;
 mod keys;
 mod lab;
 mod membership;
+mod migrate;
 mod plan;
 mod show;
 mod state;

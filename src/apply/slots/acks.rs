@@ -8,7 +8,7 @@ use crate::live::redis::{Cluster, Connection, Member, NodeError};
 use crate::redis::Info;
 use crate::slots::{ClusterState, NodeId};
 
-use super::commands::Setback;
+use super::commands::{Setback, Why};
 
 /// How long a replica may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -79,13 +79,8 @@ impl Replicas {
                 return Ok(());
             }
             if begun.elapsed() > LONGEST {
-                return Err(Setback::Fatal(NodeError::new(
-                    &member.address,
-                    crate::live::redis::Trouble::NotRedis(format!(
-                        "the replica is connected and has not caught up for {} s",
-                        LONGEST.as_secs()
-                    )),
-                )));
+                let what = format!("the replica is connected and has not caught up for {} s", LONGEST.as_secs());
+                return Err(Setback::Fatal(Why::Odd { node: member.address.clone(), what }));
             }
             tokio::time::sleep(rest).await;
             rest = (rest * 2).min(Duration::from_millis(20));

@@ -83,6 +83,43 @@ impl Parcel<'_> {
     }
 }
 
+/// What a node said or did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Why {
+    /// It failed, or said no.
+    Failed(NodeError),
+    /// It is not as it has to be.
+    Odd {
+        /// The node.
+        node: Address,
+        /// What is odd.
+        what: String,
+    },
+}
+
+impl Why {
+    /// What to show.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let mut found = match self {
+            Why::Failed(error) => error.diagnostic(),
+            Why::Odd { .. } => Diagnostic::error("redisops::slots::odd", self.to_string()),
+        };
+        found.help.get_or_insert_with(|| {
+            "look at the cluster with `redisops slots check`, mend it, then run the same command again: it goes on where it stopped".to_owned()
+        });
+        found
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Failed(error) => error.fmt(f),
+            Why::Odd { node, what } => write!(f, "{node}: {what}"),
+        }
+    }
+}
+
 /// What an error of `MIGRATE` or of a step around it means for the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Setback {
@@ -93,9 +130,9 @@ pub(super) enum Setback {
     /// A user may not do it, here or there.
     Denied(String),
     /// A node is gone, is not what it was, or does not serve: the cluster has to be looked at again. Whether the keys of a call in flight are over is not known.
-    Unsettled(NodeError),
+    Unsettled(Why),
     /// Something that will not go away by itself.
-    Fatal(NodeError),
+    Fatal(Why),
     /// Another run has the lock.
     LockLost(Box<Diagnostic>),
 }
@@ -106,8 +143,10 @@ impl Setback {
         let Trouble::Server { code, message } = &error.trouble else {
             return match &error.trouble {
                 Trouble::Auth(why) => Setback::Denied(format!("{}: {why}", error.address)),
-                Trouble::Unreachable(_) | Trouble::TimedOut | Trouble::Closed(_) => Setback::Unsettled(error),
-                _ => Setback::Fatal(error),
+                Trouble::Unreachable(_) | Trouble::TimedOut | Trouble::Closed(_) => {
+                    Setback::Unsettled(Why::Failed(error))
+                }
+                _ => Setback::Fatal(Why::Failed(error)),
             };
         };
         // `ERR Target instance replied with error: OOM command not allowed …` (migrateCommand of the server).
@@ -120,15 +159,15 @@ impl Setback {
             "OOM" => Setback::Full(said()),
             "NOPERM" | "NOAUTH" | "WRONGPASS" => Setback::Denied(said()),
             "IOERR" | "MOVED" | "ASK" | "READONLY" | "CLUSTERDOWN" | "LOADING" | "MASTERDOWN" | "TRYAGAIN" | "BUSY"
-            | "MISCONF" | "NOREPLICAS" | "UNKILLABLE" => Setback::Unsettled(error),
+            | "MISCONF" | "NOREPLICAS" | "UNKILLABLE" => Setback::Unsettled(Why::Failed(error)),
             // Roles that changed: `You can use SETSLOT only with masters`, `I'm not the owner of hash slot 5`, `Unknown node …`.
             _ if ["only with masters", "not the owner", "already the owner", "nknown node", "not a master"]
                 .iter()
                 .any(|part| message.contains(part)) =>
             {
-                Setback::Unsettled(error)
+                Setback::Unsettled(Why::Failed(error))
             }
-            _ => Setback::Fatal(error),
+            _ => Setback::Fatal(Why::Failed(error)),
         }
     }
 }
@@ -138,7 +177,7 @@ impl fmt::Display for Setback {
         match self {
             Setback::Busy => f.write_str("a key is on both sides"),
             Setback::Full(why) | Setback::Denied(why) => f.write_str(why),
-            Setback::Unsettled(error) | Setback::Fatal(error) => error.fmt(f),
+            Setback::Unsettled(why) | Setback::Fatal(why) => why.fmt(f),
             Setback::LockLost(found) => f.write_str(&found.message),
         }
     }

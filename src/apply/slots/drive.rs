@@ -1,10 +1,10 @@
 //! A giver's work from beginning to end, whatever breaks on the way.
 
 use crate::diagnostics::Diagnostic;
-use crate::live::redis::{Cluster, NodeError};
+use crate::live::redis::Cluster;
 use crate::slots::ClusterState;
 
-use super::commands::Setback;
+use super::commands::{Setback, Why};
 use super::lane::Lane;
 use super::progress::Event;
 use super::recover::{self, Again};
@@ -42,7 +42,7 @@ pub(super) async fn drive(run: &Run<'_>, work: &Work, cluster: &Cluster, state: 
         };
         fruitless = if run.closed_slots() > closed { 0 } else { fruitless + 1 };
         if fruitless > FRUITLESS {
-            run.problem(&broken(&setback));
+            run.problem(&setback.diagnostic());
             return;
         }
         run.progress.event(Event::Note(format!("{setback}; looking at the cluster again")));
@@ -94,7 +94,7 @@ async fn lost(run: &Run<'_>, work: &Work, cluster: &Cluster, processes: &[(crate
 }
 
 /// What is to be done about an error: looked at again where it may pass, else reported, and what was begun is taken back.
-async fn draw_back(lane: &Lane<'_>, setback: Setback) -> Option<NodeError> {
+async fn draw_back(lane: &Lane<'_>, setback: Setback) -> Option<Why> {
     let (run, work) = (lane.run, lane.work);
     let pair = work.culprit.take();
     match setback {
@@ -124,7 +124,7 @@ async fn draw_back(lane: &Lane<'_>, setback: Setback) -> Option<NodeError> {
 }
 
 /// An error that may pass; anything else is reported.
-fn unsettled(run: &Run<'_>, setback: Setback) -> Option<NodeError> {
+fn unsettled(run: &Run<'_>, setback: Setback) -> Option<Why> {
     let found = match setback {
         Setback::Unsettled(error) => return Some(error),
         Setback::LockLost(found) => *found,
@@ -134,17 +134,9 @@ fn unsettled(run: &Run<'_>, setback: Setback) -> Option<NodeError> {
         }
         Setback::Full(why) => Diagnostic::error("redisops::slots::full", format!("the taker has no room: {why}")),
         Setback::Busy => Diagnostic::error("redisops::slots::busy_key", "a key is on both sides"),
-        Setback::Fatal(error) => broken(&error),
+        Setback::Fatal(why) => why.diagnostic(),
     };
     run.problem(&found);
     run.give_up();
     None
-}
-
-fn broken(error: &NodeError) -> Diagnostic {
-    let mut found = error.diagnostic();
-    found.help.get_or_insert_with(|| {
-        "mend what it says, then run the same command again: it goes on where it stopped".to_owned()
-    });
-    found
 }

@@ -12,7 +12,9 @@ use crate::slots::{ClusterState, Slot};
 
 use super::acks::Replicas;
 use super::commands::{self, PATIENCE, Setback, keys_of};
+use super::epochs;
 use super::handover;
+use super::heavy::{Heavy, may_have_heavy};
 use super::pace::{Pace, stall};
 use super::progress::Event;
 use super::report::key_text;
@@ -22,6 +24,8 @@ use super::work::{PairWork, Sent, Work};
 
 /// Names of keys that are listed at once. More are listed when these are over: a slot that is being given away gets no new ones.
 pub(super) const PAGE: usize = 4096;
+/// More names than a slot has keys.
+const EVERY_KEY: usize = 1 << 31;
 /// Keys and bytes that may be on their way to a taker's replicas; then their answer is awaited.
 const BATCH_KEYS: usize = 20_000;
 const BATCH_BYTES: f64 = 8e6;
@@ -37,6 +41,8 @@ pub(super) struct Lane<'r> {
     pub cluster: &'r Cluster,
     pub giver: Site,
     pub takers: Vec<Taker>,
+    /// Whether keys are asked for their sizes before they move.
+    weighs: bool,
     pace: RefCell<Pace>,
     adapted: Cell<Instant>,
     turn: Cell<usize>,
@@ -59,6 +65,7 @@ struct Wave {
 struct Listed {
     slot: Slot,
     keys: Vec<(u16, Vec<Vec<u8>>)>,
+    heavy: Vec<Heavy>,
 }
 
 /// Slots whose keys are over.
@@ -89,7 +96,12 @@ impl<'r> Lane<'r> {
         if takers.iter().any(|taker| taker.site.id == giver.id) {
             return Err(giver.strange("it is to give slots to itself"));
         }
+        for taker in &takers {
+            epochs::wait(&giver, &taker.site).await?;
+        }
+        let weighs = run.options.skip_big_keys || may_have_heavy(&giver, &work.slots()).await?;
         Ok(Lane {
+            weighs,
             run,
             work,
             cluster,
@@ -139,7 +151,7 @@ impl<'r> Lane<'r> {
         for slot in slots {
             self.giver.control.read::<()>(replies.next().unwrap_or_default())?;
             let keys = self.listing(replies.next().unwrap_or_default())?;
-            listed.push(Listed { slot: *slot, keys: vec![(0, keys)] });
+            listed.push(Listed { slot: *slot, keys: vec![(0, keys)], heavy: Vec::new() });
         }
         for (db, connection) in &self.giver.others {
             let mut asked = pipe();
@@ -148,7 +160,32 @@ impl<'r> Lane<'r> {
                 listed.keys.push((*db, self.listing(reply)?));
             }
         }
-        Ok(Wave { pair, slots: listed })
+        let slots = if self.weighs { self.weighed(pair, listed).await? } else { listed };
+        Ok(Wave { pair, slots })
+    }
+
+    /// Finds the big keys of a wave. With `--skip-big-keys` slots that have some are closed again.
+    async fn weighed(&self, pair: usize, listed: Vec<Listed>) -> Result<Vec<Listed>, Setback> {
+        let mut slots = Vec::with_capacity(listed.len());
+        for mut one in listed {
+            if self.run.options.skip_big_keys {
+                for (db, keys) in one.keys.iter_mut().filter(|(_, keys)| keys.len() == PAGE) {
+                    *keys = self.giver.keys(*db, one.slot, EVERY_KEY).await?;
+                }
+            }
+            one.heavy = self.heavy_of(&mut one.keys).await?;
+            if self.run.options.skip_big_keys && !one.heavy.is_empty() {
+                self.leave_heavy(pair, one.slot, &one.heavy).await?;
+            } else {
+                slots.push(one);
+            }
+        }
+        Ok(slots)
+    }
+
+    /// From how many bytes on a key is big.
+    pub fn heavy_limit(&self) -> u64 {
+        self.pace.borrow().big_key()
     }
 
     fn listing(&self, reply: ::redis::Value) -> Result<Vec<Vec<u8>>, Setback> {
@@ -167,15 +204,14 @@ impl<'r> Lane<'r> {
             for listed in wave.slots {
                 slots.push(listed.slot);
                 for (db, keys) in listed.keys {
-                    let mut page = keys;
-                    loop {
-                        let full = page.len() == PAGE;
-                        self.carry_all(wave.pair, listed.slot, db, page).await?;
-                        if !full {
-                            break;
-                        }
-                        page = self.giver.keys(db, listed.slot, PAGE).await?;
+                    let full = keys.len() + listed.heavy.iter().filter(|heavy| heavy.db == db).count() >= PAGE;
+                    self.carry_all(wave.pair, listed.slot, db, keys).await?;
+                    if full {
+                        self.carry_rest(wave.pair, listed.slot, db).await?;
                     }
+                }
+                for Heavy { db, key, bytes } in listed.heavy {
+                    self.carry_alone(wave.pair, listed.slot, db, key, bytes).await?;
                 }
             }
             if moved.send(Carried { pair: wave.pair, slots, _batch: batch }).await.is_err() {
@@ -207,6 +243,41 @@ impl<'r> Lane<'r> {
                 tokio::time::sleep(pause).await;
             }
         }
+        Ok(())
+    }
+
+    /// Gives what a page of names did not have.
+    async fn carry_rest(&self, pair: usize, slot: Slot, db: u16) -> Result<(), Setback> {
+        let mut first = None;
+        loop {
+            let mut page = [(db, self.giver.keys(db, slot, PAGE).await?)];
+            let full = page[0].1.len() >= PAGE;
+            let heavy = if self.weighs { self.heavy_of(&mut page).await? } else { Vec::new() };
+            let [(_, keys)] = page;
+            // Keys that the taker has already stay, and come again and again.
+            let stays = keys.first() == first.as_ref() && heavy.is_empty();
+            first = keys.first().cloned();
+            self.carry_all(pair, slot, db, keys).await?;
+            for Heavy { db, key, bytes } in heavy {
+                self.carry_alone(pair, slot, db, key, bytes).await?;
+            }
+            if !full || stays {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives one big key, after saying so.
+    pub async fn carry_alone(&self, pair: usize, slot: Slot, db: u16, key: Vec<u8>, bytes: u64) -> Result<(), Setback> {
+        let keys = vec![key];
+        self.announce(slot, &keys, bytes);
+        let begun = Instant::now();
+        match self.carry(pair, slot, db, keys, SILENCE + stall(bytes) * 4, false).await {
+            Ok(()) | Err(Setback::Busy) => {}
+            Err(other) => return Err(other),
+        }
+        // Clients that waited are served before anything else.
+        tokio::time::sleep(begun.elapsed() / 2).await;
         Ok(())
     }
 

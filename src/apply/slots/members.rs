@@ -169,7 +169,7 @@ pub(super) async fn lasting_keys(connection: &Connection) -> Result<u64, NodeErr
 }
 
 /// The sum of `db0:keys=5,expires=0,avg_ttl=0` and its like.
-fn keys_of(text: &str) -> u64 {
+pub(super) fn keys_of(text: &str) -> u64 {
     let databases = text.lines().filter_map(|line| line.strip_prefix("db")?.split_once(':'));
     databases
         .filter_map(|(_, fields)| fields.split(',').find_map(|f| f.strip_prefix("keys="))?.parse::<u64>().ok())

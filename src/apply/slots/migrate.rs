@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, replicas, verify, watch};
+use super::{join, leave, recover, replicas, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -50,6 +50,9 @@ pub async fn migrate(
         watch::watch(&cluster, &state).await?;
     }
     todo(plan, &state)?;
+    let owners: Vec<Option<NodeId>> = state.owners().iter().map(|owner| owner.cloned()).collect();
+    let informed = recover::inform(&cluster, &state.open, |slot| owners[slot.index()].clone()).await;
+    informed.map_err(|error| error.diagnostic())?;
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
     let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
@@ -96,22 +99,25 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     run.rest.replace(left.clone());
     begin(run, plan, &state, &left);
     close(&cluster, &left).await;
+    let open = std::mem::take(&mut run.rest.borrow_mut().open);
+    let first = !open.is_empty();
+    by_key(run, &cluster, &state, &Todo { open, ..Todo::default() }).await;
+    let stuck = open_slots(run);
+    // Slots that stay open for now cannot be brought somewhere else.
+    run.rest.borrow_mut().moves.values_mut().for_each(|slots| slots.retain(|slot| !stuck.contains(*slot)));
+    if first && !run.stopping() {
+        (cluster, state) = look(run, &cluster).await?;
+    }
     // A server that moves slots atomically does not begin while one of its slots is open.
-    run.rest.borrow_mut().open.clear();
-    let open = Todo { open: left.open.clone(), ..Todo::default() };
-    by_key(run, &cluster, &state, &open).await;
-    if run.options.atomic && !run.stopping() && !left.moves.is_empty() {
+    if run.options.atomic && stuck.is_empty() && !run.stopping() && !left.moves.is_empty() {
         atomically(run, &members, plan).await;
     }
     assign(run, &cluster, &left).await;
     if !run.stopping() {
-        if !open.open.is_empty() {
-            (cluster, state) = look(run, &cluster).await?;
-        }
         let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
     }
-    if left_of(run).is_empty() && !run.stopping() && run.tally.borrow().problems.is_empty() {
+    if run.tally.borrow().problems.is_empty() {
         finish(run, plan, &cluster).await;
     }
     Ok(())
@@ -150,6 +156,9 @@ async fn close(cluster: &Cluster, left: &Todo) {
     }
 }
 
+/// How many nodes give at the same time where nothing is said.
+const SIDE_BY_SIDE: usize = 64;
+
 /// What one node gives to another.
 #[derive(Default)]
 struct Slots {
@@ -180,14 +189,24 @@ async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &T
         left.moves.keys().chain(left.open.keys()).flat_map(|(from, to)| [from.clone(), to.clone()]).collect();
     run.probes.watch(&nodes);
     run.probes.count(true);
-    let most = run.options.parallel.unwrap_or(works.len()).max(1);
-    let mut waiting = works.iter();
-    let mut working: FuturesUnordered<_> =
-        waiting.by_ref().take(most).map(|work| drive(run, work, cluster, state)).collect();
-    while working.next().await.is_some() {
-        if let Some(work) = waiting.next() {
-            working.push(drive(run, work, cluster, state));
+    let most = run.options.parallel.unwrap_or(SIDE_BY_SIDE).max(1);
+    let mut waiting: Vec<Rc<Work>> = works.clone();
+    let mut working = FuturesUnordered::new();
+    let mut busy: Vec<Rc<Work>> = Vec::new();
+    loop {
+        // A node that gives must not take at the same time: taking raises its epoch (see `epochs`).
+        let fits =
+            |work: &Rc<Work>, busy: &[Rc<Work>]| busy.len() < most && !busy.iter().any(|other| work.crosses(other));
+        while let Some(index) = waiting.iter().position(|work| fits(work, &busy)) {
+            let work = waiting.remove(index);
+            busy.push(Rc::clone(&work));
+            working.push(async {
+                drive(run, &work, cluster, state).await;
+                work
+            });
         }
+        let Some(done) = working.next().await else { break };
+        busy.retain(|work| !Rc::ptr_eq(work, &done));
     }
     run.probes.count(false);
 }
@@ -290,6 +309,15 @@ async fn assign(run: &Run<'_>, cluster: &Cluster, left: &Todo) {
     }
 }
 
+/// Slots in the middle of a hand-over.
+fn open_slots(run: &Run<'_>) -> SlotSet {
+    let mut open = SlotSet::new();
+    for work in run.works.borrow().iter() {
+        open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
+    }
+    open
+}
+
 /// What is not where it should be.
 fn left_of(run: &Run<'_>) -> Vec<Left> {
     let begun: Vec<(Pair, SlotSet)> = run.works.borrow().iter().flat_map(|work| work.left()).collect();
@@ -343,7 +371,7 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     if let Err(found) = verify::agreed(&cluster, &owners).await {
         return run.problem(&found);
     }
-    if plan.replicas.is_empty() && plan.leaves.is_empty() {
+    if (plan.replicas.is_empty() && plan.leaves.is_empty()) || !left_of(run).is_empty() || run.stopping() {
         return;
     }
     run.progress.event(Event::Phase("replicas and leaving nodes"));
@@ -377,13 +405,14 @@ fn report(run: &Run<'_>, name: &str, plan: &SlotPlan, took: Duration) -> Migrati
     let sum = |of: fn(&super::report::PairReport) -> u64| pairs.iter().map(of).sum::<u64>();
     let undecided = tally.conflicts.iter().any(|conflict| conflict.kept.is_none());
     let left = left_of(run);
-    let mut open = SlotSet::new();
-    for work in run.works.borrow().iter() {
-        open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
-    }
+    let open = open_slots(run);
     let done = left.is_empty() && tally.problems.is_empty() && !undecided;
+    let kept: u64 = run.works.borrow().iter().map(|work| work.kept.borrow().len() as u64).sum();
+    let left_slots: u64 = left.iter().map(|one| u64::from(one.slots.len())).sum();
+    let partial = kept > 0 && kept == left_slots && tally.problems.is_empty();
     let outcome = match (done, run.stop.urgency() > Urgency::Go && tally.problems.is_empty()) {
         (true, _) => Outcome::Done,
+        (false, _) if partial => Outcome::Partial,
         (false, true) => Outcome::Stopped,
         (false, false) => Outcome::Failed,
     };

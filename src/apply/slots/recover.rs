@@ -1,5 +1,6 @@
 //! Looking at the cluster again after something broke, and going on with whoever took over.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ::redis::{cmd, pipe};
@@ -7,10 +8,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::diagnostics::Diagnostic;
 use crate::live::redis::{Cluster, Connection, NodeError};
-use crate::redis::Info;
-use crate::slots::{Address, ClusterState, NodeId};
+use crate::redis::{Info, parse_nodes};
+use crate::slots::{Address, ClusterState, Direction, NodeId, OpenSlot, Slot};
 
-use super::commands::{PATIENCE, Setback};
+use super::commands::{self, PATIENCE, Setback, Why};
 use super::report::{Unacknowledged, key_base64};
 use super::run::Run;
 use super::work::Work;
@@ -30,12 +31,7 @@ pub(super) struct Again {
 ///
 /// # Errors
 /// When they do not in time.
-pub(super) async fn again(
-    run: &Run<'_>,
-    work: &Work,
-    before: &ClusterState,
-    why: &NodeError,
-) -> Result<Again, Diagnostic> {
+pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why: &Why) -> Result<Again, Diagnostic> {
     let seeds: Vec<Address> = before.nodes.iter().map(|node| node.address.clone()).collect();
     let begun = Instant::now();
     let mut missing;
@@ -59,6 +55,40 @@ pub(super) async fn again(
     }
 }
 
+/// Tells nodes that take slots who owns them. Such a node does not learn that by gossip (the slot is left alone while it is IMPORTING), so that after
+/// a failover of the giver it knows of no owner, and answers `CLUSTERDOWN` to everything.
+///
+/// # Errors
+/// When a taker cannot be asked or told.
+pub(super) async fn inform(
+    cluster: &Cluster,
+    open: &[OpenSlot],
+    owner: impl Fn(Slot) -> Option<NodeId>,
+) -> Result<(), NodeError> {
+    let mut by_taker: BTreeMap<&NodeId, Vec<Slot>> = BTreeMap::new();
+    for one in open.iter().filter(|one| matches!(one.direction, Direction::Importing(_))) {
+        by_taker.entry(&one.node).or_default().push(one.slot);
+    }
+    for (taker, slots) in by_taker {
+        let Some(connection) = cluster.member(taker).and_then(|member| member.link.as_ref().ok()) else { continue };
+        let text: String = connection.query(cmd("CLUSTER").arg("NODES")).await?;
+        let lines = parse_nodes(&text).unwrap_or_default();
+        let mut told = pipe();
+        for slot in slots {
+            let Some(owner) = owner(slot).filter(|owner| owner != taker) else { continue };
+            let seen = lines.iter().find(|line| line.slots.contains(slot));
+            if seen.is_none_or(|line| !line.myself && line.id != owner) {
+                commands::node(&mut told, slot, &owner);
+                commands::importing(&mut told, slot, &owner);
+            }
+        }
+        for reply in connection.pipeline(&told, PATIENCE).await? {
+            connection.read::<()>(reply)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes givers and takers those that have their place now.
 async fn settled(
     run: &Run<'_>,
@@ -67,6 +97,13 @@ async fn settled(
     cluster: &Cluster,
     state: &ClusterState,
 ) -> Result<(), String> {
+    // Only where the giver, or who was promoted, is there can a taker be told of it.
+    let giver = work.giver.borrow().clone();
+    if let Ok(giver) = heir(&giver, before, state) {
+        let owns = |slot: Slot| state.node(&giver).is_some_and(|node| node.slots.contains(slot));
+        let told = inform(cluster, &state.open, |slot| owns(slot).then(|| giver.clone())).await;
+        told.map_err(|error| error.to_string())?;
+    }
     let mut takers = Vec::new();
     for pair in work.pairs.iter().filter(|pair| !pair.closed.get()) {
         let taker = heir(&pair.taker.borrow(), before, state)?;

@@ -19,6 +19,8 @@ pub enum Outcome {
     Done,
     /// Somebody stopped it.
     Stopped,
+    /// Slots with big keys stay, as was asked for.
+    Partial,
     /// Something is left that could not be done.
     Failed,
 }

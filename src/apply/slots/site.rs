@@ -5,11 +5,11 @@ use std::time::Duration;
 use ::redis::{Pipeline, Value, cmd, pipe};
 use tokio::sync::Mutex;
 
-use crate::live::redis::{Access, Cluster, Connection, NodeError, Trouble};
+use crate::live::redis::{Access, Cluster, Connection};
 use crate::redis::Info;
 use crate::slots::{Address, NodeId, Slot};
 
-use super::commands::{self, PATIENCE, Parcel, Setback};
+use super::commands::{self, PATIENCE, Parcel, Setback, Why};
 
 /// A giver or taker of slots.
 #[derive(Debug)]
@@ -48,10 +48,10 @@ impl Site {
     /// Connects to a node, once for each database and purpose.
     pub async fn open(cluster: &Cluster, id: &NodeId, databases: u16) -> Result<Site, Setback> {
         let member = cluster.member(id).ok_or_else(|| {
-            Setback::Fatal(NodeError::new(
-                cluster.seed(),
-                Trouble::NotRedis(format!("the cluster no longer knows node {id}")),
-            ))
+            Setback::Unsettled(Why::Odd {
+                node: cluster.seed().clone(),
+                what: format!("the cluster does not know node {id}"),
+            })
         })?;
         let control = cluster.open(member, "redisops-steps").await?;
         let text: String = control.query(cmd("INFO").arg("server")).await?;
@@ -88,12 +88,12 @@ impl Site {
 
     /// An error about what it does.
     pub fn strange(&self, what: &str) -> Setback {
-        Setback::Fatal(NodeError::new(self.control.address(), Trouble::NotRedis(what.to_owned())))
+        Setback::Fatal(Why::Odd { node: self.address.clone(), what: what.to_owned() })
     }
 
     /// An error about what it is, which may have changed.
     pub fn unsettled(&self, what: &str) -> Setback {
-        Setback::Unsettled(NodeError::new(self.control.address(), Trouble::NotRedis(what.to_owned())))
+        Setback::Unsettled(Why::Odd { node: self.address.clone(), what: what.to_owned() })
     }
 
     /// Sends quick commands and waits for all answers.

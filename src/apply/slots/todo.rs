@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::slots::{ClusterState, Direction, NodeId, Role, Slot, SlotPlan, SlotSet};
+use crate::slots::{ClusterState, Direction, NodeId, OpenSlot, Role, Slot, SlotPlan, SlotSet};
 
 /// What is left.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Todo {
-    /// By giver and taker: slots that have not begun to move.
+    /// By giver and taker: slots that are to be moved when nothing is open any more.
     pub moves: BTreeMap<(NodeId, NodeId), Vec<Slot>>,
-    /// By giver and taker: slots in the middle of a hand-over, of this plan or of an earlier run.
+    /// By giver and taker: slots in the middle of a hand-over. They are finished first.
     pub open: BTreeMap<(NodeId, NodeId), Vec<Slot>>,
     /// Slots that a node takes for open although nothing is to be handed over.
     pub close: BTreeMap<NodeId, Vec<Slot>>,
@@ -20,42 +20,34 @@ pub(super) struct Todo {
     pub done: u64,
 }
 
-/// Compares a plan with a live cluster. A slot of the plan that its taker owns is done; one that its giver owns is to be moved; anything else is a
-/// change. Open slots that the plan does not name go to where they were going.
+/// Compares a plan with a live cluster, as it is when open slots have gone to where they were going: so did the planner. A slot of the plan that its
+/// taker owns then is done; one that its giver owns is to be moved; anything else is a change.
 ///
 /// # Errors
 /// Everything that has changed since the plan was made.
 pub(super) fn todo(plan: &SlotPlan, state: &ClusterState) -> Result<Todo, Diagnostics> {
     let mut changed = Changes::default();
     let mut todo = Todo::default();
-    let owners = state.owners();
+    let mut owners: Vec<Option<NodeId>> = state.owners().iter().map(|owner| owner.cloned()).collect();
     members(plan, state, &mut changed);
-    let mut planned = SlotSet::new();
+    settle(state, &mut owners, &mut todo, &mut changed);
     let joining: BTreeSet<&NodeId> = plan.joins.iter().filter_map(|join| join.id.as_ref()).collect();
     for one in &plan.moves {
-        planned.union_with(&one.slots);
         if !joining.contains(&one.to) && !is_master(state, &one.to) {
             changed.node(&one.to, state);
             continue;
         }
         for slot in one.slots.iter() {
-            match (owners[slot.index()], &one.from) {
-                (Some(owner), _) if *owner == one.to && !claims_elsewhere(state, slot, &one.to) => {
-                    todo.done += 1;
-                    settle_done(state, slot, &one.to, one.from.as_ref(), &mut todo);
-                }
-                (Some(owner), Some(from)) if owner == from || *owner == one.to => {
-                    let pair = (from.clone(), one.to.clone());
-                    // What two nodes claim is looked at with care, too.
-                    let list = if is_open(state, slot) || *owner == one.to { &mut todo.open } else { &mut todo.moves };
-                    list.entry(pair).or_default().push(slot);
+            match (&owners[slot.index()], &one.from) {
+                (Some(owner), _) if *owner == one.to => todo.done += 1,
+                (Some(owner), Some(from)) if owner == from => {
+                    todo.moves.entry((from.clone(), one.to.clone())).or_default().push(slot);
                 }
                 (None, None) => todo.assign.entry(one.to.clone()).or_default().push(slot),
-                (owner, _) => changed.slot(slot, owner, one.from.as_ref(), &one.to),
+                (owner, _) => changed.slot(slot, owner.as_ref(), one.from.as_ref(), &one.to),
             }
         }
     }
-    others(state, &planned, &owners, &mut todo, &mut changed);
     changed.into_result(todo)
 }
 
@@ -63,52 +55,51 @@ fn is_master(state: &ClusterState, id: &NodeId) -> bool {
     state.node(id).is_some_and(|node| node.role == Role::Master && !node.is_failed())
 }
 
-fn is_open(state: &ClusterState, slot: Slot) -> bool {
-    state.open.iter().any(|open| open.slot == slot)
-}
-
-/// Whether another master than the owner takes the slot for its own: the giver has not been told yet, and may hold keys.
-fn claims_elsewhere(state: &ClusterState, slot: Slot, owner: &NodeId) -> bool {
-    state.masters().any(|node| node.id != *owner && node.slots.contains(slot))
-}
-
-/// A slot that is done may be open still on one side, where the run that moved it ended between two steps.
-fn settle_done(state: &ClusterState, slot: Slot, to: &NodeId, from: Option<&NodeId>, todo: &mut Todo) {
-    for open in state.open.iter().filter(|open| open.slot == slot) {
-        match (&open.direction, from) {
-            (Direction::Migrating(_), Some(from)) if open.node == *from => {
-                todo.open.entry((from.clone(), to.clone())).or_default().push(slot);
+/// Finishes what is open: slots with a mark on some node, and slots that two masters claim because one has not been told yet.
+fn settle(state: &ClusterState, owners: &mut [Option<NodeId>], todo: &mut Todo, changed: &mut Changes) {
+    for slot in Slot::all() {
+        let marks: Vec<&OpenSlot> = state.open.iter().filter(|open| open.slot == slot).collect();
+        let Some(owner) = owners[slot.index()].clone() else {
+            if !marks.is_empty() {
+                changed.strange.push(format!("slot {slot} is open and belongs to nobody"));
             }
-            _ => todo.close.entry(open.node.clone()).or_default().push(slot),
+            continue;
+        };
+        let claims = state.masters().find(|node| node.id != owner && node.slots.contains(slot) && !node.is_failed());
+        if let Some(other) = claims {
+            // The giver may still hold keys: it is looked at with care.
+            todo.open.entry((other.id.clone(), owner)).or_default().push(slot);
+            continue;
+        }
+        let going: BTreeSet<&NodeId> = marks
+            .iter()
+            .map(|mark| match &mark.direction {
+                Direction::Migrating(to) => to,
+                Direction::Importing(_) => &mark.node,
+            })
+            .collect();
+        match going.into_iter().collect::<Vec<_>>()[..] {
+            [] => {}
+            [to] if *to == owner => arrived(&marks, &owner, slot, todo),
+            [to] if is_master(state, to) => {
+                todo.open.entry((owner, to.clone())).or_default().push(slot);
+                owners[slot.index()] = Some(to.clone());
+            }
+            [to] => changed
+                .strange
+                .push(format!("slot {slot} is on its way to `{}`, which is no master that is alive", to.short())),
+            _ => changed.strange.push(format!("nodes disagree on where slot {slot} is going")),
         }
     }
 }
 
-/// Open slots that are not part of the plan.
-fn others(state: &ClusterState, planned: &SlotSet, owners: &[Option<&NodeId>], todo: &mut Todo, changed: &mut Changes) {
-    let slots: BTreeSet<Slot> =
-        state.open.iter().map(|open| open.slot).filter(|slot| !planned.contains(*slot)).collect();
-    for slot in slots {
-        let of: Vec<_> = state.open.iter().filter(|open| open.slot == slot).collect();
-        let Some(owner) = owners[slot.index()] else {
-            changed.strange.push(format!("slot {slot} is open and belongs to nobody"));
-            continue;
-        };
-        let to: BTreeSet<&NodeId> = of
-            .iter()
-            .filter_map(|open| match &open.direction {
-                Direction::Migrating(to) if open.node == *owner => Some(to),
-                Direction::Importing(from) if from == owner && open.node != *owner => Some(&open.node),
-                _ => None,
-            })
-            .collect();
-        match to.into_iter().collect::<Vec<_>>()[..] {
-            [to] if is_master(state, to) => todo.open.entry((owner.clone(), to.clone())).or_default().push(slot),
-            [] => of.iter().for_each(|open| todo.close.entry(open.node.clone()).or_default().push(slot)),
-            [to] => changed
-                .strange
-                .push(format!("slot {slot} is on its way to `{}`, which is no master that is alive", to.short())),
-            _ => changed.strange.push(format!("slot {slot} is on its way to several nodes")),
+/// A slot that has arrived and is still open somewhere, where a run ended between two steps.
+fn arrived(marks: &[&OpenSlot], owner: &NodeId, slot: Slot, todo: &mut Todo) {
+    for mark in marks {
+        if mark.node == *owner {
+            todo.close.entry(mark.node.clone()).or_default().push(slot);
+        } else {
+            todo.open.entry((mark.node.clone(), owner.clone())).or_default().push(slot);
         }
     }
 }
@@ -210,12 +201,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_is_done_and_what_is_open_comes_first() {
+    fn what_is_open_goes_first_to_where_it_was_going() {
         let open = r#"{"slot":2,"node":"a","migrating":"b"},{"slot":2,"node":"b","importing":"a"},{"slot":9,"node":"b","importing":"a"}"#;
         let nodes = [master("a", "[2,9]", 1), master("b", "[0,1]", 2)].join(",");
         let found = todo(&plan(MOVE), &state(&nodes, open)).unwrap();
-        assert_eq!((found.done, text(&found.moves).as_str()), (2, "a>b:3-4"));
+        assert_eq!((found.done, text(&found.moves).as_str()), (3, "a>b:3-4"));
         assert_eq!(text(&found.open), "a>b:2, 9");
+    }
+
+    #[test]
+    fn a_plan_may_bring_an_open_slot_back() {
+        let open = r#"{"slot":9,"node":"a","migrating":"b"}"#;
+        let nodes = [master("a", "[0,9]", 1), master("b", "[10,11]", 2)].join(",");
+        let back = r#"{"from":"b","to":"a","slots":[[9,9]],"keys":null,"bytes":null}"#;
+        let found = todo(&plan(back), &state(&nodes, open)).unwrap();
+        assert_eq!((text(&found.open).as_str(), text(&found.moves).as_str()), ("a>b:9", "b>a:9"));
     }
 
     #[test]
@@ -223,11 +223,21 @@ mod tests {
         let nodes = [master("a", "[0,9]", 1), master("b", "[0,1]", 2)].join(",");
         let open = r#"{"slot":0,"node":"a","migrating":"b"},{"slot":1,"node":"a","migrating":"b"}"#;
         let found = todo(&plan(MOVE), &state(&nodes, open)).unwrap();
-        assert_eq!((text(&found.open).as_str(), found.done), ("a>b:0-1", 0));
-        // Gossip told it, but its slot is still open.
+        assert_eq!((text(&found.open).as_str(), found.done), ("a>b:0-1", 2));
+        // Gossip told it, but a mark is left: keys may be, too.
         let nodes = [master("a", "[2,9]", 1), master("b", "[0,1]", 2)].join(",");
+        let found = todo(&plan(MOVE), &state(&nodes, r#"{"slot":0,"node":"a","migrating":"b"}"#)).unwrap();
+        assert_eq!(text(&found.open), "a>b:0");
         let found = todo(&plan(MOVE), &state(&nodes, r#"{"slot":0,"node":"b","importing":"a"}"#)).unwrap();
         assert_eq!(found.close, BTreeMap::from([("b".into(), vec![Slot::FIRST])]));
+    }
+
+    #[test]
+    fn nodes_that_disagree_are_left_to_fix() {
+        let open = r#"{"slot":9,"node":"a","migrating":"b"},{"slot":9,"node":"c","importing":"a"}"#;
+        let nodes = [master("a", "[0,9]", 1), master("b", "", 2), master("c", "", 3)].join(",");
+        let error = todo(&plan(MOVE), &state(&nodes, open)).unwrap_err();
+        assert_eq!(error.0[0].notes, ["nodes disagree on where slot 9 is going"]);
     }
 
     #[test]

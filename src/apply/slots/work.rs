@@ -78,6 +78,12 @@ impl Work {
         self
     }
 
+    /// Whether one takes what the other gives away, or gives to it.
+    pub fn crosses(&self, other: &Work) -> bool {
+        let takes = |work: &Work, id: &NodeId| work.pairs.iter().any(|pair| *pair.taker.borrow() == *id);
+        takes(self, &other.giver.borrow()) || takes(other, &self.giver.borrow())
+    }
+
     /// Whether nothing is left that could be done.
     pub fn is_over(&self) -> bool {
         let open = self.open.borrow().values().any(|pair| !self.pairs[*pair].closed.get());
@@ -94,6 +100,12 @@ impl Work {
         let mut todo = self.pairs[ready].todo.borrow_mut();
         let slots = (0..most.min(todo.len())).filter_map(|_| todo.pop_front()).collect();
         Some((ready, slots))
+    }
+
+    /// All slots that are still to be moved.
+    pub fn slots(&self) -> Vec<Slot> {
+        let todo = self.pairs.iter().flat_map(|pair| pair.todo.borrow().iter().copied().collect::<Vec<_>>());
+        todo.chain(self.open.borrow().keys().copied()).collect()
     }
 
     /// Takes a size into the running mean.
@@ -130,6 +142,14 @@ mod tests {
         let turn = Cell::new(0);
         let taken: Vec<_> = std::iter::from_fn(|| work.take(&turn, 2)).collect();
         assert_eq!(taken, vec![(0, slots(0..2)), (1, slots(10..11)), (0, slots(2..3))]);
+    }
+
+    #[test]
+    fn who_gives_does_not_take_meanwhile() {
+        let work = |from: &str, to: &str| Work::new(&from.into(), vec![(to.into(), slots(0..1))]);
+        assert!(work("a", "b").crosses(&work("b", "c")));
+        assert!(work("b", "c").crosses(&work("a", "b")));
+        assert!(!work("a", "c").crosses(&work("b", "c")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub fn migration_text(report: &MigrationReport) -> String {
     let end = match report.outcome {
         Outcome::Done => "done",
         Outcome::Stopped => "stopped",
+        Outcome::Partial => "done but for big keys",
         Outcome::Failed => "not done",
     };
     let _ = write!(

@@ -21,6 +21,15 @@ const BIG_KEY: u64 = 1 << 20;
 
 const OPTIONS: SurveyOptions = SurveyOptions { bytes: true, big_keys: Some(BIG_KEY), ops: None };
 
+/// What a plan is made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Somebody reads it: sizes and big keys are looked for in all slots.
+    Review,
+    /// It is carried out at once: the run weighs what it moves as it goes.
+    Run,
+}
+
 /// A plan and the state that it was made from.
 #[derive(Debug)]
 pub struct Planned {
@@ -34,7 +43,12 @@ pub struct Planned {
 ///
 /// # Errors
 /// When an argument is wrong, a node to add may not join, or there is no plan.
-pub async fn plan_live(cluster: &Cluster, arguments: &TargetArgs, cx: &Context<'_>) -> Result<Planned, Diagnostics> {
+pub async fn plan_live(
+    cluster: &Cluster,
+    arguments: &TargetArgs,
+    purpose: Purpose,
+    cx: &Context<'_>,
+) -> Result<Planned, Diagnostics> {
     let mut target = target(arguments)?;
     if target.balance == Balance::Ops && arguments.sample_ops.is_none() {
         return Err(Diagnostic::error(
@@ -45,7 +59,12 @@ pub async fn plan_live(cluster: &Cluster, arguments: &TargetArgs, cx: &Context<'
         .help("sample them with `--sample-ops 5s`, or plan from a saved state whose `slotStats` have `ops`")
         .into());
     }
-    let options = SurveyOptions { ops: arguments.sample_ops, ..OPTIONS };
+    let options = match purpose {
+        Purpose::Review => SurveyOptions { ops: arguments.sample_ops, ..OPTIONS },
+        Purpose::Run => {
+            SurveyOptions { bytes: target.balance == Balance::Memory, big_keys: None, ops: arguments.sample_ops }
+        }
+    };
     let (mut state, survey) = look(cluster, options, cx).await;
     add_newcomers(cluster, &mut state, &mut target, cx).await?;
     Ok(with_risks(finish(state, &target, arguments)?, cluster, &survey).await)

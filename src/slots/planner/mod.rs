@@ -1,7 +1,8 @@
 //! The planner: from a cluster state and a target to the moves that are left. `docs/planner.md` has the model and the proofs.
 //!
 //! Pure, like all of `slots`. The parts: `problem` reads state and target into numbers, `counts` and `weighted` decide how much each
-//! master gives and takes, `carve` which slots these are, `replicas` who copies whom, `risks` what to know, `assemble` the plan.
+//! master gives and takes, `carve` which slots these are, `single` what cannot be cut exactly (with `ledger` and `cover`), `replicas` who
+//! copies whom (with `flow`), `risks` what to know, `estimate` how long it takes, `assemble` the plan.
 
 mod assemble;
 mod carve;
@@ -18,17 +19,17 @@ mod single;
 mod weighted;
 
 #[cfg(test)]
-mod cases;
+mod case_tests;
 #[cfg(test)]
-mod copies;
+mod refusal_tests;
 #[cfg(test)]
-mod refusals;
+mod replica_tests;
 #[cfg(test)]
-mod skewed;
+mod skewed_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
-mod universe;
+mod universe_tests;
 
 pub use assemble::{plan, plan_with};
 pub use error::{Named, PlanError};

@@ -9,7 +9,7 @@ use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Display, Live, guard, live, migration_text, now, plan_live, read_document};
+use crate::cli::slots::{Context, Display, Live, Purpose, guard, live, migration_text, now, plan_live, read_document};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Cluster;
 use crate::slots::SlotPlan;
@@ -88,7 +88,7 @@ async fn go(
     let cluster = live.connect().await?;
     let plan = match plan {
         Some(plan) => plan,
-        None => plan_live(&cluster, &arguments.target, cx).await?.plan,
+        None => plan_live(&cluster, &arguments.target, Purpose::Run, cx).await?.plan,
     };
     if let Some(guards) = &live.guards {
         guard(guards, &plan, now())?;
@@ -205,7 +205,7 @@ fn budget(text: &str) -> Result<Option<std::time::Duration>, Diagnostic> {
         _ => None,
     };
     let seconds = number.parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
-    match seconds.filter(|seconds| (1e-4..=3600.0).contains(seconds)) {
+    match seconds.filter(|seconds| (9.9e-5..=3600.0).contains(seconds)) {
         Some(seconds) => Ok(Some(std::time::Duration::from_secs_f64(seconds))),
         None => Err(Diagnostic::error("redisops::slots::argument", format!("`{text}` is no time from 100us to 3600s"))
             .note("given to `--latency-budget`")
@@ -223,6 +223,7 @@ mod tests {
     fn a_budget_has_a_unit() {
         assert_eq!(budget("5ms"), Ok(Some(Duration::from_millis(5))));
         assert_eq!(budget("1.5ms"), Ok(Some(Duration::from_micros(1500))));
+        assert_eq!(budget("100us"), Ok(Some(Duration::from_micros(100))));
         assert_eq!(budget("off"), Ok(None));
         for wrong in ["5", "", "ms", "-5ms", "0ms", "5m", "99999s"] {
             assert_eq!(budget(wrong).unwrap_err().code, "redisops::slots::argument", "{wrong}");

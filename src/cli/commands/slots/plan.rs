@@ -5,7 +5,7 @@ use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
 use crate::cli::slots::{
-    Context, Live, Planned, Source, plan_live, plan_live_to, plan_saved, plan_to, read_state, source,
+    Context, Live, Planned, Purpose, Source, plan_live, plan_live_to, plan_saved, plan_to, read_state, source,
 };
 use crate::diagnostics::Diagnostics;
 use crate::slots::ClusterState;
@@ -44,6 +44,6 @@ async fn ask(
     let cluster = live.connect().await?;
     match wanted {
         Some(wanted) => plan_live_to(&cluster, &wanted, cx).await,
-        None => plan_live(&cluster, &arguments.target, cx).await,
+        None => plan_live(&cluster, &arguments.target, Purpose::Review, cx).await,
     }
 }
