@@ -46,7 +46,7 @@ fn every_command_of_the_walk_does_what_it_says() {
         run(Path::new("bash"), &["-c", &script], dir.path(), &[("PATH", path.unwrap().to_str().unwrap())]).expect(0);
     let said = |words: &str| assert!(ran.stdout.contains(words), "no `{words}` in\n{}\n{}", ran.stdout, ran.stderr);
     said("4,096 of 16,384 slots move");
-    said("error half-open-slot: slots 100");
+    said("error half-open-slot: slot 100");
     said("has ended");
     said("nothing found");
     said("ended 8 processes; removed `.redisops-lab`");

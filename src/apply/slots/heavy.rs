@@ -16,8 +16,9 @@ const CHUNK: usize = 250;
 const SAMPLED: usize = 64;
 /// What a key costs in tables, which `MEMORY USAGE` counts and the size of the data set does not, in the servers that count most.
 const OVERHEAD: f64 = 32.0;
-/// Bytes that may be unexplained by keys of usual size before every key is looked at, in parts of the data set, and at most.
+/// Bytes that may be unexplained by keys of usual size before every key is looked at, in parts of the data set, at least and at most.
 const UNEXPLAINED: f64 = 0.05;
+const UNEXPLAINED_LEAST: f64 = 1.4e6;
 const UNEXPLAINED_MOST: f64 = 8e6;
 
 /// A key that is too big to move unnoticed.
@@ -55,7 +56,7 @@ fn leaves_room(dataset: f64, keys: f64, sizes: &[u64]) -> bool {
     }
     let mean = sizes.iter().sum::<u64>() as f64 / sizes.len() as f64;
     let unexplained = dataset - keys * (mean - OVERHEAD).max(0.0);
-    unexplained > (dataset * UNEXPLAINED).clamp(1e6, UNEXPLAINED_MOST)
+    unexplained > (dataset * UNEXPLAINED).clamp(UNEXPLAINED_LEAST, UNEXPLAINED_MOST)
 }
 
 impl Lane<'_> {

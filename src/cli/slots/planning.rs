@@ -81,7 +81,9 @@ pub async fn plan_live_to(cluster: &Cluster, wanted: &ClusterState, cx: &Context
 
 async fn with_risks(mut planned: Planned, cluster: &Cluster, survey: &Survey) -> Planned {
     let facts = cluster.live_facts(survey).await;
-    let risks = live_risks(&planned.plan, &planned.state, &facts);
+    let mut risks = live_risks(&planned.plan, &planned.state, &facts);
+    // What the state shows already is not said twice.
+    risks.retain(|risk| !planned.plan.risks.iter().any(|known| known.rule == risk.rule && known.node == risk.node));
     planned.plan.risks.extend(risks);
     planned.plan.seed = Some(cluster.seed().to_string());
     planned

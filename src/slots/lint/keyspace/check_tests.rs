@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::diagnostics::render::Style;
 use crate::diagnostics::{SourceKind, Sources};
@@ -84,4 +86,16 @@ fn weights_stand_for_keys_that_were_not_looked_at() {
 fn nothing_is_found_where_there_is_nothing() {
     let report = check_keys(&KeySample::default(), &Judged::default());
     assert_eq!((report.findings.len(), report.rows.len()), (0, 0));
+}
+
+proptest! {
+    #[test]
+    fn keys_of_any_bytes_can_be_shown(keys in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..80)) {
+        let keys: Vec<SampledKey> = keys.into_iter().map(|bytes| key(bytes, "string", None, 2 << 20)).collect();
+        let all = keys.len() as u64;
+        let report = check_keys(&KeySample { keys, total: all, asked: (1, 0), ..KeySample::default() }, &Judged::default());
+        let text = report.text(&Sources::new(), Style::PLAIN, 100);
+        prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        prop_assert_eq!(report.rows.iter().filter_map(|row| row.keys).sum::<u64>(), all);
+    }
 }

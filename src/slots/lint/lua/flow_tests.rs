@@ -1,4 +1,6 @@
 use super::Source::{Argument, Constant, Declared, Derived, Longer, Reply, Unknown};
+use proptest::prelude::*;
+
 use super::*;
 use crate::slots::lint::lua::parse;
 
@@ -96,4 +98,92 @@ fn numbers_of_keys_and_commands_on_everything_are_told() {
 fn a_value_that_goes_through_many_names_arrives() {
     let chain: String = (1..60).rev().map(|n| format!("a{n} = a{} ", n - 1)).collect();
     assert_eq!(sources(&format!("a0 = KEYS[1] {chain} redis.call('GET', a59)")), [Declared(Some(1))]);
+}
+
+const WORDS: [&str; 46] = [
+    "local",
+    "function",
+    "end",
+    "if",
+    "then",
+    "else",
+    "for",
+    "in",
+    "do",
+    "while",
+    "repeat",
+    "until",
+    "return",
+    "and",
+    "or",
+    "not",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "=",
+    "==",
+    "..",
+    ",",
+    ";",
+    ".",
+    ":",
+    "a",
+    "b",
+    "KEYS",
+    "ARGV",
+    "redis",
+    "call",
+    "ipairs",
+    "unpack",
+    "'GET'",
+    "'ö'",
+    "ö",
+    "'\\ö",
+    "1",
+    "redis.call('MGET',",
+    "redis.call('ZUNIONSTORE', KEYS[1],",
+    "...",
+    "table.insert(",
+];
+
+proptest! {
+    #[test]
+    fn any_words_are_read_or_refused(words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..60)) {
+        let script = words.join(" ");
+        let spans: Vec<Span> = match parse(&script) {
+            Ok(parsed) => {
+                let uses = uses(&parsed);
+                let all = uses.keys.iter().map(|key| key.span).chain(uses.keyspace.iter().map(|it| it.1));
+                all.chain(uses.indices.iter().map(|it| it.1)).collect()
+            }
+            Err(error) => vec![error.span],
+        };
+        for span in spans {
+            prop_assert!(script.get(span.start..span.end).is_some(), "{span:?} of {script:?}");
+        }
+    }
+
+    /// A key that is handed through names, tables, loops and functions stays what it is.
+    #[test]
+    fn keys_are_followed_through_any_steps(steps in prop::collection::vec(0..7usize, 0..8), declared: bool) {
+        let mut script = format!("local v = {}\n", if declared { "KEYS[1]" } else { "ARGV[1]" });
+        for step in steps {
+            script.push_str([
+                "do local w = v v = w end\n",
+                "local t = {v} v = t[1]\n",
+                "local t = {} t[#t + 1] = v for _, x in ipairs(t) do v = x end\n",
+                "local function f(x) return x end v = f(v)\n",
+                "local function f(...) return ... end v = f(v)\n",
+                "local t = {} table.insert(t, v) v = unpack(t)\n",
+                "if v then v = tostring(v) else v = v end\n",
+            ][step]);
+        }
+        script.push_str("return redis.call('GET', v)");
+        let found = sources(&script);
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(matches!(found[0], Declared(_)), declared, "{}", script);
+    }
 }

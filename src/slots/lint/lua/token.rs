@@ -146,7 +146,8 @@ impl<'a> Lexer<'a> {
             return Ok(Token::Word(sign));
         }
         let start = self.at;
-        self.at += 1;
+        // All of a character of several bytes.
+        self.at += 1 + rest[1..].iter().take_while(|b| (0x80..0xc0).contains(*b)).count();
         self.error("no word of Lua begins with this character", start)
     }
 
