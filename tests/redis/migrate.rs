@@ -1,8 +1,6 @@
 //! `slots migrate` on clusters of real servers.
 
-mod access;
 mod conflicts;
-mod failures;
 mod layouts;
 mod locks;
 mod refusals;

@@ -94,8 +94,6 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     if !plan.joins.is_empty() {
         join_all(run, &mut members, &plan.joins).await?;
         (cluster, state) = look(run, &cluster).await?;
-        // Now those who joined can be asked, too.
-        preflight(&cluster, &state, plan, run.options).await?;
     }
     let left = todo(plan, &state)?;
     run.rest.replace(left.clone());

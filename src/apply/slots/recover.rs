@@ -16,6 +16,8 @@ use super::report::{Unacknowledged, key_base64};
 use super::run::Run;
 use super::work::Work;
 
+/// How long a failover may take until the run gives up.
+const LONGEST: Duration = Duration::from_secs(90);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -25,33 +27,13 @@ pub(super) struct Again {
     pub state: ClusterState,
 }
 
-/// Who does not serve.
-struct Missing {
-    what: String,
-    /// The pair whose taker it is.
-    taker: Option<usize>,
-}
-
-impl Missing {
-    fn of(what: impl Into<String>) -> Missing {
-        Missing { what: what.into(), taker: None }
-    }
-}
-
-impl From<String> for Missing {
-    fn from(what: String) -> Missing {
-        Missing::of(what)
-    }
-}
-
 /// Waits until giver and takers, or those that were promoted in their places, serve again.
 ///
 /// # Errors
 /// When they do not in time.
 pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why: &Why) -> Result<Again, Diagnostic> {
     let seeds: Vec<Address> = before.nodes.iter().map(|node| node.address.clone()).collect();
-    let mut begun = Instant::now();
-    let mut last = None;
+    let begun = Instant::now();
     let mut missing;
     loop {
         sleep(LOOK).await;
@@ -60,27 +42,15 @@ pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why
                 let state = cluster.state().await;
                 match settled(run, work, before, &cluster, &state).await {
                     Ok(()) => return Ok(Again { cluster, state }),
-                    Err(found) => missing = found,
+                    Err(text) => missing = text,
                 }
-                last = Some(cluster);
             }
-            Err(_) => missing = Missing::of("no node of the cluster can be reached"),
+            Err(_) => missing = "no node of the cluster can be reached".to_owned(),
         }
-        if begun.elapsed() > run.options.failover {
-            let what = format!("{}, and nobody took over for {} s", missing.what, run.options.failover.as_secs());
-            let found = Diagnostic::error("redisops::slots::lost", what)
+        if begun.elapsed() > LONGEST {
+            return Err(Diagnostic::error("redisops::slots::lost", format!("{missing}, and nobody took over for {} s", LONGEST.as_secs()))
                 .note(format!("it began with: {why}"))
-                .help("bring the node back or let a replica take over, then run the same command again: it goes on where it stopped");
-            let Some(pair) = missing.taker else { return Err(found) };
-            // The others need not wait for one taker.
-            run.problem(&found);
-            work.pairs[pair].closed.set(true);
-            // What was given to it last is lost with it, but for what the giver still has.
-            let _ = unacknowledged(run, work, pair, last.as_ref()).await;
-            if work.is_over() {
-                return Err(found);
-            }
-            begun = Instant::now();
+                .help("bring the node back or let a replica take over, then run the same command again: it goes on where it stopped"));
         }
     }
 }
@@ -126,7 +96,7 @@ async fn settled(
     before: &ClusterState,
     cluster: &Cluster,
     state: &ClusterState,
-) -> Result<(), Missing> {
+) -> Result<(), String> {
     // Only where the giver, or who was promoted, is there can a taker be told of it.
     let giver = work.giver.borrow().clone();
     if let Ok(giver) = heir(&giver, before, state) {
@@ -135,11 +105,9 @@ async fn settled(
         told.map_err(|error| error.to_string())?;
     }
     let mut takers = Vec::new();
-    for (index, pair) in work.pairs.iter().enumerate().filter(|(_, pair)| !pair.closed.get()) {
-        let missing = |what| Missing { what, taker: Some(index) };
-        let now = pair.taker.borrow().clone();
-        let taker = heir(&now, before, state).map_err(missing)?;
-        serves(cluster, &taker).await.map_err(missing)?;
+    for pair in work.pairs.iter().filter(|pair| !pair.closed.get()) {
+        let taker = heir(&pair.taker.borrow(), before, state)?;
+        serves(cluster, &taker).await?;
         takers.push((pair, taker));
     }
     for (pair, taker) in takers {
@@ -152,7 +120,7 @@ async fn settled(
     // A giver that has given everything away may be a replica of a taker now; then nothing was left.
     let giver = heir(&work.giver.borrow(), before, state)?;
     if work.pairs.iter().any(|pair| *pair.taker.borrow() == giver) {
-        return Err(Missing::of("the giver is a replica of the taker now, and slots are left"));
+        return Err("the giver is a replica of the taker now, and slots are left".to_owned());
     }
     serves(cluster, &giver).await?;
     work.giver.replace(giver);
