@@ -4,16 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] = &[
-    "diagnostics",
-    "yaml",
-    "k8s",
-    "kustomize",
-    "affected",
-    "slots",
-    "redis",
-    "validate",
-];
+const PURE: &[&str] = &["diagnostics", "yaml", "k8s", "kustomize", "affected", "slots", "redis", "validate"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [

@@ -88,7 +88,9 @@ mod tests {
     #[test]
     fn targets_are_what_nobody_else_uses() {
         let environment = |overlay: &str, name: &str| {
-            format!("apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: {name}}}\nspec: {{overlay: {overlay}}}\n")
+            format!(
+                "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: {name}}}\nspec: {{overlay: {overlay}}}\n"
+            )
         };
         let files = Memory::new()
             .with("/r/base/kustomization.yaml", "resources: [x.yaml]")
@@ -114,7 +116,9 @@ mod tests {
         ]
         .map(PathBuf::from)
         .to_vec();
-        assert!(tracked.iter().all(|path| is_of_interest(path)) && !is_of_interest(Path::new("environments/notes.txt")));
+        assert!(
+            tracked.iter().all(|path| is_of_interest(path)) && !is_of_interest(Path::new("environments/notes.txt"))
+        );
         let environments = named_environments(&files, top, &tracked, &sources);
         let roots = tracked.iter().filter(|path| is_kustomization(path)).map(|path| top.join(path.parent().unwrap()));
         let graph = Graph::scan(&files, roots, &sources);

@@ -82,9 +82,7 @@ impl Narrowing {
         let changes = self.changes(&here).map_err(Diagnostic::from)?;
         let top = changes.top.clone();
         let files: Arc<dyn FileSystem> = match (&self.until, self.changed_files) {
-            (Until::Revision(name), false) => {
-                Arc::new(GitRevision::open(&here, name).map_err(Diagnostic::from)?)
-            }
+            (Until::Revision(name), false) => Arc::new(GitRevision::open(&here, name).map_err(Diagnostic::from)?),
             _ => Arc::new(Disk::at(&here)),
         };
         let repository = Repository::read(&files, &top, &changes.tracked, sources);
@@ -256,7 +254,11 @@ fn removed(
 
 fn entry(target: &Target, because: &[PathBuf], changes: &Changes) -> Affected {
     let own = |change: &Change| {
-        change.kind == ChangeKind::Added
+        let is_new = match &change.old {
+            Some(old) => old.parent() != change.path.parent(),
+            None => change.kind == ChangeKind::Added,
+        };
+        is_new
             && changes.top.join(&change.path).parent() == Some(&*target.root)
             && change.path.file_name().is_some_and(|name| KUSTOMIZATION_NAMES.iter().any(|one| name == *one))
     };

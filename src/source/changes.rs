@@ -110,7 +110,8 @@ impl Changes {
         };
         let old_tree = older.as_ref().map(|commit| commit.tree().map_err(|error| failed(&error))).transpose()?;
         let new_tree = to.as_ref().map(|commit| commit.tree().map_err(|error| failed(&error))).transpose()?;
-        let files = changed(&repository, old_tree.as_ref(), new_tree.as_ref(), until).map_err(|error| failed(&error))?;
+        let files =
+            changed(&repository, old_tree.as_ref(), new_tree.as_ref(), until).map_err(|error| failed(&error))?;
         let mut tracked = match &new_tree {
             Some(tree) => of_tree(tree, keep),
             None => of_index(&repository, keep).map_err(|error| failed(&error))?,
@@ -122,10 +123,8 @@ impl Changes {
         tracked.extend(new.map(|one| one.path.clone()));
         tracked.sort_unstable();
         tracked.dedup();
-        let revision = |name: &str, commit: &git2::Commit<'_>| Revision {
-            name: name.to_owned(),
-            commit: commit.id().to_string(),
-        };
+        let revision =
+            |name: &str, commit: &git2::Commit<'_>| Revision { name: name.to_owned(), commit: commit.id().to_string() };
         let from = older.as_ref().map(|commit| revision(asked, commit));
         let to = to.as_ref().zip(if let Until::Revision(name) = until { Some(name) } else { None });
         let to = to.map(|(commit, name)| revision(name, commit));

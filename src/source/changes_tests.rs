@@ -116,12 +116,12 @@ fn three_dots_compare_with_where_lines_of_work_parted() {
     let base = repo.commit();
     let start = repo.repository.find_commit(git2::Oid::from_str(&base).unwrap()).unwrap();
     repo.repository.branch("other", &start, false).unwrap();
-    repo.write("main.yaml", "");
+    repo.write("main.yaml", "what main has\n");
     repo.commit();
     let main = repo.repository.head().unwrap().shorthand().unwrap().to_owned();
     repo.repository.set_head("refs/heads/other").unwrap();
     repo.repository.checkout_head(Some(git2::build::CheckoutBuilder::new().force())).unwrap();
-    repo.write("other.yaml", "");
+    repo.write("other.yaml", "123\n456\n");
     repo.commit();
     let until = Until::Revision("HEAD".into());
     assert_eq!(repo.shown(Some(&main), &until), ["Deleted main.yaml", "Added other.yaml"]);

@@ -19,11 +19,17 @@ impl Repo {
             ("base/kustomization.yaml", "resources: [cm.yaml]\nconfigMapGenerator: [{name: g, files: [data.txt]}]\n"),
             ("base/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n"),
             ("base/data.txt", "data"),
-            ("part/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: p-\n"),
+            (
+                "part/kustomization.yaml",
+                "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: p-\n",
+            ),
             ("overlays/dev/kustomization.yaml", "resources: [../../base]\ncomponents: [../../part]\n"),
             ("overlays/prod/kustomization.yaml", "resources: [../../base]\npatches: [{path: patch.yaml}]\n"),
             ("overlays/prod/patch.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: w}\n"),
-            ("environments/prod.yaml", "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {name: prod}\nspec: {overlay: overlays/prod}\n"),
+            (
+                "environments/prod.yaml",
+                "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {name: prod}\nspec: {overlay: overlays/prod}\n",
+            ),
             ("docs/readme.md", "text"),
         ] {
             repo.write(path, text);

@@ -23,10 +23,9 @@ struct Recorder {
 
 impl FileSystem for Recorder {
     fn read(&self, path: &Path) -> Result<Vec<u8>, FileError> {
-        if let Ok(real) = self.disk.canonicalize(path) {
-            self.read.lock().unwrap().insert(real);
-        }
-        self.disk.read(path)
+        let content = self.disk.read(path)?;
+        self.read.lock().unwrap().insert(self.disk.canonicalize(path)?);
+        Ok(content)
     }
 
     fn is_dir(&self, path: &Path) -> bool {

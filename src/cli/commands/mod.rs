@@ -2,7 +2,7 @@
 
 pub mod affected;
 pub mod build;
-mod list_inputs;
 #[cfg(target_os = "linux")]
 pub mod lab;
+mod list_inputs;
 pub mod slots;

@@ -71,8 +71,7 @@ fn config(object: &Resource, sources: &Sources, scan: &mut Scan<'_>) {
             scan.strategic(paths.unwrap_or_default().iter());
         }
         "ReplacementTransformer" => {
-            let entries =
-                node.get("replacements").and_then(|list| Vec::<Replacement>::from_node(list, &mut decoder));
+            let entries = node.get("replacements").and_then(|list| Vec::<Replacement>::from_node(list, &mut decoder));
             entries.unwrap_or_default().iter().for_each(|one| scan.file(&one.path));
         }
         _ => {}
