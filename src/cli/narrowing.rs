@@ -65,11 +65,6 @@ impl Narrowing {
         Narrowing { words, from, until, changed_files, compares }
     }
 
-    /// Whether anything is narrowed at all.
-    pub fn is_asked_for(&self) -> bool {
-        self.changed_files || self.compares
-    }
-
     /// Finds what depends on the changes.
     ///
     /// # Errors
