@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 6] = ["diagnostics", "yaml", "k8s", "kustomize", "slots", "redis"];
+const PURE: [&str; 8] = ["diagnostics", "yaml", "k8s", "kustomize", "provenance", "slots", "redis", "drift"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,16 +21,18 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 13] = [
+const FLOW: [&str; 15] = [
     "diagnostics",
     "yaml",
     "k8s",
+    "provenance",
     "source",
     "kustomize",
     "environment",
     "secrets",
     "slots",
     "redis",
+    "drift",
     "live",
     "apply",
     "lab",
