@@ -9,6 +9,7 @@ mod exit;
 mod lab;
 mod output;
 mod printer;
+mod render;
 mod runtime;
 mod settings;
 mod slots;
@@ -35,6 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

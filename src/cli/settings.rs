@@ -147,33 +147,66 @@ impl BuildSettings {
                 None => Reorder::Unspecified,
             },
             managed_by_label: arguments.enable_managedby_label,
-            alpha_plugins: functions.enable_alpha_plugins,
-            exec: functions.enable_exec,
-            env: functions.env,
-            as_current_user: functions.as_current_user,
-            network: functions.network,
-            network_name: functions.network_name,
-            mounts: functions.mount,
-            helm: HelmOptions {
-                enabled: helm.enable_helm,
-                command: helm.helm_command,
-                api_versions: helm.helm_api_versions,
-                kube_version: helm.helm_kube_version,
-                debug: helm.helm_debug,
-            },
+            ..options(helm, functions)
         };
         BuildSettings {
             target: arguments.path,
             output: arguments.output.filter(|path| !path.is_empty()).map(PathBuf::from),
             offline: arguments.offline,
             stats: arguments.stats,
-            restriction: match arguments.load_restrictor.as_str() {
-                "LoadRestrictionsNone" => LoadRestriction::None,
-                _ => LoadRestriction::RootOnly,
-            },
+            restriction: restriction(&arguments.load_restrictor),
             deprecated,
             options,
         }
+    }
+}
+
+/// How commands that ask something about objects render them.
+#[derive(Clone, Debug)]
+pub struct RenderSettings {
+    /// Use the cache only.
+    pub offline: bool,
+    /// Which files may be named.
+    pub restriction: LoadRestriction,
+    /// Options of the engine.
+    pub options: Options,
+}
+
+impl RenderSettings {
+    /// From arguments.
+    pub fn resolve(arguments: args::RenderArgs) -> RenderSettings {
+        RenderSettings {
+            offline: arguments.offline,
+            restriction: restriction(&arguments.load_restrictor),
+            options: options(arguments.helm, arguments.functions),
+        }
+    }
+}
+
+fn restriction(name: &str) -> LoadRestriction {
+    match name {
+        "LoadRestrictionsNone" => LoadRestriction::None,
+        _ => LoadRestriction::RootOnly,
+    }
+}
+
+fn options(helm: args::Helm, functions: args::Functions) -> Options {
+    Options {
+        alpha_plugins: functions.enable_alpha_plugins,
+        exec: functions.enable_exec,
+        env: functions.env,
+        as_current_user: functions.as_current_user,
+        network: functions.network,
+        network_name: functions.network_name,
+        mounts: functions.mount,
+        helm: HelmOptions {
+            enabled: helm.enable_helm,
+            command: helm.helm_command,
+            api_versions: helm.helm_api_versions,
+            kube_version: helm.helm_kube_version,
+            debug: helm.helm_debug,
+        },
+        ..Options::default()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostics::{Pos, Source, SourceKind, Sources};
-use crate::yaml::{Node, Origin, Trace, Value, Via, to_json};
+use crate::yaml::{Node, Trace, Value, Via, to_json};
 
 use super::path::{FieldPath, Found};
 
@@ -14,6 +14,8 @@ pub struct Step {
     pub at: Pos,
     /// What wrote: `resource`, `patch`, `replacement`, `helm`, the field of a kustomization.
     pub via: Cow<'static, str>,
+    /// Where the value stands in the text that it came with: differs from `at` for what a program has written.
+    pub text: Pos,
     /// For replacements: where the value itself stands.
     pub source: Option<Pos>,
     /// The value after the write.
@@ -86,7 +88,7 @@ impl Reader<'_> {
             let (step, before) = match write {
                 Some(write) => {
                     let source = (!write.source.is_none()).then_some(write.source);
-                    (Step { at: write.at, via: via_name(write.via), source, value }, write.before)
+                    (Step { at: write.at, via: via_name(write.via), text: write.at, source, value }, write.before)
                 }
                 None => (self.bottom(value), None),
             };
@@ -99,13 +101,12 @@ impl Reader<'_> {
 
     /// A value as it stands in a text.
     fn bottom(&self, value: Node) -> Step {
-        let (at, via) = self.stands(value.origin, first_place(&value, self.trace));
-        Step { at, via, source: None, value }
+        let text = first_place(&value, self.trace);
+        let (at, via) = self.stands(text);
+        Step { at, via, text, source: None, value }
     }
 
-    fn stands(&self, origin: Origin, instead: Pos) -> (Pos, Cow<'static, str>) {
-        let pos = self.trace.pos(origin);
-        let pos = if pos.is_none() { instead } else { pos };
+    fn stands(&self, pos: Pos) -> (Pos, Cow<'static, str>) {
         let Some(source) = self.sources.get(pos) else { return (pos, Cow::Borrowed("resource")) };
         match source.kind {
             SourceKind::Resource => (pos, Cow::Borrowed("resource")),

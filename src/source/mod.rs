@@ -2,6 +2,7 @@
 //!
 //! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and [`Tools`].
 
+mod blame;
 mod disk;
 mod error;
 mod file_system;
@@ -18,6 +19,7 @@ mod substitute;
 mod suggestions;
 mod tools;
 
+pub use blame::{Blamer, Commit, LineBlame};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};
@@ -26,7 +28,7 @@ pub use memory::Memory;
 pub use names::FileNames;
 pub use origin_path::OriginPath;
 pub use path::{clean, join, relative};
-pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes};
+pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes, cache_directory};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
 pub use revision::GitRevision;
 pub use substitute::{KustomizationSource, Substitute};

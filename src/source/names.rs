@@ -21,10 +21,10 @@ impl FileNames {
         FileNames { from: from.to_owned(), root: root.unwrap_or(from).to_owned(), revision: None }
     }
 
-    /// For a target in a revision, whose files are shown as `REVISION:path`.
+    /// For a target in a revision of the repository at `top`: its files are shown as `REVISION:path`.
     #[must_use]
-    pub fn at_revision(self, revision: &str) -> FileNames {
-        FileNames { revision: Some(format!("{revision}:")), ..self }
+    pub fn at_revision(self, revision: &str, top: &Path) -> FileNames {
+        FileNames { revision: Some(format!("{revision}:")), root: top.to_owned(), ..self }
     }
 
     /// The directory that names are relative to.
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(names.name(&top.join("repo/base/a.yaml").display().to_string()), "base/a.yaml");
             assert_eq!(names.name("https://host/a.yaml"), "https://host/a.yaml");
         }
-        let old = FileNames::new(Path::new("overlays/prod"), &top.join("repo")).at_revision("main");
+        let old = FileNames::new(Path::new("overlays/prod"), &top.join("repo")).at_revision("main", &top.join("repo"));
         assert_eq!(old.name("main:base/a.yaml"), "base/a.yaml");
         let outside = FileNames::new(Path::new("x"), top);
         assert_eq!(outside.name("x/a.yaml"), "x/a.yaml");

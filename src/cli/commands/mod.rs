@@ -1,6 +1,7 @@
 //! The commands: each takes its settings, calls what does the work, and prints.
 
 pub mod build;
+pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 pub mod slots;
