@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 8] = ["diagnostics", "yaml", "k8s", "kustomize", "provenance", "slots", "redis", "drift"];
+const PURE: [&str; 9] =
+    ["diagnostics", "yaml", "k8s", "kustomize", "provenance", "validate", "slots", "redis", "drift"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,7 +22,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 15] = [
+const FLOW: [&str; 16] = [
     "diagnostics",
     "yaml",
     "k8s",
@@ -32,6 +33,7 @@ const FLOW: [&str; 15] = [
     "secrets",
     "slots",
     "redis",
+    "validate",
     "drift",
     "live",
     "apply",
