@@ -80,25 +80,29 @@ impl FieldPath {
         self.0.is_empty()
     }
 
-    /// Follows the path. Keys with dots need no quotes where only one reading exists: `data.redis.conf`.
+    /// Follows the path. Keys with dots need no quotes: the first reading that leads somewhere counts, `data.redis.conf` is `data["redis.conf"]` where
+    /// there is no `redis` with a `conf`.
     ///
     /// # Errors
     /// With the first step that the object does not have.
     pub fn resolve<'a>(&self, object: &'a Node) -> Result<Found<'a>, MissingField<'a>> {
-        let mut found = Found { path: FieldPath::root(), nodes: vec![object], key_pos: Pos::NONE };
-        let mut steps = self.0.as_slice();
-        while let Some(step) = steps.first() {
-            let node = *found.nodes.last().expect("the object is always there");
-            let Some((taken, step, key_pos, child)) = child(node, steps) else {
-                return Err(MissingField { path: found.path, node, missing: step.clone() });
-            };
-            found.path.0.push(step);
-            found.nodes.push(child);
-            found.key_pos = key_pos;
-            steps = &steps[taken..];
-        }
-        Ok(found)
+        follow(Found { path: FieldPath::root(), nodes: vec![object], key_pos: Pos::NONE }, &self.0)
     }
+}
+
+fn follow<'a>(found: Found<'a>, steps: &[Segment]) -> Result<Found<'a>, MissingField<'a>> {
+    let Some(first) = steps.first() else { return Ok(found) };
+    let node = found.node();
+    let mut missing = None;
+    for (taken, step, key_pos, child) in children(node, steps) {
+        let mut next = Found { path: found.path.with(step), nodes: found.nodes.clone(), key_pos };
+        next.nodes.push(child);
+        match follow(next, &steps[taken..]) {
+            Ok(found) => return Ok(found),
+            Err(error) => missing = missing.or(Some(error)),
+        }
+    }
+    Err(missing.unwrap_or(MissingField { path: found.path, node, missing: first.clone() }))
 }
 
 impl<'a> Found<'a> {
@@ -108,36 +112,32 @@ impl<'a> Found<'a> {
     }
 }
 
-/// How many steps were taken, as which, where its key stands, and the node there.
-fn child<'a>(node: &'a Node, steps: &[Segment]) -> Option<(usize, Segment, Pos, &'a Node)> {
-    match (steps.first()?, &node.value) {
+/// What the first steps can lead to: how many were taken, as which, where its key stands, and the node there.
+fn children<'a>(node: &'a Node, steps: &[Segment]) -> Vec<(usize, Segment, Pos, &'a Node)> {
+    let item = |index: usize, items: &'a [Node]| Some((1, Segment::Index(index), Pos::NONE, items.get(index)?));
+    match (&steps[0], &node.value) {
         (Segment::Key(key), Value::Map(map)) => {
-            if let Some(entry) = map.entry(key) {
-                return Some((1, Segment::Key(key.clone()), entry.key_pos, &entry.value));
-            }
-            // A key that has dots itself: as many steps as make one.
+            let mut found = Vec::new();
             let mut joined = key.clone();
-            for (taken, step) in steps.iter().enumerate().skip(1) {
-                let Segment::Key(more) = step else { break };
+            for taken in 1..=steps.len() {
+                if let Some(entry) = map.entry(&joined) {
+                    found.push((taken, Segment::Key(joined.clone()), entry.key_pos, &entry.value));
+                }
+                // A key that has dots itself: as many steps as make one.
+                let Some(Segment::Key(more)) = steps.get(taken) else { break };
                 joined.push('.');
                 joined.push_str(more);
-                if let Some(entry) = map.entry(&joined) {
-                    return Some((taken + 1, Segment::Key(joined), entry.key_pos, &entry.value));
-                }
             }
-            None
+            found
         }
-        (Segment::Key(key), Value::Seq(items)) => {
-            // `args.0`, as replacements write it.
-            let index: usize = key.parse().ok()?;
-            Some((1, Segment::Index(index), Pos::NONE, items.get(index)?))
-        }
-        (Segment::Index(index), Value::Seq(items)) => Some((1, Segment::Index(*index), Pos::NONE, items.get(*index)?)),
+        // `args.0`, as replacements write it.
+        (Segment::Key(key), Value::Seq(items)) => key.parse().ok().and_then(|at| item(at, items)).into_iter().collect(),
+        (Segment::Index(index), Value::Seq(items)) => item(*index, items).into_iter().collect(),
         (Segment::Item(fields), Value::Seq(items)) => {
-            let item = items.iter().find(|item| fields.iter().all(|(key, value)| has(item, key, value)))?;
-            Some((1, Segment::Item(fields.clone()), Pos::NONE, item))
+            let found = items.iter().find(|item| fields.iter().all(|(key, value)| has(item, key, value)));
+            found.map(|item| (1, Segment::Item(fields.clone()), Pos::NONE, item)).into_iter().collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

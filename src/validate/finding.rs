@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::k8s::ResourceRef;
 
