@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] = &["diagnostics", "yaml", "k8s", "kustomize", "affected", "slots", "redis", "validate"];
+const PURE: &[&str] =
+    &["diagnostics", "yaml", "k8s", "kustomize", "affected", "provenance", "validate", "slots", "redis", "drift", "report"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -25,6 +26,7 @@ const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
+    "provenance",
     "source",
     "kustomize",
     "environment",
@@ -33,6 +35,8 @@ const FLOW: &[&str] = &[
     "slots",
     "redis",
     "validate",
+    "drift",
+    "report",
     "live",
     "apply",
     "lab",

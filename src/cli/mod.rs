@@ -10,6 +10,7 @@ mod lab;
 mod narrowing;
 mod output;
 mod printer;
+mod render;
 mod runtime;
 mod settings;
 mod slots;
@@ -39,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }
+        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

@@ -150,7 +150,7 @@ impl BuildSettings {
                 None => Reorder::Unspecified,
             },
             managed_by_label: arguments.enable_managedby_label,
-            ..engine_options(helm, functions)
+            ..options(helm, functions)
         };
         BuildSettings {
             target: arguments.path,
@@ -165,8 +165,36 @@ impl BuildSettings {
     }
 }
 
-/// What the flags of helm charts and functions mean.
-fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
+/// How commands that ask something about objects render them.
+#[derive(Clone, Debug)]
+pub struct RenderSettings {
+    /// Use the cache only.
+    pub offline: bool,
+    /// Which files may be named.
+    pub restriction: LoadRestriction,
+    /// Options of the engine.
+    pub options: Options,
+}
+
+impl RenderSettings {
+    /// From arguments.
+    pub fn resolve(arguments: args::RenderArgs) -> RenderSettings {
+        RenderSettings {
+            offline: arguments.offline,
+            restriction: restriction(&arguments.load_restrictor),
+            options: options(arguments.helm, arguments.functions),
+        }
+    }
+}
+
+fn restriction(name: &str) -> LoadRestriction {
+    match name {
+        "LoadRestrictionsNone" => LoadRestriction::None,
+        _ => LoadRestriction::RootOnly,
+    }
+}
+
+fn options(helm: args::Helm, functions: args::Functions) -> Options {
     Options {
         alpha_plugins: functions.enable_alpha_plugins,
         exec: functions.enable_exec,
@@ -184,24 +212,6 @@ fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
         },
         ..Options::default()
     }
-}
-
-fn restriction(flag: &str) -> LoadRestriction {
-    match flag {
-        "LoadRestrictionsNone" => LoadRestriction::None,
-        _ => LoadRestriction::RootOnly,
-    }
-}
-
-/// How affected overlays are rendered.
-#[derive(Clone, Debug)]
-pub struct RenderSettings {
-    /// Use the cache only.
-    pub offline: bool,
-    /// Which files may be named.
-    pub restriction: LoadRestriction,
-    /// Options of the engine.
-    pub options: Options,
 }
 
 /// What `affected` is to do.
@@ -222,17 +232,12 @@ pub struct AffectedSettings {
 impl AffectedSettings {
     /// From arguments and environment.
     pub fn resolve(arguments: args::AffectedArgs, environment: &Environment) -> AffectedSettings {
-        let args::AffectedArgs { helm, functions, .. } = arguments;
         AffectedSettings {
             narrowing: Narrowing::resolve(arguments.paths, arguments.narrow, environment.variable),
             format: arguments.output,
             null: arguments.null,
             exit_code: arguments.exit_code,
-            render: arguments.build.then(|| RenderSettings {
-                offline: arguments.offline,
-                restriction: restriction(&arguments.load_restrictor),
-                options: engine_options(helm, functions),
-            }),
+            render: arguments.build.then(|| RenderSettings::resolve(arguments.render)),
         }
     }
 }

@@ -1,0 +1,9 @@
+//! What differs between two sides: objects of two revisions or environments, or of Git and a cluster.
+//!
+//! Pure: takes objects, gives reports. Where a line was written, and by whom, is told by the caller.
+
+mod report;
+
+pub use report::{
+    Change, ChangeKind, CompareError, DiffReport, FieldChange, Manager, NodeChange, NodeField, Origin, Summary,
+};
