@@ -4,8 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] =
-    &["diagnostics", "yaml", "k8s", "kustomize", "affected", "provenance", "validate", "slots", "redis", "drift", "report"];
+const PURE: &[&str] = &[
+    "diagnostics",
+    "yaml",
+    "k8s",
+    "kustomize",
+    "affected",
+    "provenance",
+    "validate",
+    "slots",
+    "redis",
+    "drift",
+    "report",
+];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [

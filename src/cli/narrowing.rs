@@ -29,6 +29,8 @@ pub struct Narrowing {
     changed_files: bool,
     /// Whether a comparison was asked for.
     compares: bool,
+    /// Whether every target counts, whatever changed.
+    all: bool,
 }
 
 /// What depends on the changes.
@@ -47,7 +49,7 @@ pub struct Narrowed {
 impl Narrowing {
     /// From arguments. `variable` is for the revisions that pre-commit tells of in variables.
     pub fn resolve(words: Vec<String>, narrow: Narrow, variable: fn(&str) -> Option<String>) -> Narrowing {
-        let Narrow { mut from, mut to, mut staged, changed_files } = narrow;
+        let Narrow { all, mut from, mut to, mut staged, changed_files } = narrow;
         if changed_files && from.is_none() {
             // `pre-commit run --from-ref A --to-ref B` gives the files that changed since the two parted.
             if let Some(reference) = variable("PRE_COMMIT_FROM_REF").filter(|name| !name.is_empty()) {
@@ -62,7 +64,7 @@ impl Narrowing {
             Some(revision) => Until::Revision(revision.to_owned()),
         };
         let compares = staged || from.is_some() || to.is_some();
-        Narrowing { words, from, until, changed_files, compares }
+        Narrowing { words, from, until, changed_files, compares, all }
     }
 
     /// Finds what depends on the changes.
@@ -88,7 +90,10 @@ impl Narrowing {
         let all = changes.files.iter().flat_map(|change| [Some(&change.path), change.old.as_ref()]).flatten();
         let changed = Changed::new(all.map(|path| top.join(path)));
         let common: Vec<PathBuf> = COMMON.iter().map(|name| top.join(name)).collect();
-        let selected = select(&targets, &repository.graph, &changed, &common);
+        let selected = match self.all {
+            true => targets.iter().map(|target| (target, Vec::new())).collect(),
+            false => select(&targets, &repository.graph, &changed, &common),
+        };
         let mut list: Vec<Affected> =
             selected.iter().map(|(target, because)| entry(target, because, &changes)).collect();
         let roots = selected.iter().map(|(target, _)| target.root.clone()).collect();
@@ -110,6 +115,9 @@ impl Narrowing {
 
     fn changes(&self, here: &Path) -> Result<Changes, crate::source::LoadError> {
         let keep = &affected::is_of_interest;
+        if self.all {
+            return Changes::named(here, &[], keep);
+        }
         if !self.changed_files {
             return Changes::between(here, self.from.as_deref(), &self.until, keep);
         }
@@ -260,7 +268,11 @@ fn entry(target: &Target, because: &[PathBuf], changes: &Changes) -> Affected {
     Affected {
         path: shown(&changes.top, &target.root),
         environments: target.environments.iter().map(|one| one.name.clone()).collect(),
-        change: if changes.files.iter().any(own) { Fate::Added } else { Fate::Changed },
+        change: match because {
+            [] => Fate::Unchanged,
+            _ if changes.files.iter().any(own) => Fate::Added,
+            _ => Fate::Changed,
+        },
         because: because.iter().map(|path| shown(&changes.top, path)).collect(),
     }
 }

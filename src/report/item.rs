@@ -118,10 +118,10 @@ pub(super) fn fingerprints(items: &[Item]) -> Vec<String> {
         .iter()
         .map(|item| {
             let file = item.place.as_ref().map_or("", |place| place.file.as_str());
-            // What is in no file is told apart by the object that it is about.
-            let resource = item.resource.as_deref().unwrap_or("");
-            let mut parts = vec![item.rule.as_str(), file, resource, &item.path, &item.message];
+            let mut parts = vec![item.rule.as_str(), file, &item.path, &item.message];
             if item.place.is_none() {
+                // What is in no file is told apart by the object that it is about. In a file, an object may have other names in other overlays.
+                parts.extend(item.resource.as_deref());
                 parts.extend(item.targets.iter().map(String::as_str));
             }
             let text = parts.join("\u{0}");
@@ -163,26 +163,54 @@ pub(super) mod tests {
 
     /// Items with everything that is hard to write.
     pub fn awkward() -> Vec<Item> {
-        let place = |file: &str, line| {
-            Some(Place { file: file.to_owned(), line, column: 7, text: String::new() })
-        };
+        let place = |file: &str, line| Some(Place { file: file.to_owned(), line, column: 7, text: String::new() });
         let item = Item {
             rule: "schema/unknown-field".to_owned(),
             level: Level::Error,
-            message: "there is no `replica`, 100% sure: <b>\u{1b}[31m\"x\" & 'y'\nline two\r\n@team | `</details>`".to_owned(),
+            message: "there is no `replica`, 100% sure: <b>\u{1b}[31m\"x\" & 'y'\nline two\r\n@team | `</details>`"
+                .to_owned(),
             help: Some("did you mean `replicas`?".to_owned()),
             resource: Some("StatefulSet/shop/cache".to_owned()),
             path: "spec.replica".to_owned(),
             targets: vec!["overlays/dev".to_owned()],
             place: place("base/a b#1,c:d.yaml", 12),
             notes: vec!["fields of `spec` are listed in the schema".to_owned()],
-            related: vec![Place { file: "overlays/dev/p.yaml".into(), line: 3, column: 1, text: "it was this before".into() }],
+            related: vec![Place {
+                file: "overlays/dev/p.yaml".into(),
+                line: 3,
+                column: 1,
+                text: "it was this before".into(),
+            }],
         };
         vec![
             item.clone(),
-            Item { targets: vec!["overlays/prod".to_owned()], resource: Some("StatefulSet/shop/prod-cache".into()), ..item.clone() },
-            Item { level: Level::Warning, rule: "image/latest".into(), message: "no tag".into(), help: None, notes: vec![], related: vec![], place: place("base/x.yaml", 1), ..item.clone() },
-            Item { level: Level::Note, rule: "schema/none".into(), message: "no schema for this kind".into(), help: None, notes: vec![], related: vec![], resource: None, path: String::new(), place: None, targets: vec!["overlays/prod".into()] },
+            Item {
+                targets: vec!["overlays/prod".to_owned()],
+                resource: Some("StatefulSet/shop/prod-cache".into()),
+                ..item.clone()
+            },
+            Item {
+                level: Level::Warning,
+                rule: "image/latest".into(),
+                message: "no tag".into(),
+                help: None,
+                notes: vec![],
+                related: vec![],
+                place: place("base/x.yaml", 1),
+                ..item.clone()
+            },
+            Item {
+                level: Level::Note,
+                rule: "schema/none".into(),
+                message: "no schema for this kind".into(),
+                help: None,
+                notes: vec![],
+                related: vec![],
+                resource: None,
+                path: String::new(),
+                place: None,
+                targets: vec!["overlays/prod".into()],
+            },
         ]
     }
 

@@ -9,8 +9,11 @@ use crate::drift::{Change, ChangeKind, DiffReport, FieldChange, NodeChange, Orig
 use crate::report::difference;
 
 use super::page::{MAX_COMMENT, Section, page};
-use super::text::{block, code, plain, prose};
+use super::text::{block, cell_code, code, plain, prose};
 use super::validation::{html, number};
+
+/// The first line: `ci/comment` knows the comment of an earlier run by it.
+const MARK: &str = "<!-- redisops diff -->";
 
 /// Lines of a text that are shown of a change; more are summed up.
 const LINES: usize = 60;
@@ -33,7 +36,7 @@ pub(in crate::report) fn differences(report: &DiffReport) -> String {
         parts.push(format!("{errors} could not be compared"));
     }
     let title = if parts.is_empty() { "nothing changes".to_owned() } else { parts.join(", ") };
-    let mut head = format!("### redisops diff: {title}\n\n");
+    let mut head = format!("{MARK}\n### redisops diff: {title}\n\n");
     consequences(report, &mut head);
     let mut sections: Vec<Section> =
         difference::targets(report).iter().filter_map(|(name, _)| section(name, report)).collect();
@@ -121,10 +124,10 @@ fn part(change: &Change) -> String {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",
-                code(&field.path),
+                cell_code(&field.path),
                 cell(&field.before),
                 cell(&field.after),
-                field.origin.as_ref().map_or(String::new(), at)
+                field.origin.as_ref().map_or(String::new(), |place| cell_code(&line_of(place)))
             );
         }
         out.push('\n');
@@ -151,7 +154,7 @@ fn node(change: &NodeChange) -> String {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} |",
-            code(&field.path),
+            cell_code(&field.path),
             cell(&field.before),
             cell(&field.after),
             plain(&field.fix)
@@ -162,11 +165,15 @@ fn node(change: &NodeChange) -> String {
 }
 
 fn at(place: &Origin) -> String {
-    code(&format!("{}:{}", place.file, place.line))
+    code(&line_of(place))
+}
+
+fn line_of(place: &Origin) -> String {
+    format!("{}:{}", place.file, place.line)
 }
 
 fn cell(value: &Value) -> String {
-    if value.is_null() { "—".to_owned() } else { code(&difference::shown(value)) }
+    if value.is_null() { "—".to_owned() } else { cell_code(&difference::shown(value)) }
 }
 
 fn is_text(value: &Value) -> bool {
@@ -230,7 +237,12 @@ mod tests {
             ChangeKind::Update,
             vec![
                 field("spec.replicas", json!(3), json!(5), Some("starts 2 pods")),
-                field("spec.template.spec.containers[name=redis].image", json!("redis:7`</details>"), json!(null), None),
+                field(
+                    "spec.template.spec.containers[name=redis].image",
+                    json!("redis:7`</details>"),
+                    json!(null),
+                    None,
+                ),
             ],
         ));
         let mut config = change(
@@ -241,7 +253,12 @@ mod tests {
         );
         config.renamed_from = Some("config-1".to_owned());
         report.push(config);
-        report.push(change("Secret", "s", ChangeKind::Update, vec![field("data.p", json!("••••"), json!("••••"), None)]));
+        report.push(change(
+            "Secret",
+            "s",
+            ChangeKind::Update,
+            vec![field("data.p", json!("••••"), json!("••••"), None)],
+        ));
         report.push(change("Service", "new", ChangeKind::Create, vec![]));
         report.push(change("Service", "same", ChangeKind::None, vec![]));
         report
@@ -250,7 +267,7 @@ mod tests {
     #[test]
     fn changes_are_folded_by_environment() {
         insta::assert_snapshot!(differences(&report()));
-        assert_eq!(differences(&DiffReport::default()), "### redisops diff: nothing changes\n\n");
+        assert_eq!(differences(&DiffReport::default()), "<!-- redisops diff -->\n### redisops diff: nothing changes\n\n");
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Section {
             fit += 1;
         }
         let plural = if count - fit == 1 { "" } else { "s" };
-        let remark = format!("_{} {}{plural} of {count} left out, for the length of a comment._\n", count - fit, self.unit);
+        let remark =
+            format!("_{} {}{plural} of {count} left out, for the length of a comment._\n", count - fit, self.unit);
         if size(&start) + size(&remark) + size(end) > limit {
             return;
         }

@@ -43,9 +43,14 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
-/// A value as code in a line; also in the cell of a table.
+/// A value as code in the cell of a table, where even within code a bar ends the cell.
+pub(super) fn cell_code(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// A value as code in a line.
 pub(super) fn code(text: &str) -> String {
-    let text = one_line(text).replace('|', "\\|");
+    let text = one_line(text);
     if text.trim().is_empty() {
         return format!("<code>{}</code>", "&nbsp;".repeat(text.chars().count().max(1)));
     }
@@ -87,11 +92,12 @@ mod tests {
 
     #[test]
     fn nothing_quoted_has_a_meaning() {
-        assert_eq!(prose("there is no `a|b` for <b> @team #1"), "there is no `a\\|b` for &lt;b&gt; &#64;team &#35;1");
+        assert_eq!(prose("there is no `a|b` for <b> @team #1"), "there is no `a|b` for &lt;b&gt; &#64;team &#35;1");
         assert_eq!(prose("one ` alone"), "one \\` alone");
         assert_eq!(prose("empty `` span"), "empty \\`\\` span");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
+        assert_eq!((code("a|b"), cell_code("a|b")), ("`a|b`".to_owned(), "`a\\|b`".to_owned()));
         assert_eq!(code(" "), "<code>&nbsp;</code>");
         assert_eq!(code("x\r\ny"), "`x y`");
         assert_eq!(block("diff", "a\n```\nb"), "````diff\na\n```\nb\n````\n");

@@ -6,7 +6,10 @@ use crate::report::item::{Item, Level};
 use crate::validate::TargetReport;
 
 use super::page::{MAX_COMMENT, Section, page};
-use super::text::{code, plain, prose};
+use super::text::{cell_code, code, plain, prose};
+
+/// The first line: `ci/comment` knows the comment of an earlier run by it.
+const MARK: &str = "<!-- redisops validate -->";
 
 /// Rows of the table; more are summed up.
 const ROWS: usize = 100;
@@ -14,7 +17,8 @@ const ROWS: usize = 100;
 /// The comment.
 pub(in crate::report) fn validation(items: &[Item], targets: &[TargetReport]) -> String {
     let count = |level: Level, target: Option<&str>| {
-        let of = |item: &&Item| item.level == level && target.is_none_or(|name| item.targets.iter().any(|one| one == name));
+        let of =
+            |item: &&Item| item.level == level && target.is_none_or(|name| item.targets.iter().any(|one| one == name));
         items.iter().filter(of).count()
     };
     let (errors, warnings) = (count(Level::Error, None), count(Level::Warning, None));
@@ -24,14 +28,14 @@ pub(in crate::report) fn validation(items: &[Item], targets: &[TargetReport]) ->
         (_, 0) => format!("❌ {}", number(errors, "error")),
         _ => format!("❌ {}, {}", number(errors, "error"), number(warnings, "warning")),
     };
-    let mut head = format!("### redisops validate: {title}\n\n");
+    let mut head = format!("{MARK}\n### redisops validate: {title}\n\n");
     if !targets.is_empty() {
         head.push_str("| target | objects | errors | warnings |\n|---|--:|--:|--:|\n");
     }
     let row = |target: &TargetReport| {
         let name = Some(target.name.as_str());
         let (errors, warnings) = (count(Level::Error, name), count(Level::Warning, name));
-        (format!("| {} | {} | {errors} | {warnings} |\n", code(&target.name), target.resources), errors + warnings)
+        (format!("| {} | {} | {errors} | {warnings} |\n", cell_code(&target.name), target.resources), errors + warnings)
     };
     // Where the table is long, those that need a look come first.
     let mut rows: Vec<(String, usize)> = targets.iter().map(row).collect();
@@ -124,7 +128,7 @@ mod tests {
     fn nothing_wrong_is_said_in_a_line() {
         assert_eq!(
             validation(&[], &[target("a", 1)]),
-            "### redisops validate: ✅ nothing is wrong\n\n| target | objects | errors | warnings |\n|---|--:|--:|--:|\n| `a` | 1 | 0 | 0 |\n\n"
+            "<!-- redisops validate -->\n### redisops validate: ✅ nothing is wrong\n\n| target | objects | errors | warnings |\n|---|--:|--:|--:|\n| `a` | 1 | 0 | 0 |\n\n"
         );
     }
 }
