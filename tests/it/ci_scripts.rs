@@ -162,11 +162,7 @@ fn answer(mut stream: TcpStream, comments: &Value, noted: &Mutex<Vec<String>>) {
         let body: Value = serde_json::from_slice(&body).unwrap();
         noted.lock().unwrap().push(format!("{method} {path} {}", body["body"].as_str().unwrap().escape_debug()));
     }
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reply}",
-        reply.len()
-    );
+    let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reply}", reply.len());
 }
 
 fn comment(directory: &Path, variables: &[(&str, &str)]) -> Output {
@@ -214,10 +210,7 @@ fn a_comment_is_added_once_and_edited_after_that() {
         ]
     };
     assert_eq!(comment(dir.path(), &variables("t")).status.code(), Some(0));
-    assert_eq!(
-        server.asked(),
-        ["PUT /projects/5/merge_requests/9/notes/2 <!-- redisops diff -->\\n### new\\n"]
-    );
+    assert_eq!(server.asked(), ["PUT /projects/5/merge_requests/9/notes/2 <!-- redisops diff -->\\n### new\\n"]);
     let refused = comment(dir.path(), &variables("wrong"));
     assert!(refused.status.code() == Some(2) && told(&refused).contains("403"), "{}", told(&refused));
     assert_eq!(comment(dir.path(), &variables("")).status.code(), Some(0), "without a token there is no comment");

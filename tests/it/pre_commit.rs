@@ -60,11 +60,8 @@ impl Repo {
         ok(&git(&hooks, &["add", "-A"]));
         ok(&git(&hooks, &["commit", "-q", "-m", "hooks"]));
         let commit = ok(&git(&hooks, &["rev-parse", "HEAD"]));
-        let config = format!(
-            "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: {hook}\n",
-            hooks.display(),
-            commit.trim()
-        );
+        let config =
+            format!("repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: {hook}\n", hooks.display(), commit.trim());
         repo.write(".pre-commit-config.yaml", &config);
         repo.write("base/kustomization.yaml", "resources: [a.yaml, b.yaml]\n");
         repo.write("base/a.yaml", &config_map("a", ""));

@@ -267,7 +267,10 @@ mod tests {
     #[test]
     fn changes_are_folded_by_environment() {
         insta::assert_snapshot!(differences(&report()));
-        assert_eq!(differences(&DiffReport::default()), "<!-- redisops diff -->\n### redisops diff: nothing changes\n\n");
+        assert_eq!(
+            differences(&DiffReport::default()),
+            "<!-- redisops diff -->\n### redisops diff: nothing changes\n\n"
+        );
     }
 
     #[test]
