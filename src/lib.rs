@@ -14,6 +14,7 @@ pub mod kustomize;
 pub mod lab;
 pub mod live;
 pub mod redis;
+pub mod schema;
 pub mod secrets;
 pub mod slots;
 pub mod source;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 7] = ["diagnostics", "yaml", "k8s", "kustomize", "validate", "slots", "redis"];
+const PURE: [&str; 8] = ["diagnostics", "yaml", "k8s", "kustomize", "schema", "validate", "slots", "redis"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,7 +21,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 14] = [
+const FLOW: [&str; 15] = [
     "diagnostics",
     "yaml",
     "k8s",
@@ -29,6 +29,7 @@ const FLOW: [&str; 14] = [
     "kustomize",
     "environment",
     "secrets",
+    "schema",
     "slots",
     "redis",
     "validate",
