@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 8] = ["diagnostics", "yaml", "k8s", "kustomize", "schema", "validate", "slots", "redis"];
+const PURE: &[&str] =
+    &["diagnostics", "yaml", "k8s", "kustomize", "affected", "schema", "slots", "redis", "validate"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,13 +22,14 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 15] = [
+const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
     "source",
     "kustomize",
     "environment",
+    "affected",
     "secrets",
     "schema",
     "slots",
