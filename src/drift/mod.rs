@@ -2,8 +2,11 @@
 //!
 //! Pure: takes objects, gives reports. Where a line was written, and by whom, is told by the caller.
 
+mod compare;
+mod equal;
 mod report;
 
+pub use compare::{Difference, compare, value};
 pub use report::{
     Change, ChangeKind, CompareError, DiffReport, FieldChange, Manager, NodeChange, NodeField, Origin, Summary,
 };

@@ -2,8 +2,10 @@
 
 mod bad_input;
 mod cli_build;
+mod explain;
 mod fixtures;
 mod key_model_schema;
+mod repository;
 mod schemas;
 mod slots_check;
 mod slots_key;

@@ -1,0 +1,65 @@
+//! What a change does to what runs: pods that roll, slots that move, changes that are refused.
+//!
+//! Says only what is sure from the two versions of the manifests.
+
+mod enterprise;
+mod refused;
+mod slots;
+mod users;
+mod workload;
+
+pub use slots::slots_moved;
+
+pub(super) use users::Users;
+
+use crate::provenance::FieldPath;
+use crate::yaml::Node;
+
+/// Two versions of an object, and the objects around it.
+pub(super) struct Change<'a> {
+    /// The older version.
+    pub(super) before: &'a Node,
+    /// The newer version.
+    pub(super) after: &'a Node,
+    /// Who uses it.
+    pub(super) users: &'a Users,
+    /// Whether it has another name now.
+    pub(super) renamed: bool,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn kind(&self) -> &'a str {
+        self.after.text_at(&["kind"]).unwrap_or("")
+    }
+
+    pub(super) fn group(&self) -> &'a str {
+        crate::k8s::parse_api_version(self.after.text_at(&["apiVersion"]).unwrap_or("")).0
+    }
+
+    /// A number of the older and the newer version.
+    pub(super) fn numbers(&self, path: &[&str], default: i64) -> (i64, i64) {
+        let number = |node: &Node| node.text_at(path).map_or(Some(default), |text| text.parse().ok()).unwrap_or(default);
+        (number(self.before), number(self.after))
+    }
+}
+
+/// What the change of a field does, where that is known.
+pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> {
+    refused::of_field(change, path)
+        .or_else(|| enterprise::of_field(change, path))
+        .or_else(|| slots::of_field(change, path))
+        .or_else(|| workload::of_field(change, path))
+        .or_else(|| users::of_field(change, path))
+}
+
+/// `1 pod`, `3 pods`.
+pub(super) fn pods(count: i64) -> String {
+    counted(count, "pod")
+}
+
+pub(super) fn counted(count: i64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests;
