@@ -93,12 +93,7 @@ pub fn without_hash(name: &str) -> Option<&str> {
 
 /// Matches the objects of two sides: those of the newer in their order, then those that are gone.
 pub fn pair(before: &[Object<'_>], after: &[Object<'_>], matching: Matching) -> Vec<Pair> {
-    let mut pairing = Pairing {
-        before,
-        after,
-        same: vec![None; after.len()],
-        left: (0..before.len()).collect(),
-    };
+    let mut pairing = Pairing { before, after, same: vec![None; after.len()], left: (0..before.len()).collect() };
     pairing.by(|object| Some(object.key(matching, object.name())));
     if matching.renames {
         pairing.by(|object| Some(object.key(matching, object.name_without_hash()?)));

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn values_are_compared_not_their_spelling() {
-        let secret = |rest: &str| from_json(&format!(r#"{{"apiVersion":"v1","kind":"Secret",{rest}}}"#), Origin::NONE).unwrap();
+        let secret =
+            |rest: &str| from_json(&format!(r#"{{"apiVersion":"v1","kind":"Secret",{rest}}}"#), Origin::NONE).unwrap();
         let before = secret(r#""data":{"a":"aGVs\nbG8=","b":"Yg==","c":"Yw==","e":"ZQ=="}"#);
         let after = secret(r#""data":{"a":"eA==","c":"Yw=="},"stringData":{"a":"hello","b":"x","d":"y"}"#);
         let found = compare_data(&before, &after);

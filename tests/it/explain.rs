@@ -9,6 +9,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::repository::Repository;
+use crate::schemas::assert_valid;
 
 const BASE: &str = "\
 resources:
@@ -255,7 +256,7 @@ fn every_transformer_says_what_it_wrote_and_where() {
         (&format!("Secret/{auth}"), "type".to_owned()),
     ] {
         let explanation = repository.json(&["explain", "prod", &format!("{object}.{path}")]);
-        assert_eq!(explanation["kind"], "Explanation");
+        assert_valid(&explanation);
         let _ = write!(all, "{object} {}", history(&explanation));
     }
     let all = all.replace(&settings, "prod-settings-HASH").replace(&auth, "prod-auth-HASH");
@@ -289,6 +290,7 @@ fn helm_output_names_the_chart_and_its_values() {
         json!({"file": "app/kustomization.yaml", "line": 2, "column": 9, "via": "helm", "chart": "redis 1.2.3", "valuesFiles": ["app/values.yaml"]})
     );
     let explanation = repository.json(&[&["explain", "app", "ConfigMap/p-c.metadata.name"], &flags[..]].concat());
+    assert_valid(&explanation);
     let vias: Vec<&str> =
         explanation["history"].as_array().unwrap().iter().map(|step| step["via"].as_str().unwrap()).collect();
     assert_eq!(vias, ["helm", "namePrefix"]);
@@ -361,6 +363,7 @@ fn the_commit_that_wrote_the_line_is_named() {
     let first = repository.commit("Ada", "Begin\n\nwith a body").to_string();
     let begin = json!({"commit": first, "author": "Ada", "time": "2026-01-01T01:00:00+01:00", "summary": "Begin"});
     assert_eq!(blamed(&repository, &[]), begin);
+    assert_valid(&repository.json(&["explain", "prod", "Deployment/prod-cache-v1", "--blame"]));
     // A line above moves it, a rename keeps it.
     repository.edit("prod/memory.yaml", "spec:\n  template", "spec:\n  paused: false\n  template");
     assert_eq!(blamed(&repository, &[]), begin);
@@ -466,6 +469,7 @@ fn the_end_of_a_shallow_clone_is_told() {
     );
     let explanation: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&explanation["blame"]["commit"], &explanation["blame"]["shallow"]), (&json!(second), &json!(true)));
+    assert_valid(&explanation);
 }
 
 #[test]

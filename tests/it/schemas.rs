@@ -47,7 +47,8 @@ fn errors(document: &Value) -> Vec<String> {
     validator(kind).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-fn assert_valid(document: &Value) {
+/// Holds a document against the schema of its kind.
+pub fn assert_valid(document: &Value) {
     assert_eq!(errors(document), Vec::<String>::new(), "{}", document["kind"]);
     let first: Vec<&str> = document.as_object().unwrap().keys().take(2).map(String::as_str).collect();
     assert_eq!(first, ["apiVersion", "kind"]);

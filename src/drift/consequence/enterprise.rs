@@ -14,7 +14,9 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
         ("RedisEnterpriseDatabase", "spec.shardCount") => {
             let (before, after) = change.numbers(&["spec", "shardCount"], 1);
             match (after < before, before > 0 && after % before != 0) {
-                (true, _) => Some("the operator will refuse it: shards cannot be taken away; make a new database".to_owned()),
+                (true, _) => {
+                    Some("the operator will refuse it: shards cannot be taken away; make a new database".to_owned())
+                }
                 (_, true) => Some(format!("the operator will refuse it: {after} is no multiple of {before}")),
                 _ => Some(format!("splits {} into {after}", counted(before, "shard"))),
             }
@@ -34,7 +36,8 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
             }
         }
         ("RedisEnterpriseCluster", "spec.persistentSpec.volumeSize") => {
-            let size = |node: &crate::yaml::Node| Quantity::parse(node.text_at(&["spec", "persistentSpec", "volumeSize"])?);
+            let size =
+                |node: &crate::yaml::Node| Quantity::parse(node.text_at(&["spec", "persistentSpec", "volumeSize"])?);
             (size(change.after)? < size(change.before)?)
                 .then(|| "the operator will refuse it: a volume cannot shrink".to_owned())
         }

@@ -38,7 +38,8 @@ impl<'a> Change<'a> {
 
     /// A number of the older and the newer version.
     pub(super) fn numbers(&self, path: &[&str], default: i64) -> (i64, i64) {
-        let number = |node: &Node| node.text_at(path).map_or(Some(default), |text| text.parse().ok()).unwrap_or(default);
+        let number =
+            |node: &Node| node.text_at(path).map_or(Some(default), |text| text.parse().ok()).unwrap_or(default);
         (number(self.before), number(self.after))
     }
 }
@@ -50,6 +51,31 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
         .or_else(|| slots::of_field(change, path))
         .or_else(|| workload::of_field(change, path))
         .or_else(|| users::of_field(change, path))
+}
+
+/// What the deletion of an object does, where that is more than its end.
+pub(super) fn of_deletion(object: &Node) -> Option<String> {
+    let replicas = object.text_at(&["spec", "replicas"]).map_or(Some(1), |text| text.parse().ok()).unwrap_or(1);
+    match object.text_at(&["kind"])? {
+        "Namespace" => Some("deletes everything in the namespace".to_owned()),
+        "CustomResourceDefinition" => Some("deletes all objects of the kind".to_owned()),
+        "PersistentVolumeClaim" => Some("deletes the data, unless the volume is retained".to_owned()),
+        "StatefulSet" => Some(format!("stops {}; their volumes stay", pods(replicas))),
+        "Deployment" => Some(format!("stops {}", pods(replicas))),
+        "RedisEnterpriseDatabase" => Some("deletes the database".to_owned()),
+        "RedisEnterpriseCluster" => Some("deletes the cluster and its databases".to_owned()),
+        _ => None,
+    }
+}
+
+/// What another name means.
+pub(super) fn of_rename(object: &Node) -> String {
+    let volumes = match object.text_at(&["kind"]) {
+        Some("StatefulSet") => "; its volumes stay with the old name",
+        Some("PersistentVolumeClaim") => "; the data stays with the old name",
+        _ => "",
+    };
+    format!("the old object is deleted and this one created{volumes}")
 }
 
 /// `1 pod`, `3 pods`.

@@ -7,7 +7,12 @@ use super::Change;
 
 /// Fields of a StatefulSet's spec that may change.
 const STATEFUL_SET: [&str; 7] = [
-    "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
     "minReadySeconds",
 ];
 
@@ -28,7 +33,9 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
         ("", "Service", "spec", Some("clusterIP")) => was_set(change, path),
         ("", "PersistentVolumeClaim", "spec", Some("resources")) => return shrunk(change),
         ("", "PersistentVolumeClaim", "spec", Some(field)) => field != "volumeAttributesClassName",
-        ("storage.k8s.io", "StorageClass", "provisioner" | "parameters" | "reclaimPolicy" | "volumeBindingMode", _) => true,
+        ("storage.k8s.io", "StorageClass", "provisioner" | "parameters" | "reclaimPolicy" | "volumeBindingMode", _) => {
+            true
+        }
         ("", "Secret", "type", _) => true,
         ("", "ConfigMap" | "Secret", "data" | "stringData" | "binaryData" | "immutable", _) => {
             change.before.text_at(&["immutable"]) == Some("true")
@@ -52,5 +59,6 @@ fn shrunk(change: &Change<'_>) -> Option<String> {
         let path: FieldPath = "spec.resources.requests.storage".parse().ok()?;
         Quantity::parse(path.resolve(node).ok()?.node().text()?)
     };
-    (size(change.after)? < size(change.before)?).then(|| "the API server will refuse it: a volume cannot shrink".to_owned())
+    (size(change.after)? < size(change.before)?)
+        .then(|| "the API server will refuse it: a volume cannot shrink".to_owned())
 }

@@ -34,7 +34,9 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
         let replicas = replicas_of(change.after);
         return match replicas {
             Some(replicas) => told(masters(before, replicas)?, masters(after, replicas)?),
-            None if after < before => Some("takes nodes from a Redis cluster: their slots must be moved first".to_owned()),
+            None if after < before => {
+                Some("takes nodes from a Redis cluster: their slots must be moved first".to_owned())
+            }
             None => Some("adds nodes to a Redis cluster: they are empty until slots are moved".to_owned()),
         };
     }
@@ -56,15 +58,18 @@ fn told(before: u32, after: u32) -> Option<String> {
 fn runs_cluster(change: &Change<'_>) -> bool {
     let mut texts = Vec::new();
     texts_of(change.after.lookup(&["spec", "template", "spec"]), &mut texts);
-    let by_argument = texts.windows(2).any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1] == "yes")
-        || texts.iter().any(|text| says_cluster(text));
+    let by_argument =
+        texts.windows(2).any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1] == "yes")
+            || texts.iter().any(|text| says_cluster(text));
     by_argument || change.users.configurations_of(change.after).iter().any(|text| says_cluster(text))
 }
 
 fn says_cluster(text: &str) -> bool {
     text.lines().any(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        words.windows(2).any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1].trim_matches('"') == "yes")
+        words
+            .windows(2)
+            .any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1].trim_matches('"') == "yes")
     })
 }
 

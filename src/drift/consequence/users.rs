@@ -104,6 +104,8 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
     match change.users.workloads(kind, change.after) {
         [] => None,
         [one] => Some(format!("needs a restart of {one}: nothing rolls its pods")),
-        several => Some(format!("needs a restart of {}: {}", counted(several.len() as i64, "workload"), several.join(", "))),
+        several => {
+            Some(format!("needs a restart of {}: {}", counted(several.len() as i64, "workload"), several.join(", ")))
+        }
     }
 }
