@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 9] =
-    ["diagnostics", "yaml", "k8s", "kustomize", "provenance", "validate", "slots", "redis", "drift"];
+const PURE: &[&str] =
+    &["diagnostics", "yaml", "k8s", "kustomize", "provenance", "affected", "slots", "redis", "validate", "drift"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -22,7 +22,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 16] = [
+const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
@@ -30,6 +30,7 @@ const FLOW: [&str; 16] = [
     "source",
     "kustomize",
     "environment",
+    "affected",
     "secrets",
     "slots",
     "redis",

@@ -1,10 +1,12 @@
 //! Integration tests: the built binary, run as a user runs it.
 
+mod affected;
 mod bad_input;
 mod cli_build;
 mod explain;
 mod fixtures;
 mod key_model_schema;
+mod list_inputs;
 mod repository;
 mod schemas;
 mod slots_check;

@@ -58,7 +58,7 @@ pub fn assert_valid(document: &Value) {
 fn printed(arguments: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_redisops"))
         .args(arguments.split(' '))
-        .args(["-o", "json"])
+        .args(if arguments.starts_with("build") { &[][..] } else { &["-o", "json"] })
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/slots"))
         .output()
         .unwrap();
@@ -143,6 +143,11 @@ fn what_is_found_in_keys_is_as_the_schema_says() {
     assert!(!found["findings"].as_array().unwrap().is_empty());
     assert_valid(&found);
     assert_valid(&printed("slots lint ../keys/good.yaml"));
+}
+
+#[test]
+fn what_builds_read_is_as_the_schema_says() {
+    assert_valid(&printed("build ../../../overlays/prod --list-inputs=json"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod access;
+mod affected;
 mod build;
 mod explain;
 mod format;
@@ -8,6 +9,7 @@ mod format;
 mod lab;
 mod lint;
 mod migrate;
+mod narrow;
 mod render;
 mod root;
 mod show;
@@ -16,13 +18,15 @@ mod target;
 mod time;
 
 pub use access::AccessArgs;
-pub use build::{Build, Functions, Helm};
+pub use affected::AffectedArgs;
+pub use build::{Build, Functions, Helm, InputList};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat};
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
+pub use narrow::Narrow;
 pub use render::RenderArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::affected::AffectedArgs;
 use super::build::Build;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
@@ -58,6 +59,11 @@ pub enum Command {
     /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the
     /// object with the origin of each line in the margin. Exit codes: 0 done; 1 there is no such object or field; 2 it could not be done.
     Explain(Box<ExplainArgs>),
+    /// Which overlays and environments depend on files that changed
+    ///
+    /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
+    /// something cannot be rendered; 2 it could not be done.
+    Affected(Box<AffectedArgs>),
     /// Slots of a Redis Cluster: what is where, plans, moves
     ///
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
