@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
 const PURE: &[&str] =
-    &["diagnostics", "yaml", "k8s", "kustomize", "affected", "schema", "slots", "redis", "validate"];
+    &["diagnostics", "yaml", "k8s", "kustomize", "provenance", "affected", "schema", "slots", "redis", "validate", "drift"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -26,6 +26,7 @@ const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
+    "provenance",
     "source",
     "kustomize",
     "environment",
@@ -35,6 +36,7 @@ const FLOW: &[&str] = &[
     "slots",
     "redis",
     "validate",
+    "drift",
     "live",
     "apply",
     "lab",

@@ -165,6 +165,17 @@ impl BuildSettings {
     }
 }
 
+impl RenderSettings {
+    /// From arguments.
+    pub fn resolve(arguments: args::RenderArgs) -> RenderSettings {
+        RenderSettings {
+            offline: arguments.offline,
+            restriction: restriction(&arguments.load_restrictor),
+            options: engine_options(arguments.helm, arguments.functions),
+        }
+    }
+}
+
 /// What the flags of helm charts and functions mean.
 fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
     Options {
@@ -193,7 +204,7 @@ fn restriction(flag: &str) -> LoadRestriction {
     }
 }
 
-/// How affected overlays are rendered.
+/// How commands that ask something about objects render them.
 #[derive(Clone, Debug)]
 pub struct RenderSettings {
     /// Use the cache only.

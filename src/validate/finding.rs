@@ -2,51 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::diagnostics::{Diagnostic, Label, Severity};
-use crate::k8s::Resource;
+use crate::k8s::ResourceRef;
 
 use super::{Field, Objects};
 
 /// Code of findings of rules that users have written; the name of the rule stands in a note.
 pub const POLICY: &str = "redisops::validate::policy";
-
-/// An object as reports name it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ResourceRef {
-    /// `apiVersion`
-    pub api_version: String,
-    /// `kind`
-    pub kind: String,
-    /// `metadata.namespace`; nothing where it is not set.
-    pub namespace: Option<String>,
-    /// `metadata.name`
-    pub name: String,
-}
-
-impl ResourceRef {
-    /// Of an object.
-    pub fn of(resource: &Resource) -> ResourceRef {
-        ResourceRef {
-            api_version: resource.api_version().to_owned(),
-            kind: resource.kind().to_owned(),
-            namespace: Some(resource.namespace()).filter(|it| !it.is_empty()).map(str::to_owned),
-            name: resource.name().to_owned(),
-        }
-    }
-}
-
-/// `Kind/namespace/name`, or `Kind/name`.
-impl std::fmt::Display for ResourceRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{}/{namespace}/{}", self.kind, self.name),
-            None => write!(f, "{}/{}", self.kind, self.name),
-        }
-    }
-}
 
 /// What a rule has found.
 #[derive(Clone, PartialEq, Debug)]

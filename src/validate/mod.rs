@@ -11,8 +11,9 @@ mod rule;
 mod run;
 pub mod structure;
 
+pub use crate::k8s::ResourceRef;
 pub use field::{Field, Step, path_text};
-pub use finding::{Finding, ResourceRef, severity_name};
+pub use finding::{Finding, severity_name};
 pub use objects::{Objects, Settings};
 pub use report::{FindingEntry, Place, Report, ReportDocument, Summary, TargetReport};
 pub use rule::{Findings, Rule};

@@ -3,9 +3,11 @@
 mod affected;
 mod bad_input;
 mod cli_build;
+mod explain;
 mod fixtures;
 mod key_model_schema;
 mod list_inputs;
+mod repository;
 mod schemas;
 mod slots_check;
 mod slots_key;
