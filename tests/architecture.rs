@@ -4,8 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] =
-    &["diagnostics", "yaml", "k8s", "kustomize", "provenance", "affected", "schema", "slots", "redis", "validate", "drift"];
+const PURE: &[&str] = &[
+    "diagnostics",
+    "yaml",
+    "k8s",
+    "kustomize",
+    "provenance",
+    "affected",
+    "schema",
+    "slots",
+    "redis",
+    "validate",
+    "drift",
+];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [

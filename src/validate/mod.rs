@@ -5,6 +5,7 @@
 pub mod cel;
 mod field;
 mod finding;
+mod manifests;
 mod objects;
 mod report;
 mod rule;
@@ -14,6 +15,7 @@ pub mod structure;
 pub use crate::k8s::ResourceRef;
 pub use field::{Field, Step, path_text};
 pub use finding::{Finding, severity_name};
+pub use manifests::manifests;
 pub use objects::{Objects, Settings};
 pub use report::{FindingEntry, Place, Report, ReportDocument, Summary, TargetReport};
 pub use rule::{Findings, Rule};
