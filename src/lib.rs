@@ -18,6 +18,7 @@ pub mod live;
 pub mod provenance;
 pub mod redis;
 pub mod report;
+pub mod schema;
 pub mod secrets;
 pub mod slots;
 pub mod source;

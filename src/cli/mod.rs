@@ -12,10 +12,12 @@ mod output;
 mod printer;
 mod render;
 mod runtime;
+mod schemas;
 mod settings;
 mod slots;
 mod stats;
 mod target;
+mod validation;
 
 use std::ffi::OsString;
 
@@ -37,10 +39,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
+        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }
-        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

@@ -8,6 +8,7 @@ use crate::affected::{
     self, Affected, AffectedReport, Changed, Fate, FileEntry, Named, RevisionEntry, Summary, Target, select, targets,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, did_you_mean};
+use crate::environment;
 use crate::kustomize::inputs::Graph;
 use crate::source::{
     Change, ChangeKind, Changes, Disk, FileSystem, GitRevision, KUSTOMIZATION_NAMES, Revision, Until, relative,
@@ -40,10 +41,34 @@ pub struct Narrowed {
     pub report: AffectedReport,
     /// The root of the repository.
     pub top: PathBuf,
-    /// The targets that are still there, absolute.
-    pub roots: Vec<PathBuf>,
+    /// The working directory.
+    here: PathBuf,
+    /// The targets that are still there.
+    pub targets: Vec<Target>,
     /// What they are read from.
     pub files: Arc<dyn FileSystem>,
+}
+
+impl Narrowed {
+    /// What commands call the targets.
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for target in &self.targets {
+            // An environment knows more about its overlay than the overlay does.
+            let named = target.environments.iter().filter(|one| {
+                environment::find(&*self.files, &self.here, &one.name).is_some_and(|place| place.file == one.file)
+            });
+            let before = words.len();
+            words.extend(named.map(|one| match self.here.join(&one.name).exists() {
+                true => format!("{NAME_PREFIX}{}", one.name),
+                false => one.name.clone(),
+            }));
+            if words.len() == before {
+                words.push(self.files.display(&target.root));
+            }
+        }
+        words
+    }
 }
 
 impl Narrowing {
@@ -65,6 +90,27 @@ impl Narrowing {
         };
         let compares = staged || from.is_some() || to.is_some();
         Narrowing { words, from, until, changed_files, compares, all }
+    }
+
+    /// Whether anything is narrowed at all.
+    pub fn is_asked_for(&self) -> bool {
+        self.changed_files || self.compares || self.all
+    }
+
+    /// Words for what depends on the changes, as the command line takes them: the names of environments, and paths where there is none.
+    ///
+    /// # Errors
+    /// As [`Narrowing::find`]; and when the newer state is not the working tree, which is what is rendered.
+    pub fn words(&self, sources: &Sources) -> Result<Vec<String>, Diagnostics> {
+        if let Until::Revision(name) = &self.until
+            && !self.changed_files
+        {
+            let message = format!("`--to {name}` is a revision, and this command reads the working tree");
+            return Err(Diagnostic::error("redisops::cli::revision", message)
+                .help(format!("check {name} out, or leave `--to` out"))
+                .into());
+        }
+        Ok(self.find(sources)?.words())
     }
 
     /// Finds what depends on the changes.
@@ -96,7 +142,7 @@ impl Narrowing {
         };
         let mut list: Vec<Affected> =
             selected.iter().map(|(target, because)| entry(target, because, &changes)).collect();
-        let roots = selected.iter().map(|(target, _)| target.root.clone()).collect();
+        let there: Vec<Target> = selected.iter().map(|(target, _)| (*target).clone()).collect();
         if let Some(revision) = changes.from.as_ref().filter(|_| self.words.is_empty()) {
             list.extend(removed(&here, revision, &changes, &repository, sources)?);
             list.sort_by(|a, b| a.path.cmp(&b.path));
@@ -110,7 +156,7 @@ impl Narrowing {
             targets: list,
             summary,
         };
-        Ok(Narrowed { report, top, roots, files })
+        Ok(Narrowed { report, top, here, targets: there, files })
     }
 
     fn changes(&self, here: &Path) -> Result<Changes, crate::source::LoadError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::printer::Printer;
 use crate::cli::settings::RenderSettings;
 use crate::cli::target::{self, Access, Target};
-use crate::diagnostics::{Diagnostics, Sources};
+use crate::diagnostics::{Diagnostics, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
 use crate::source::{FileNames, GitRevision, SystemTools};
@@ -31,7 +31,7 @@ impl Rendered {
     }
 }
 
-/// Renders what a word names, on disk or in a revision; warnings are told. The texts are given back with the errors, which point into them.
+/// Renders what a word names, on disk or in a revision. The texts are given back with the errors, which point into them.
 ///
 /// # Errors
 /// Everything that is wrong with the input.
@@ -52,7 +52,10 @@ pub fn render(
             let objects = kustomize::build(target.loader, &settings.options, &cx, &SystemTools::new())?;
             Ok((objects, names))
         });
-        printer.diagnostics(&crate::diagnostics::arrange(cx.warnings.take(), &sources), &sources);
+        // What `build` and `validate` warn of would only hide an answer.
+        if printer.is_verbose() {
+            printer.diagnostics(&arrange(cx.warnings.take(), &sources), &sources);
+        }
         built
     };
     match built {

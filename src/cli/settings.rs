@@ -3,12 +3,14 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use crate::diagnostics::Diagnostic;
 use crate::diagnostics::render::Style;
 use crate::kustomize::{HelmOptions, Options, Reorder};
 use crate::source::LoadRestriction;
 
 use super::args::{self, Color, Format, Global, InputList};
 use super::narrowing::Narrowing;
+use super::validation::ValidationSettings;
 
 /// The environment of a run, as far as commands look at it.
 #[derive(Clone, Debug)]
@@ -125,6 +127,8 @@ pub struct BuildSettings {
     pub restriction: LoadRestriction,
     /// Flags that the reference has deprecated, as warnings.
     pub deprecated: Vec<(&'static str, &'static str)>,
+    /// How the objects are checked; not at all when `None`.
+    pub validation: Option<Result<ValidationSettings, Diagnostic>>,
     /// Options of the engine.
     pub options: Options,
 }
@@ -150,7 +154,7 @@ impl BuildSettings {
                 None => Reorder::Unspecified,
             },
             managed_by_label: arguments.enable_managedby_label,
-            ..options(helm, functions)
+            ..engine_options(helm, functions)
         };
         BuildSettings {
             target: arguments.path,
@@ -160,20 +164,11 @@ impl BuildSettings {
             restriction: restriction(&arguments.load_restrictor),
             list_inputs: arguments.list_inputs,
             deprecated,
+            validation: (!arguments.no_validate)
+                .then(|| ValidationSettings::resolve(arguments.kube_version.as_deref(), false)),
             options,
         }
     }
-}
-
-/// How commands that ask something about objects render them.
-#[derive(Clone, Debug)]
-pub struct RenderSettings {
-    /// Use the cache only.
-    pub offline: bool,
-    /// Which files may be named.
-    pub restriction: LoadRestriction,
-    /// Options of the engine.
-    pub options: Options,
 }
 
 impl RenderSettings {
@@ -182,19 +177,13 @@ impl RenderSettings {
         RenderSettings {
             offline: arguments.offline,
             restriction: restriction(&arguments.load_restrictor),
-            options: options(arguments.helm, arguments.functions),
+            options: engine_options(arguments.helm, arguments.functions),
         }
     }
 }
 
-fn restriction(name: &str) -> LoadRestriction {
-    match name {
-        "LoadRestrictionsNone" => LoadRestriction::None,
-        _ => LoadRestriction::RootOnly,
-    }
-}
-
-fn options(helm: args::Helm, functions: args::Functions) -> Options {
+/// What the flags of helm charts and functions mean.
+fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
     Options {
         alpha_plugins: functions.enable_alpha_plugins,
         exec: functions.enable_exec,
@@ -212,6 +201,24 @@ fn options(helm: args::Helm, functions: args::Functions) -> Options {
         },
         ..Options::default()
     }
+}
+
+fn restriction(flag: &str) -> LoadRestriction {
+    match flag {
+        "LoadRestrictionsNone" => LoadRestriction::None,
+        _ => LoadRestriction::RootOnly,
+    }
+}
+
+/// How commands that ask something about objects render them.
+#[derive(Clone, Debug)]
+pub struct RenderSettings {
+    /// Use the cache only.
+    pub offline: bool,
+    /// Which files may be named.
+    pub restriction: LoadRestriction,
+    /// Options of the engine.
+    pub options: Options,
 }
 
 /// What `affected` is to do.

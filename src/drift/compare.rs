@@ -72,7 +72,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn maps(&mut self, old: &'a Map, new: &'a Map, schema: Option<SchemaRef<'_>>) {
-        let keys: BTreeSet<&str> = old.entries.iter().chain(&new.entries).map(|entry| entry.key.text.as_str()).collect();
+        let keys: BTreeSet<&str> =
+            old.entries.iter().chain(&new.entries).map(|entry| entry.key.text.as_str()).collect();
         for name in keys {
             let field = schema.and_then(|schema| schema.field(name));
             let (before, entry) = (old.get(name), new.entry(name));
@@ -177,7 +178,8 @@ impl<'a> Comparison<'a> {
             Keys(keys.iter().map(str::to_owned).collect())
         });
         // Custom resources follow the custom of Kubernetes: lists of named things.
-        let keys = from_schema.or_else(|| (schema.is_none() || !self.built_in).then(|| Keys(vec!["name".to_owned()])))?;
+        let keys =
+            from_schema.or_else(|| (schema.is_none() || !self.built_in).then(|| Keys(vec!["name".to_owned()])))?;
         let unique = |items: &[Node]| {
             let mut seen = BTreeSet::new();
             items.iter().all(|item| {

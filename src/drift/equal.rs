@@ -13,7 +13,15 @@ const OF_LIMIT_RANGE: [&str; 3] = ["default", "max", "min"];
 const QUANTITIES: [&str; 4] = ["sizeLimit", "divisor", "averageValue", "volumeSize"];
 /// Mappings that mean nothing when they are empty. Others do: `emptyDir: {}`, `podSelector: {}`.
 const MEAN_NOTHING_EMPTY: [&str; 9] = [
-    "annotations", "labels", "nodeSelector", "resources", "limits", "requests", "securityContext", "data", "matchLabels",
+    "annotations",
+    "labels",
+    "nodeSelector",
+    "resources",
+    "limits",
+    "requests",
+    "securityContext",
+    "data",
+    "matchLabels",
 ];
 /// What the API server fills in for built-in kinds, by the name of the field.
 const DEFAULTS: [(&str, &str); 22] = [

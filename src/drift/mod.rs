@@ -2,8 +2,18 @@
 //!
 //! Pure: takes objects, gives reports. Where a line was written, and by whom, is told by the caller.
 
+mod compare;
+pub mod consequence;
+mod equal;
+mod objects;
+mod pair;
 mod report;
+mod secret;
+mod text;
 
+pub use compare::{Difference, compare, value};
+pub use objects::{Asked, Sides, changes};
+pub use pair::{Matching, Object, Pair, pair, without_hash};
 pub use report::{
     Change, ChangeKind, CompareError, DiffReport, FieldChange, Manager, NodeChange, NodeField, Origin, Summary,
 };

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Resource;
+use crate::yaml::Node;
 
 /// Which object: what reports carry as `resource`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -23,12 +24,17 @@ pub struct ResourceRef {
 impl ResourceRef {
     /// Of an object as rendered.
     pub fn of(resource: &Resource) -> ResourceRef {
-        let namespace = resource.namespace();
+        ResourceRef::of_node(&resource.node)
+    }
+
+    /// Of an object of which nothing else is known.
+    pub fn of_node(object: &Node) -> ResourceRef {
+        let text = |path: &[&str]| object.text_at(path).unwrap_or_default().to_owned();
         ResourceRef {
-            api_version: resource.api_version().to_owned(),
-            kind: resource.kind().to_owned(),
-            namespace: (!namespace.is_empty()).then(|| namespace.to_owned()),
-            name: resource.name().to_owned(),
+            api_version: text(&["apiVersion"]),
+            kind: text(&["kind"]),
+            namespace: Some(text(&["metadata", "namespace"])).filter(|namespace| !namespace.is_empty()),
+            name: text(&["metadata", "name"]),
         }
     }
 }

@@ -100,16 +100,18 @@ fn yaml(node: &Node) -> Result<String, Diagnostics> {
 }
 
 fn with_margin(text: &str, margin: &[Option<(&OriginEntry, Option<&Blame>)>], style: Style) -> String {
-    let marks: Vec<String> = margin
+    let place = |origin: &OriginEntry| match origin.via.as_str() {
+        "resource" => shortened(&place_of_line(origin)),
+        via => shortened(&format!("{} {via}", place_of_line(origin))),
+    };
+    let places: Vec<String> =
+        margin.iter().map(|entry| entry.map_or(String::new(), |(origin, _)| place(origin))).collect();
+    let place_width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    let blame = |at: usize| margin[at].and_then(|(_, blame)| blame).map(|blame| format!("  {}", blame.short()));
+    let marks: Vec<String> = places
         .iter()
-        .map(|entry| match entry {
-            None => String::new(),
-            Some((origin, blame)) => {
-                let via = if origin.via == "resource" { String::new() } else { format!(" {}", origin.via) };
-                let blame = blame.map_or(String::new(), |blame| format!("  {}", blame.short()));
-                format!("{}{blame}", shortened(&format!("{}{via}", place_of_line(origin))))
-            }
-        })
+        .enumerate()
+        .map(|(at, place)| format!("{place:place_width$}{}", blame(at).unwrap_or_default()))
         .collect();
     let width = marks.iter().map(|mark| mark.chars().count()).max().unwrap_or(0);
     let bar = if style.unicode { '│' } else { '|' };

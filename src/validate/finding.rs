@@ -29,9 +29,29 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// Why, and other facts.
     pub notes: Vec<String>,
+    /// What it was made of, where it is no finding of a rule.
+    pub made_of: Option<Box<Diagnostic>>,
 }
 
 impl Finding {
+    /// A mistake that keeps a target from being checked: its id is the code, as in `load/not-found`.
+    pub fn of_diagnostic(diagnostic: Diagnostic) -> Finding {
+        let code = diagnostic.code.strip_prefix("redisops::").unwrap_or(diagnostic.code);
+        let mut notes = diagnostic.notes.clone();
+        notes.extend(diagnostic.file.iter().map(|file| format!("the file is `{file}`")));
+        Finding {
+            rule: Cow::Owned(code.replace("::", "/").replace('_', "-")),
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+            resource: None,
+            path: String::new(),
+            labels: diagnostic.labels.clone(),
+            notes,
+            made_of: Some(Box::new(diagnostic)),
+        }
+    }
+
     /// Without an object and a place.
     pub fn new(rule: impl Into<Cow<'static, str>>, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
@@ -43,6 +63,7 @@ impl Finding {
             path: String::new(),
             labels: Vec::new(),
             notes: Vec::new(),
+            made_of: None,
         }
     }
 
@@ -110,6 +131,9 @@ impl Finding {
 
     /// For the renderer of diagnostics: the object stands in a note.
     pub fn diagnostic(&self) -> Diagnostic {
+        if let Some(diagnostic) = &self.made_of {
+            return (**diagnostic).clone();
+        }
         let mut notes: Vec<String> = Vec::new();
         if let Some(resource) = &self.resource {
             notes.push(match self.path.is_empty() {

@@ -16,6 +16,7 @@ mod show;
 mod slots;
 mod target;
 mod time;
+mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
@@ -32,3 +33,4 @@ pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;
+pub use validate::ValidateArgs;

@@ -9,16 +9,12 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::BuildSettings;
 use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
+use crate::cli::validation::{self, Surroundings, ValidationSettings, not_the_input};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::{SystemTools, UNREACHABLE};
+use crate::source::{FileNames, SystemTools};
 use crate::yaml::Trace;
-
-/// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
-/// a full disk.
-const NOT_THE_INPUT: [&str; 5] =
-    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, output::WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -69,13 +65,45 @@ fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Resu
         printer.note(note);
     }
     printer.detail(&format!("rendering `{}`", target.loader.display_root()));
-    kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())
+    let root = FileNames::new(target.loader.root(), &access.from).root().to_owned();
+    let objects = kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())?;
+    if let Some(validation) = &settings.validation {
+        let around = Surroundings {
+            environment: target.environment.as_ref(),
+            root: &root,
+            files: &*access.files,
+            sources: cx.sources,
+            trace: cx.trace,
+        };
+        cx.step("validate", || checked(&objects, &around, validation, cx))?;
+    }
+    Ok(objects)
+}
+
+/// Checks the objects; warnings are told with those of the build.
+fn checked(
+    objects: &ResMap,
+    around: &Surroundings<'_>,
+    settings: &Result<ValidationSettings, Diagnostic>,
+    cx: &Context<'_>,
+) -> Result<(), Diagnostics> {
+    let settings = settings.as_ref().map_err(|unknown| Diagnostics::from(unknown.clone()))?;
+    let mut found = Diagnostics::new();
+    for finding in validation::findings(objects, around, settings) {
+        match finding.severity {
+            Severity::Error => found.push(finding.diagnostic()),
+            Severity::Warning => cx.warn(finding.diagnostic()),
+            // What could not be checked is told by `validate`.
+            Severity::Note => {}
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(()) }
 }
 
 /// The exit code of a build that failed.
 pub(super) fn exit_of(found: &Diagnostics) -> Exit {
     let errors = || found.0.iter().filter(|d| d.severity == Severity::Error);
-    match errors().all(|d| NOT_THE_INPUT.contains(&d.code)) {
+    match errors().all(not_the_input) {
         true => Exit::CouldNot,
         false => Exit::No,
     }

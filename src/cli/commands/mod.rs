@@ -7,3 +7,4 @@ pub mod explain;
 pub mod lab;
 mod list_inputs;
 pub mod slots;
+pub mod validate;
