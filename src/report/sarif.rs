@@ -13,6 +13,9 @@ const ROOT: &str = "%SRCROOT%";
 /// Where rules are described.
 const DOCS: &str = "https://github.com/redisops/redisops/blob/main/docs";
 
+/// Areas whose rules have a page each.
+const AREAS: [&str; 7] = ["argocd", "k8s", "monitoring", "redis", "redis-conf", "redis-enterprise", "security"];
+
 /// One run with all items.
 pub(super) fn render(items: &[Item]) -> String {
     let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
@@ -57,6 +60,7 @@ fn rule(id: &str, least: Level) -> Value {
     let (area, name) = id.split_once('/').unwrap_or(("", id));
     let page = match area {
         "diff" => format!("{DOCS}/diff.md"),
+        area if AREAS.contains(&area) => format!("{DOCS}/rules/{id}.md"),
         _ => format!("{DOCS}/rules/README.md"),
     };
     json!({

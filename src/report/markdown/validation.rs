@@ -52,8 +52,7 @@ pub(in crate::report) fn validation(items: &[Item], targets: &[TargetReport]) ->
 }
 
 fn section(target: &TargetReport, items: &[Item]) -> Option<Section> {
-    let mut own: Vec<&Item> =
-        items.iter().filter(|item| item.targets.iter().any(|name| *name == target.name)).collect();
+    let mut own: Vec<&Item> = items.iter().filter(|item| item.targets.contains(&target.name)).collect();
     if own.is_empty() {
         return None;
     }
