@@ -19,7 +19,7 @@ pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
         (Some(names), _) => Ok(vec![between(&names[0], &names[1])]),
         (None, from) => over_time(&arguments.paths, from.as_deref().unwrap_or("HEAD"), &arguments.to, &sources),
     };
-    let done = tasks.and_then(|tasks| report(&tasks, &settings, printer)).and_then(|report| {
+    let done = tasks.map(|tasks| report(&tasks, &settings, printer)).and_then(|report| {
         let Some(report) = report else { return Ok(Exit::CouldNot) };
         let text = match arguments.output {
             Format::Json => document("DiffReport", &report),
@@ -35,21 +35,17 @@ pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
 }
 
 /// All tasks at once, reported in their order; nothing when one of them could not be done, which is told.
-fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Result<Option<DiffReport>, Diagnostics> {
+fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Option<DiffReport> {
     let all: Vec<Comparison> = tasks.par_iter().map(|task| compare(task, settings)).collect();
-    let mut report = DiffReport::default();
-    let mut commits = tasks.first().map(Commits::new);
     let mut failed = false;
+    let mut compared = Vec::new();
     for comparison in all {
         match comparison {
-            Ok(mut compared) => {
-                if let Some(note) = &compared.note {
+            Ok(one) => {
+                if let Some(note) = &one.note {
                     printer.note(note);
                 }
-                if let Some(commits) = commits.as_mut().filter(|_| !failed) {
-                    commits.fill(&mut compared);
-                }
-                compared.changes.into_iter().for_each(|change| report.push(change));
+                compared.push(one);
             }
             Err(errors) => {
                 failed = true;
@@ -59,5 +55,13 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Resul
             }
         }
     }
-    Ok((!failed).then_some(report))
+    if failed {
+        return None;
+    }
+    if let Some(task) = tasks.first() {
+        Commits::new(task).fill(&mut compared);
+    }
+    let mut report = DiffReport::default();
+    compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
+    Some(report)
 }

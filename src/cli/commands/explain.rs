@@ -1,6 +1,6 @@
 //! `redisops explain`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ExplainArgs, Format};
 use crate::cli::document::document;
@@ -77,10 +77,12 @@ fn blame(explanation: &mut Explanation, rendered: &Rendered, revision: Option<&s
         Some(revision) => Blamer::new(None).at_revision(revision),
         None => Blamer::new(None),
     };
+    let path = |origin: &OriginEntry| Some(rendered.names.root().join(origin.file.as_ref()?));
+    let all: Vec<PathBuf> = explanation.fields.iter().filter_map(|field| path(&field.origin)).collect();
+    blamer.prepare(all.iter().map(PathBuf::as_path));
     let mut told: Vec<String> = Vec::new();
     let mut of = |origin: &OriginEntry| -> Option<Blame> {
-        let file = rendered.names.root().join(origin.file.as_ref()?);
-        match blamer.line(&file, origin.line?) {
+        match blamer.line(&path(origin)?, origin.line?) {
             Ok(line) => Some(entry(line)),
             Err(why) => {
                 if !told.contains(&why) {

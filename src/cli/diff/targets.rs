@@ -45,6 +45,7 @@ pub fn over_time(paths: &[String], from: &str, to: &str, sources: &Sources) -> R
     let here = here.canonicalize().unwrap_or(here);
     // A target outside of the repository of the working directory brings its own.
     let directory = paths.first().map_or_else(|| here.clone(), |path| here.join(path));
+    let from = &parted(&directory, from, to)?;
     let before = State::revision(&directory, from)?;
     let after = match to {
         "worktree" => State::worktree(),
@@ -61,13 +62,26 @@ pub fn over_time(paths: &[String], from: &str, to: &str, sources: &Sources) -> R
     Ok(targets.into_iter().map(task).collect())
 }
 
-/// All environments of both states; where there are none, all kustomizations that no other one uses.
-fn all_targets(here: &Path, from: &str, to: &str, sources: &Sources) -> Result<Vec<String>, Diagnostics> {
-    let newer = match to {
+/// `REV...` is the commit where that revision and the newer state parted.
+fn parted(directory: &Path, from: &str, to: &str) -> Result<String, Diagnostics> {
+    if !from.ends_with("...") {
+        return Ok(from.to_owned());
+    }
+    let directory = directory.ancestors().find(|dir| dir.is_dir()).unwrap_or(directory);
+    let changes = Changes::between(directory, Some(from), &until(to), &|_| false).map_err(Diagnostic::from)?;
+    Ok(changes.from.map_or_else(|| from.to_owned(), |revision| revision.commit))
+}
+
+fn until(to: &str) -> Until {
+    match to {
         "worktree" => Until::Worktree,
         revision => Until::Revision(revision.to_owned()),
-    };
-    let states = [Until::Revision(from.to_owned()), newer];
+    }
+}
+
+/// All environments of both states; where there are none, all kustomizations that no other one uses.
+fn all_targets(here: &Path, from: &str, to: &str, sources: &Sources) -> Result<Vec<String>, Diagnostics> {
+    let states = [Until::Revision(from.to_owned()), until(to)];
     let (mut environments, mut roots) = (Vec::new(), Vec::new());
     for state in &states {
         let files: Arc<dyn FileSystem> = match state {
