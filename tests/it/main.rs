@@ -4,6 +4,7 @@ mod affected;
 mod bad_input;
 mod ci_scripts;
 mod cli_build;
+mod diff;
 mod explain;
 mod fixtures;
 mod key_model_schema;
