@@ -46,6 +46,8 @@ def definitions(minor, work):
 def slim(schema):
     """What decides whether a value is right. Lists are not told to be sets: the server does not insist for its own types."""
     out = {key: schema[key] for key in KEEP if key in schema}
+    if isinstance(out.get("type"), list):
+        out["type"], = [name for name in out["type"] if name != "null"]
     if "properties" in schema:
         out["properties"] = {name: slim(value) for name, value in schema["properties"].items()}
     if isinstance(schema.get("items"), dict):

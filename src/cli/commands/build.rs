@@ -1,7 +1,8 @@
 //! `redisops build`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -11,9 +12,10 @@ use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
 use crate::cli::validation::{self, Surroundings, ValidationSettings, not_the_input};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
+use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::{FileNames, SystemTools};
+use crate::source::{FileNames, FileSystem, SystemTools};
 use crate::yaml::Trace;
 
 /// Renders and prints all or nothing.
@@ -22,6 +24,13 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         return super::list_inputs::run(settings, form, printer);
     }
     let (sources, trace) = (Sources::new(), Trace::new());
+    let validation = match settings.validation.clone().transpose() {
+        Ok(validation) => validation,
+        Err(unknown) => {
+            printer.diagnostics(&[unknown], &sources);
+            return Exit::CouldNot;
+        }
+    };
     let watch = Stopwatch::new();
     let mut cx = Context::new(&sources, &trace);
     if settings.stats {
@@ -31,13 +40,17 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         cx.warn(Diagnostic::warning("redisops::cli::deprecated", format!("`{flag}` is deprecated")).help(*instead));
     }
     let built = render(settings, printer, &cx);
-    let written = built.and_then(|objects| {
-        let written = cx.step("emit", || Written::new(&objects, settings, &trace))?;
+    let written = built.and_then(|rendered| {
+        let objects = &rendered.objects;
+        let written = cx.step("emit", || Written::new(objects, settings, &trace))?;
+        if let Some(validation) = &validation {
+            cx.step("validate", || check(&rendered, validation, &cx))?;
+        }
         cx.step("write", || written.write(printer))?;
         let output = written.bytes();
         // Taking millions of small values apart is not worth the time when the process is about to end.
         let resources = objects.len();
-        std::mem::forget(objects);
+        std::mem::forget(rendered);
         Ok(Counts { resources, writes: trace.len(), output })
     });
     let mut said = cx.warnings.take();
@@ -58,7 +71,7 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     }
 }
 
-fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<ResMap, Diagnostics> {
+fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<Rendered, Diagnostics> {
     let access = Access::of_process(&settings.target, settings.offline, settings.restriction)?;
     let target = target::open(&settings.target, &access, cx.sources, cx.trace)?;
     if let Some(note) = &target.note {
@@ -67,29 +80,29 @@ fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Resu
     printer.detail(&format!("rendering `{}`", target.loader.display_root()));
     let root = FileNames::new(target.loader.root(), &access.from).root().to_owned();
     let objects = kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())?;
-    if let Some(validation) = &settings.validation {
-        let around = Surroundings {
-            environment: target.environment.as_ref(),
-            root: &root,
-            files: &*access.files,
-            sources: cx.sources,
-            trace: cx.trace,
-        };
-        cx.step("validate", || checked(&objects, &around, validation, cx))?;
-    }
-    Ok(objects)
+    Ok(Rendered { objects, environment: target.environment, root, files: access.files })
+}
+
+/// The objects, and what is around them.
+struct Rendered {
+    objects: ResMap,
+    environment: Option<Environment>,
+    /// The root of the repository.
+    root: PathBuf,
+    files: Arc<dyn FileSystem>,
 }
 
 /// Checks the objects; warnings are told with those of the build.
-fn checked(
-    objects: &ResMap,
-    around: &Surroundings<'_>,
-    settings: &Result<ValidationSettings, Diagnostic>,
-    cx: &Context<'_>,
-) -> Result<(), Diagnostics> {
-    let settings = settings.as_ref().map_err(|unknown| Diagnostics::from(unknown.clone()))?;
+fn check(rendered: &Rendered, settings: &ValidationSettings, cx: &Context<'_>) -> Result<(), Diagnostics> {
+    let around = Surroundings {
+        environment: rendered.environment.as_ref(),
+        root: &rendered.root,
+        files: &*rendered.files,
+        sources: cx.sources,
+        trace: cx.trace,
+    };
     let mut found = Diagnostics::new();
-    for finding in validation::findings(objects, around, settings) {
+    for finding in validation::findings(&rendered.objects, &around, settings) {
         match finding.severity {
             Severity::Error => found.push(finding.diagnostic()),
             Severity::Warning => cx.warn(finding.diagnostic()),

@@ -1,6 +1,6 @@
 //! Forms of texts.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::schema::Format;
 
