@@ -3,6 +3,7 @@
 mod affected;
 mod bad_input;
 mod cli_build;
+mod diff;
 mod explain;
 mod fixtures;
 mod key_model_schema;
