@@ -18,7 +18,7 @@ use super::args::Narrow;
 use super::target::{NAME_PREFIX, NO_WORKING_DIRECTORY};
 
 /// Files and directories at the root of a repository that concern the validation of every target.
-const COMMON: [&str; 3] = ["redisops.yaml", "redisops.yml", "schemas"];
+pub const COMMON: [&str; 3] = ["redisops.yaml", "redisops.yml", "schemas"];
 
 /// Which changes count, and for which targets.
 #[derive(Clone, Debug)]
