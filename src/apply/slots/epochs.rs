@@ -19,10 +19,14 @@ const GOSSIP: Duration = Duration::from_secs(15);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// The epoch of a node.
+pub(super) async fn of(site: &Site) -> Result<u64, Setback> {
+    Ok(field(&site.control, "cluster_my_epoch").await?)
+}
+
 /// Waits until a taker knows the epoch of the giver.
-pub(super) async fn wait(giver: &Site, taker: &Site) -> Result<(), Setback> {
+pub(super) async fn wait(giver: &Site, own: u64, taker: &Site) -> Result<(), Setback> {
     let begun = Instant::now();
-    let own = field(&giver.control, "cluster_my_epoch").await?;
     while field(&taker.control, "cluster_current_epoch").await? < own {
         if begun.elapsed() > GOSSIP {
             return Err(taker.unsettled(&format!("it has not heard of the epoch {own} of {} yet", giver.address)));

@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, recover, replicas, verify, watch};
+use super::{join, leave, recover, replicas, roots, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -94,6 +94,8 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     if !plan.joins.is_empty() {
         join_all(run, &mut members, &plan.joins).await?;
         (cluster, state) = look(run, &cluster).await?;
+        // Now those who joined can be asked, too.
+        preflight(&cluster, &state, plan, run.options).await?;
     }
     let left = todo(plan, &state)?;
     run.rest.replace(left.clone());
@@ -114,8 +116,17 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     }
     assign(run, &cluster, &left).await;
     if !run.stopping() {
+        let begun = state.clone();
+        let mut moves = std::mem::take(&mut run.rest.borrow_mut().moves);
+        let first = roots::first_slots(&cluster, &state, &mut moves).await;
+        run.rest.borrow_mut().moves = moves;
+        if !first.is_empty() {
+            by_key(run, &cluster, &state, &Todo { moves: first, ..Todo::default() }).await;
+            (cluster, state) = look(run, &cluster).await?;
+        }
         let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
+        reunite(run, plan, &begun, &cluster).await?;
     }
     if run.tally.borrow().problems.is_empty() {
         finish(run, plan, &cluster).await;
@@ -316,6 +327,31 @@ fn open_slots(run: &Run<'_>) -> SlotSet {
         open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
     }
     open
+}
+
+/// Brings the slots of a shard together again that a failover in the middle of a hand-over has split.
+async fn reunite(run: &Run<'_>, plan: &SlotPlan, begun: &ClusterState, cluster: &Cluster) -> Result<(), Diagnostics> {
+    if run.unsettled.get() == 0 || run.stopping() {
+        return Ok(());
+    }
+    let (cluster, state) = look(run, cluster).await?;
+    let moves = roots::split(plan, begun, &state);
+    for ((replica, master), slots) in &moves {
+        let address = |id: &NodeId| state.node(id).map_or_else(|| id.short().to_owned(), |node| node.address.to_string());
+        let (replica, master) = (address(replica), address(master));
+        run.note(format!(
+            "{replica} was promoted in the place of {master} while that got slots, so that both were masters: the {} slots of {replica} went back to {master}",
+            slots.len()
+        ));
+    }
+    if moves.is_empty() {
+        return Ok(());
+    }
+    by_key(run, &cluster, &state, &Todo { moves: moves.clone(), ..Todo::default() }).await;
+    for (replica, master) in moves.keys() {
+        roots::follow(&cluster, replica, master).await.map_err(Diagnostics::from)?;
+    }
+    Ok(())
 }
 
 /// What is not where it should be.

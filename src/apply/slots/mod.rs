@@ -29,6 +29,7 @@ mod recover;
 pub mod replicas;
 mod report;
 mod rights;
+mod roots;
 mod run;
 mod settle;
 mod site;

@@ -33,6 +33,8 @@ pub(super) struct Run<'a> {
     pub works: RefCell<Vec<Rc<Work>>>,
     /// What was not begun yet.
     pub rest: RefCell<Todo>,
+    /// How often the cluster was looked at again after something broke.
+    pub unsettled: Cell<u32>,
     given_up: Cell<bool>,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Run<'a> {
             tally: RefCell::default(),
             works: RefCell::default(),
             rest: RefCell::default(),
+            unsettled: Cell::new(0),
             given_up: Cell::new(false),
         }
     }
