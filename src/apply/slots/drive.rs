@@ -9,6 +9,7 @@ use crate::slots::{ClusterState, NodeId};
 use super::commands::{Setback, Why};
 use super::lane::Lane;
 use super::progress::Event;
+use super::promotion;
 use super::recover::{self, Again};
 use super::run::Run;
 use super::work::Work;
@@ -31,7 +32,12 @@ pub(super) async fn drive(run: &Run<'_>, work: &Work, cluster: &Cluster, state: 
                     .iter()
                     .map(|(pair, taker)| (*pair, (taker.site.id.clone(), taker.site.process.clone())))
                     .collect();
-                match go(&lane).await {
+                let went = tokio::select! {
+                    biased;
+                    went = go(&lane) => went,
+                    why = promotion::of_giver(work, &cluster, &state) => Err(Setback::Unsettled(why)),
+                };
+                match went {
                     Ok(()) => return,
                     Err(setback) => match draw_back(&lane, setback).await {
                         Some(error) => error,

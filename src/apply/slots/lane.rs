@@ -118,7 +118,7 @@ impl<'r> Lane<'r> {
             cluster,
             giver,
             takers,
-            pace: RefCell::new(Pace::new(run.options.latency_budget)),
+            pace: RefCell::new(Pace::new(run.options.latency_budget, run.idle.get())),
             adapted: Cell::new(Instant::now()),
             turn: Cell::new(0),
         })
@@ -140,7 +140,7 @@ impl<'r> Lane<'r> {
     async fn open_all(&self, waves: mpsc::Sender<Wave>) -> Result<(), Setback> {
         while !self.run.stopping() {
             self.run.lock_held().await?;
-            let most = self.adapted().wave_slots();
+            let most = self.adapted().wave_slots(self.work.slot_keys.get(), self.work.key_bytes.get());
             let Some((pair, slots)) = self.work.take(&self.turn, most) else { break };
             let wave = self.open_wave(pair, &slots).await?;
             if waves.send(wave).await.is_err() {
@@ -167,6 +167,7 @@ impl<'r> Lane<'r> {
         for slot in slots {
             self.giver.control.read::<()>(replies.next().unwrap_or_default())?;
             let keys = self.listing(replies.next().unwrap_or_default())?;
+            self.work.counted(keys.len());
             listed.push(Listed { slot: *slot, keys: vec![(0, keys)], heavy: Vec::new() });
         }
         for (db, connection) in &self.giver.others {

@@ -56,6 +56,8 @@ pub async fn migrate(
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
     let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
+    let nodes: BTreeSet<&NodeId> = plan.moves.iter().flat_map(|one| one.from.iter().chain([&one.to])).collect();
+    run.probes.watch(nodes);
     tokio::select! {
         carried = carry_out(&run, plan, cluster) => carried?,
         () = stop.reached(Urgency::Now) => {}
@@ -177,6 +179,23 @@ struct Slots {
     open: Vec<Slot>,
 }
 
+/// How long to wait for the first answers of the probes.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// Learns what clients wait before anything moves: that is no reason to move less.
+async fn measure_idle(run: &Run<'_>) {
+    if run.idle.get() > Duration::ZERO || run.options.latency_budget.is_none() {
+        return;
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < IDLE {
+        if let Some(usual) = run.probes.usual() {
+            return run.idle.set(usual);
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
 /// Moves slots key by key, all givers side by side.
 async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &Todo) {
     let mut givers: BTreeMap<NodeId, BTreeMap<NodeId, Slots>> = BTreeMap::new();
@@ -199,6 +218,7 @@ async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &T
     let nodes: BTreeSet<NodeId> =
         left.moves.keys().chain(left.open.keys()).flat_map(|(from, to)| [from.clone(), to.clone()]).collect();
     run.probes.watch(&nodes);
+    measure_idle(run).await;
     run.probes.count(true);
     let most = run.options.parallel.unwrap_or(SIDE_BY_SIDE).max(1);
     let mut waiting: Vec<Rc<Work>> = works.clone();
@@ -337,7 +357,8 @@ async fn reunite(run: &Run<'_>, plan: &SlotPlan, begun: &ClusterState, cluster: 
     let (cluster, state) = look(run, cluster).await?;
     let moves = roots::split(plan, begun, &state);
     for ((replica, master), slots) in &moves {
-        let address = |id: &NodeId| state.node(id).map_or_else(|| id.short().to_owned(), |node| node.address.to_string());
+        let address =
+            |id: &NodeId| state.node(id).map_or_else(|| id.short().to_owned(), |node| node.address.to_string());
         let (replica, master) = (address(replica), address(master));
         run.note(format!(
             "{replica} was promoted in the place of {master} while that got slots, so that both were masters: the {} slots of {replica} went back to {master}",

@@ -25,6 +25,7 @@ mod pace;
 mod preflight;
 mod probe;
 mod progress;
+mod promotion;
 mod recover;
 pub mod replicas;
 mod report;

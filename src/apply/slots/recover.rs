@@ -17,7 +17,7 @@ use super::run::Run;
 use super::work::Work;
 
 /// How often to look.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The cluster as it is after something broke.
 pub(super) struct Again {

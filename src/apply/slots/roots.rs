@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_split_shard_goes_back_to_the_taker() {
-        let state = |nodes: &str| -> ClusterState { serde_json::from_str(&format!("{{\"nodes\":[{nodes}]}}")).unwrap() };
+        let state =
+            |nodes: &str| -> ClusterState { serde_json::from_str(&format!("{{\"nodes\":[{nodes}]}}")).unwrap() };
         let begun = state(
             r#"{"id":"t","address":"h:1","role":"master"},{"id":"r","address":"h:2","role":"replica","master":"t"}"#,
         );

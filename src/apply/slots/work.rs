@@ -27,6 +27,8 @@ pub(super) struct Work {
     pub culprit: Cell<Option<usize>>,
     /// Running mean of the bytes of a key.
     pub key_bytes: Cell<f64>,
+    /// Running mean of the keys of a slot.
+    pub slot_keys: Cell<f64>,
 }
 
 /// What one giver gives to one taker.
@@ -79,6 +81,8 @@ impl Work {
             culprit: Cell::new(None),
             doubts: RefCell::default(),
             key_bytes: Cell::new(200.0),
+            // The first wave is a small one: nobody knows yet.
+            slot_keys: Cell::new(512.0),
         }
     }
 
@@ -131,6 +135,11 @@ impl Work {
     pub fn sampled(&self, bytes: u64) {
         let bytes = bytes as f64;
         self.key_bytes.set(self.key_bytes.get() * 0.9 + bytes * 0.1);
+    }
+
+    /// Takes the number of keys of a slot into the running mean.
+    pub fn counted(&self, keys: usize) {
+        self.slot_keys.set(self.slot_keys.get() * 0.75 + keys as f64 * 0.25);
     }
 
     /// What is not where it should be, by pair.
