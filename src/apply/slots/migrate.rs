@@ -408,6 +408,15 @@ fn forced(options: &Options) -> Vec<String> {
     options.force.iter().map(|check| check.name().to_owned()).collect()
 }
 
+/// Masters that a plan empties and keeps.
+fn drained(plan: &SlotPlan) -> Vec<NodeId> {
+    let gave = plan.before.slots_per_master.iter().filter(|(_, slots)| **slots > 0).map(|(id, _)| id);
+    gave.filter(|id| plan.after.slots_per_master.get(*id).is_none_or(|slots| *slots == 0))
+        .filter(|id| !plan.leaves.iter().any(|leave| leave.id == **id))
+        .cloned()
+        .collect()
+}
+
 /// Waits until all views agree, then replicas get their masters and nodes leave.
 async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     run.progress.event(Event::Phase("comparing views"));
@@ -427,6 +436,10 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     }
     if let Err(found) = verify::agreed(&cluster, &owners).await {
         return run.problem(&found);
+    }
+    let drained = drained(plan);
+    if !drained.is_empty() {
+        run.tally.borrow_mut().drained = replicas::what_became_of(&Members::of(&cluster), &drained).await;
     }
     if (plan.replicas.is_empty() && plan.leaves.is_empty()) || !left_of(run).is_empty() || run.stopping() {
         return;
@@ -491,6 +504,7 @@ fn report(run: &Run<'_>, name: &str, plan: &SlotPlan, took: Duration) -> Migrati
         joined: tally.joined,
         removed: tally.removed,
         replicas_moved: tally.replicas_moved,
+        drained: tally.drained,
         problems: tally.problems,
         notes: tally.notes,
     }
