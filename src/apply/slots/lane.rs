@@ -104,7 +104,7 @@ impl<'r> Lane<'r> {
         if takers.values().any(|taker| taker.site.id == giver.id) {
             return Err(giver.strange("it is to give slots to itself"));
         }
-        let epoch = epochs::of(&giver).await?;
+        let epoch = epochs::wait_for_its_own(&giver, cluster, state).await?;
         for taker in takers.values() {
             epochs::wait(&giver, epoch, &taker.site).await?;
         }

@@ -426,12 +426,11 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     };
     let mut owners: BTreeMap<NodeId, SlotSet> = BTreeMap::new();
     let now = state.owners();
-    for one in &plan.moves {
-        for slot in one.slots.iter() {
-            // A taker that was replaced by its replica has its slots there.
-            if let Some(owner) = now[slot.index()] {
-                owners.entry(owner.clone()).or_default().insert(slot);
-            }
+    // All slots: those that this run finished for one that crashed are in no plan, nor are those that a crashed one told only some nodes of. A taker that
+    // was replaced by its replica has its slots there.
+    for slot in Slot::all() {
+        if let Some(owner) = now[slot.index()] {
+            owners.entry(owner.clone()).or_default().insert(slot);
         }
     }
     if let Err(found) = verify::agreed(&cluster, &owners).await {

@@ -74,7 +74,9 @@ pub fn migration_text(report: &MigrationReport) -> String {
     }
     more(&mut text, report.skipped.len());
     for Drained { node, copies } in &report.drained {
-        let now = copies.as_ref().map_or("is a spare now".to_owned(), |master| format!("is a replica of {} now", master.short()));
+        let now = copies
+            .as_ref()
+            .map_or("is a spare now".to_owned(), |master| format!("is a replica of {} now", master.short()));
         let _ = writeln!(text, "drained: {} {now}", node.short());
     }
     for problem in &report.problems {
