@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use redisops::slots::Address;
 
 use crate::judge::Verdict;
-use crate::support::TestCluster;
+use crate::support::{TestCluster, TestNode};
 
 /// How often each fault is run.
 pub fn runs(in_ci: u32) -> u32 {
@@ -155,6 +155,15 @@ pub fn heal(cluster: &TestCluster, patience: Duration) {
         assert!(Instant::now() < end, "the cluster does not heal: {}", states[0]);
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// What each node says of all nodes: evidence when something is wrong.
+pub fn views(cluster: &TestCluster) -> String {
+    let view = |node: TestNode<'_>| {
+        let said = node.try_command::<String>(&["CLUSTER", "NODES"]).unwrap_or_else(|error| error.to_string());
+        format!("{}:\n{said}", node.address())
+    };
+    cluster.nodes().map(view).collect::<Vec<_>>().join("\n")
 }
 
 /// Adds the line of a fault to the report.

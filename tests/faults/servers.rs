@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::judge::{Promise, Verdict, judge};
 use crate::proxy::Proxy;
-use crate::run::{Dice, Migration, addresses, heal, resume, runs, tell};
+use crate::run::{Dice, Migration, addresses, heal, resume, runs, tell, views};
 use crate::support::TestCluster;
 use crate::workload::{Workload, fill};
 
@@ -73,8 +73,11 @@ pub fn prove(fault: &Fault, salt: u64, in_ci: u32) {
         match judge(&seeds, &memory, fault.promise, &lost) {
             Ok(verdict) => verdicts.push(verdict),
             Err(wrong) => panic!(
-                "{}, run {run}: {wrong}\nthe interrupted run ended with {:?}:\n{}",
-                fault.name, ended.code, ended.stderr
+                "{}, run {run}: {wrong}\nthe interrupted run ended with {:?}:\n{}\n{}",
+                fault.name,
+                ended.code,
+                ended.stderr,
+                views(&cluster)
             ),
         }
         let check = cluster.redisops(&["slots", "check", &seed]);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::judge::{Promise, Verdict, judge};
-use crate::run::{Dice, Migration, addresses, resume, runs, tell};
+use crate::run::{Dice, Migration, addresses, resume, runs, tell, views};
 use crate::support::TestCluster;
 use crate::workload::{Workload, fill};
 
@@ -33,7 +33,7 @@ fn killed_at_random_moments() {
         let memory = work.end();
         match judge(&seeds, &memory, Promise::Acknowledged, &[]) {
             Ok(verdict) => verdicts.push(verdict),
-            Err(wrong) => panic!("run {run}, killed: {}\n{}", wrong, killed.stderr),
+            Err(wrong) => panic!("run {run}, killed: {wrong}\n{}\n{}", killed.stderr, views(&cluster)),
         }
         cluster.assert_redis_cli_check();
         std::thread::sleep(Duration::from_millis(100));

@@ -28,6 +28,31 @@ pub(super) async fn of(site: &Site) -> Result<u64, Setback> {
     Ok(field(&site.control, "cluster_my_epoch").await?)
 }
 
+/// Waits until all masters have epochs of their own and know the highest: what earlier hand-overs and failovers left is over then. What does not come to
+/// an end in time is left to [`wait_for_its_own`], which looks at one giver.
+pub(super) async fn at_rest(cluster: &Cluster, state: &ClusterState) {
+    let begun = Instant::now();
+    let masters = || state.masters().filter_map(|node| cluster.member(&node.id)?.link.as_ref().ok());
+    while begun.elapsed() < GOSSIP {
+        let asked = join_all(masters().map(async |link| {
+            let text: String = link.query(cmd("CLUSTER").arg("INFO")).await?;
+            let info = Info::parse(&text);
+            let number = |name| info.number(name).unwrap_or(0);
+            Ok::<_, NodeError>((number("cluster_my_epoch"), number("cluster_current_epoch")))
+        }))
+        .await;
+        let (mut own, known): (Vec<u64>, Vec<u64>) = asked.into_iter().flatten().unzip();
+        // A node that never had one takes one as soon as it gets a slot.
+        own.retain(|epoch| *epoch > 0);
+        own.sort_unstable();
+        let highest = own.last().copied().unwrap_or(0);
+        if own.windows(2).all(|pair| pair[0] != pair[1]) && known.iter().all(|known| *known >= highest) {
+            return;
+        }
+        sleep(LOOK).await;
+    }
+}
+
 /// Waits until no other master has the epoch of the giver, by what they were at the last look.
 pub(super) async fn wait_for_its_own(giver: &Site, cluster: &Cluster, state: &ClusterState) -> Result<u64, Setback> {
     let begun = Instant::now();

@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, recover, replicas, roots, verify, watch};
+use super::{epochs, join, leave, recover, replicas, roots, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -218,6 +218,7 @@ async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &T
     let nodes: BTreeSet<NodeId> =
         left.moves.keys().chain(left.open.keys()).flat_map(|(from, to)| [from.clone(), to.clone()]).collect();
     run.probes.watch(&nodes);
+    epochs::at_rest(cluster, state).await;
     measure_idle(run).await;
     run.probes.count(true);
     let most = run.options.parallel.unwrap_or(SIDE_BY_SIDE).max(1);
