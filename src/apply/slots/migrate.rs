@@ -122,11 +122,12 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
         let mut moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         let first = roots::first_slots(&cluster, &state, &mut moves).await;
         run.rest.borrow_mut().moves = moves;
+        let earlier = run.works.borrow().len();
         if !first.is_empty() {
             by_key(run, &cluster, &state, &Todo { moves: first, ..Todo::default() }).await;
             (cluster, state) = look(run, &cluster).await?;
         }
-        let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
+        let moves = ready(run, earlier);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
         reunite(run, plan, &begun, &cluster).await?;
     }
@@ -348,6 +349,18 @@ fn open_slots(run: &Run<'_>) -> SlotSet {
         open.extend(work.open.borrow().keys().chain(work.stuck.borrow().keys()).copied());
     }
     open
+}
+
+/// Takes the moves that can begin: those to takers that did not fail at their first slot, which is the work after the `earlier`. The others stay, and
+/// are told as left.
+fn ready(run: &Run<'_>, earlier: usize) -> BTreeMap<(NodeId, NodeId), Vec<Slot>> {
+    let first = run.works.borrow();
+    let failed: BTreeSet<NodeId> =
+        first.iter().skip(earlier).flat_map(|work| work.left()).map(|(pair, _)| pair.to).collect();
+    let mut rest = run.rest.borrow_mut();
+    let (ready, left) = std::mem::take(&mut rest.moves).into_iter().partition(|((_, to), _)| !failed.contains(to));
+    rest.moves = left;
+    ready
 }
 
 /// Brings the slots of a shard together again that a failover in the middle of a hand-over has split.
