@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, DiffFindOptions, DiffOptions, Error, Oid, Patch, Repository};
+use git2::{Commit, DiffFindOptions, DiffOptions, Error, ObjectType, Oid, Patch, Repository, Tree};
 use rustc_hash::FxHashMap;
 
 /// A line that is looked for: its number in the end, and its number in the version at hand; both from 0.
@@ -50,8 +50,8 @@ pub(super) fn count_lines(text: &[u8]) -> u32 {
 
 struct Walk<'r> {
     repository: &'r Repository,
-    /// What a directory has under a name: directories that did not change are looked into once.
-    trees: FxHashMap<(Oid, String), Option<Oid>>,
+    /// What a directory has under a name, and whether it is a file: directories that did not change are looked into once.
+    trees: FxHashMap<(Oid, String), Option<(Oid, bool)>>,
     /// Versions by time and id of their commit: the youngest is looked at first, so that branches meet.
     todo: BTreeMap<(i64, Oid), Vec<Version>>,
     found: Vec<Option<Vec<Oid>>>,
@@ -137,22 +137,25 @@ impl Walk<'_> {
     }
 
     fn blob(&mut self, commit: &Commit<'_>, path: &Path) -> Result<Option<Oid>, Error> {
-        let mut at = commit.tree_id();
+        let (mut at, mut is_blob) = (commit.tree_id(), false);
         for part in path.iter() {
             let key = (at, part.to_string_lossy().into_owned());
             let next = match self.trees.get(&key) {
                 Some(known) => *known,
                 None => {
                     let tree = self.repository.find_tree(at);
-                    let next = tree.ok().and_then(|tree| tree.get_name(&key.1).map(|entry| entry.id()));
+                    let entry = |tree: Tree<'_>| {
+                        tree.get_name(&key.1).map(|entry| (entry.id(), entry.kind() == Some(ObjectType::Blob)))
+                    };
+                    let next = tree.ok().and_then(entry);
                     self.trees.insert(key, next);
                     next
                 }
             };
             let Some(next) = next else { return Ok(None) };
-            at = next;
+            (at, is_blob) = next;
         }
         // A directory or a submodule of that name is another thing.
-        Ok(self.repository.find_blob(at).is_ok().then_some(at))
+        Ok(is_blob.then_some(at))
     }
 }
