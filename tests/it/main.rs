@@ -19,3 +19,4 @@ mod slots_lint;
 mod slots_plan;
 mod slots_render;
 mod slots_show;
+mod validate;
