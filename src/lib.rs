@@ -17,4 +17,5 @@ pub mod redis;
 pub mod secrets;
 pub mod slots;
 pub mod source;
+pub mod validate;
 pub mod yaml;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 6] = ["diagnostics", "yaml", "k8s", "kustomize", "slots", "redis"];
+const PURE: [&str; 7] = ["diagnostics", "yaml", "k8s", "kustomize", "validate", "slots", "redis"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,7 +21,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 13] = [
+const FLOW: [&str; 14] = [
     "diagnostics",
     "yaml",
     "k8s",
@@ -31,6 +31,7 @@ const FLOW: [&str; 13] = [
     "secrets",
     "slots",
     "redis",
+    "validate",
     "live",
     "apply",
     "lab",

@@ -149,7 +149,7 @@ impl<'a> Mask<'a> {
 }
 
 /// The diagnostic with the values of secrets at its labels taken out of its texts too.
-pub(super) fn scrub(diagnostic: &Diagnostic, sources: &Sources) -> Diagnostic {
+pub fn scrub(diagnostic: &Diagnostic, sources: &Sources) -> Diagnostic {
     let mut clean = diagnostic.clone();
     let mut values: Vec<String> = Vec::new();
     for label in &diagnostic.labels {

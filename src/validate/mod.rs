@@ -1,0 +1,15 @@
+//! What is wrong with rendered objects: their structure against schemas, and rules across objects.
+//!
+//! Works on the tree of a build, so that every finding points at the line that the user edits, not at the output.
+
+mod field;
+mod finding;
+mod objects;
+mod report;
+mod rule;
+
+pub use field::{Field, Step, path_text};
+pub use finding::{Finding, ResourceRef, severity_name};
+pub use objects::{Objects, Settings};
+pub use report::{FindingEntry, Place, Report, ReportDocument, Summary, TargetReport};
+pub use rule::{Findings, Rule};
