@@ -6,10 +6,13 @@ mod field;
 mod finding;
 mod objects;
 mod report;
+mod repository;
 mod rule;
+pub mod rules;
 
 pub use field::{Field, Step, path_text};
 pub use finding::{Finding, ResourceRef, severity_name};
 pub use objects::{Objects, Settings};
 pub use report::{FindingEntry, Place, Report, ReportDocument, Summary, TargetReport};
+pub use repository::Repository;
 pub use rule::{Findings, Rule};

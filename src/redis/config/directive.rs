@@ -112,11 +112,12 @@ impl Directive {
         self.forms.iter().fold(0, |bits, form| bits | form.servers)
     }
 
-    /// The name that has taken its place in all of these servers.
+    /// The name that has taken its place in all of these servers, and in the newest one of each product: a name that one of them still writes itself
+    /// is as good as another.
     pub(super) fn replaced_by(&self, servers: u8) -> Option<&'static str> {
-        let wanted = self.servers() & servers;
-        let mut all = self.renamed.iter().filter(|(_, at)| at & wanted != 0);
+        let wanted = self.servers() & (servers | newest());
         let covered = self.renamed.iter().fold(0, |bits, (_, at)| bits | at);
+        let mut all = self.renamed.iter().filter(|(_, at)| at & servers != 0);
         all.next_back().map(|(name, _)| *name).filter(|_| wanted & !covered == 0)
     }
 
@@ -127,8 +128,7 @@ impl Directive {
 
     /// Whether the newest server of any product knows it.
     pub(super) fn is_in_newest(&self) -> bool {
-        let newest = |product| SERVERS.iter().rposition(|server| server.0 == product).map_or(0, |i| 1 << i);
-        self.servers() & (newest(Product::Redis) | newest(Product::Valkey)) != 0
+        self.servers() & newest() != 0
     }
 
     /// The servers that know it, for people: `Redis 7.0, 8.2 and Valkey 9.1`.
@@ -137,6 +137,13 @@ impl Directive {
     }
 }
 
+/// The newest server of each product, a bit each.
+fn newest() -> u8 {
+    let newest = |product| SERVERS.iter().rposition(|server| server.0 == product).map_or(0, |i| 1u8 << i);
+    newest(Product::Redis) | newest(Product::Valkey)
+}
+
+/// Servers for people: `Redis 7.0, 8.2 and Valkey 9.1`.
 pub(super) fn servers_of(bits: u8) -> String {
     let mut parts: Vec<String> = Vec::new();
     for product in [Product::Redis, Product::Valkey] {

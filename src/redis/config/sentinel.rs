@@ -4,7 +4,7 @@ use crate::diagnostics::did_you_mean;
 
 use super::check::{Flaw, Mistake};
 use super::directive::servers_of;
-use super::parse::{Line, Parsed};
+use super::parse::{Line, Parsed, Word};
 use super::server::Server;
 use super::table::SENTINEL;
 use super::value::parse_int;
@@ -16,8 +16,8 @@ pub struct Monitored {
     pub name: String,
     /// How many sentinels have to agree that it is down.
     pub quorum: i64,
-    /// Where the quorum stands, and how long it is.
-    pub at: (usize, usize),
+    /// The quorum as it is written.
+    pub quorum_word: Word,
 }
 
 /// The masters that a sentinel.conf watches.
@@ -28,7 +28,7 @@ pub fn monitored(parsed: &Parsed) -> Vec<Monitored> {
         .filter_map(|line| {
             let quorum = line.arguments.get(4)?;
             let name = line.argument(1)?.to_owned();
-            Some(Monitored { name, quorum: quorum.text.parse().ok()?, at: (quorum.at, quorum.len) })
+            Some(Monitored { name, quorum: quorum.text.parse().ok()?, quorum_word: quorum.clone() })
         })
         .collect()
 }

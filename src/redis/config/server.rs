@@ -64,10 +64,10 @@ impl Server {
         if minor.is_some() && bits != 0 {
             return bits;
         }
-        let below = own.iter().rev().find(|i| at(i) < low);
+        let below = own.iter().rev().find(|i| at(i) < low).filter(|_| !within.iter().any(|i| at(i) == low));
         let above = own.iter().find(|i| at(i) > high);
         bits |= below.map_or(0, |i| 1 << i) | above.map_or(0, |i| 1 << i);
-        if product == Product::Valkey && below.is_none() {
+        if product == Product::Valkey && bits & below.map_or(0, |i| 1 << i) == 0 && low < at(&own[0]) {
             // Valkey began as Redis 7.2.
             let parent = SERVERS.iter().position(|server| *server == (Product::Redis, 7, 0));
             bits |= parent.map_or(0, |i| 1 << i);

@@ -4,7 +4,7 @@ use base64::Engine;
 
 use crate::diagnostics::{Embedding, Label, SourceKind};
 use crate::k8s::Resource;
-use crate::redis::config::{Mistake, Parsed, Server, parse};
+use crate::redis::config::{Mistake, Parsed, Server, Word, parse};
 
 use super::super::super::{Field, Objects};
 
@@ -25,6 +25,8 @@ pub struct ConfigFile<'a> {
     pub server: Server,
     /// Whether its text is what stands in the object, so that places in it can be shown.
     pub is_plain: bool,
+    /// What a server would say about it.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// Keys that servers read their configuration from wherever they are mounted.
@@ -67,7 +69,7 @@ pub(super) fn read<'a>(objects: &Objects<'a>, resource: &'a Resource, key: &'a s
     let parsed = parse(decoded.as_deref().unwrap_or(text));
     let is_sentinel = key.contains("sentinel") || parsed.lines.iter().any(|line| line.name.text == "sentinel");
     let server = objects.settings().redis_version.as_deref().map_or(Server::ANY, Server::parse);
-    Some(ConfigFile { resource, key, field, parsed, is_sentinel, server, is_plain: decoded.is_none() })
+    Some(ConfigFile { resource, key, field, parsed, is_sentinel, server, is_plain: decoded.is_none(), mistakes: Vec::new() })
 }
 
 /// The position of the file of a key of an object, which is read where it was not yet.
@@ -90,8 +92,13 @@ pub fn flaw_place(objects: &Objects<'_>, file: &ConfigFile<'_>, mistake: &Mistak
     place(objects, &file.field, file.is_plain, mistake.at, mistake.len)
 }
 
+/// Where in the user's file a word of a configuration stands.
+pub fn word_place(objects: &Objects<'_>, file: &ConfigFile<'_>, word: &Word) -> Option<Label> {
+    place(objects, &file.field, file.is_plain, word.at, word.len)
+}
+
 /// The place of a part of a text value: exact in block scalars and in files that became a value, else the beginning of the value.
-pub(super) fn place(objects: &Objects<'_>, field: &Field<'_>, is_plain: bool, at: usize, len: usize) -> Option<Label> {
+fn place(objects: &Objects<'_>, field: &Field<'_>, is_plain: bool, at: usize, len: usize) -> Option<Label> {
     let mut label = objects.places(field).into_iter().next()?;
     let (Some(text), Some(source)) = (field.text(), objects.sources().get(label.pos)) else { return Some(label) };
     if !is_plain {

@@ -72,6 +72,14 @@ impl<'a> Selector<'a> {
         self.equal.iter().find(|(key, value)| labels.get(key) != Some(value)).copied()
     }
 
+    /// The selector without some labels.
+    #[must_use]
+    pub fn without(&self, is_left_out: impl Fn(&str) -> bool) -> Selector<'a> {
+        let equal = self.equal.iter().filter(|(key, _)| !is_left_out(key)).copied().collect();
+        let expressions = self.expressions.iter().filter(|it| !is_left_out(it.key)).cloned().collect();
+        Selector { equal, expressions }
+    }
+
     /// How many of its labels fit.
     pub fn fitting(&self, labels: &Labels) -> usize {
         self.equal.iter().filter(|(key, value)| labels.get(key) == Some(value)).count()

@@ -11,7 +11,7 @@ mod redis_server;
 mod workload;
 
 pub use amount::{bytes, quantity};
-pub use config_file::{ConfigFile, flaw_place};
+pub use config_file::{ConfigFile, flaw_place, word_place};
 pub use environment::is_production;
 pub use labels::{Labels, Selector};
 pub use operators::{OperatorService, Pods};
@@ -46,6 +46,9 @@ impl<'a> Facts<'a> {
         }
         let mut files = config_file::named(objects);
         let servers = redis_server::servers(objects, &workloads, &mut files);
+        for file in &mut files {
+            file.mistakes = crate::redis::config::check(&file.parsed, file.server);
+        }
         let pods = operators::pods(objects, &workloads);
         Facts {
             pods,
@@ -58,7 +61,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The workload of a server.
-    pub fn workload_of(&self, server: &RedisServer<'a>) -> &Workload<'a> {
+    pub fn workload_of(&self, server: &RedisServer<'_>) -> &Workload<'a> {
         &self.workloads[server.workload]
     }
 

@@ -1,6 +1,6 @@
 //! Containers that run a server of Redis or Valkey, with the configuration that they start with.
 
-use crate::redis::config::{Parsed, Server, Settings, parse_arguments};
+use crate::redis::config::{Mistake, Parsed, Server, Settings, check, parse_arguments};
 
 use super::super::super::{Field, Objects};
 use super::config_file::{self, ConfigFile};
@@ -45,6 +45,8 @@ pub struct RedisServer<'a> {
     pub settings: Settings,
     /// Whether all of its configuration can be seen; scripts of an image may add more.
     pub is_plain: bool,
+    /// What the server would say about its arguments.
+    pub mistakes: Vec<Mistake>,
 }
 
 const PROGRAMS: [&str; 4] = ["redis-server", "valkey-server", "redis-sentinel", "valkey-sentinel"];
@@ -104,7 +106,8 @@ fn server<'a>(
     let is_plain = is_plain && (command.program.is_some() || !container.image.contains("bitnami"));
     let arguments = command.words;
     let container = container.clone();
-    Some(RedisServer { workload: index, container, server, role, files: read, arguments, options, settings, is_plain })
+    let mistakes = check(&options, server);
+    Some(RedisServer { workload: index, container, server, role, files: read, arguments, options, settings, is_plain, mistakes })
 }
 
 /// Whether the environment gives the server a password, as images with scripts of their own take it.
