@@ -4,6 +4,7 @@
 //! takes values and returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements, or stay in
 //! `live`, `apply` and `lab`.
 
+pub mod affected;
 pub mod apply;
 pub mod cli;
 pub mod diagnostics;

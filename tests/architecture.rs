@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: [&str; 7] = ["diagnostics", "yaml", "k8s", "kustomize", "validate", "slots", "redis"];
+const PURE: &[&str] = &["diagnostics", "yaml", "k8s", "kustomize", "affected", "slots", "redis", "validate"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -21,13 +21,14 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// The one-way flow: a module uses only those before it.
-const FLOW: [&str; 14] = [
+const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
     "source",
     "kustomize",
     "environment",
+    "affected",
     "secrets",
     "slots",
     "redis",

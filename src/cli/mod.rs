@@ -7,6 +7,7 @@ mod document;
 mod exit;
 #[cfg(target_os = "linux")]
 mod lab;
+mod narrowing;
 mod output;
 mod printer;
 mod runtime;
@@ -23,7 +24,7 @@ pub use exit::Exit;
 
 use args::{Cli, Command};
 use printer::Printer;
-use settings::{BuildSettings, Environment, GlobalSettings};
+use settings::{AffectedSettings, BuildSettings, Environment, GlobalSettings};
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -35,6 +36,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Affected(arguments) => {
+            commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
+        }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

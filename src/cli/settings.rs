@@ -7,7 +7,8 @@ use crate::diagnostics::render::Style;
 use crate::kustomize::{HelmOptions, Options, Reorder};
 use crate::source::LoadRestriction;
 
-use super::args::{self, Color, Global};
+use super::args::{self, Color, Format, Global, InputList};
+use super::narrowing::Narrowing;
 
 /// The environment of a run, as far as commands look at it.
 #[derive(Clone, Debug)]
@@ -118,6 +119,8 @@ pub struct BuildSettings {
     pub offline: bool,
     /// Tell where time went.
     pub stats: bool,
+    /// List what would be read, in that form, and do not render.
+    pub list_inputs: Option<InputList>,
     /// Which files may be named.
     pub restriction: LoadRestriction,
     /// Flags that the reference has deprecated, as warnings.
@@ -147,32 +150,89 @@ impl BuildSettings {
                 None => Reorder::Unspecified,
             },
             managed_by_label: arguments.enable_managedby_label,
-            alpha_plugins: functions.enable_alpha_plugins,
-            exec: functions.enable_exec,
-            env: functions.env,
-            as_current_user: functions.as_current_user,
-            network: functions.network,
-            network_name: functions.network_name,
-            mounts: functions.mount,
-            helm: HelmOptions {
-                enabled: helm.enable_helm,
-                command: helm.helm_command,
-                api_versions: helm.helm_api_versions,
-                kube_version: helm.helm_kube_version,
-                debug: helm.helm_debug,
-            },
+            ..engine_options(helm, functions)
         };
         BuildSettings {
             target: arguments.path,
             output: arguments.output.filter(|path| !path.is_empty()).map(PathBuf::from),
             offline: arguments.offline,
             stats: arguments.stats,
-            restriction: match arguments.load_restrictor.as_str() {
-                "LoadRestrictionsNone" => LoadRestriction::None,
-                _ => LoadRestriction::RootOnly,
-            },
+            restriction: restriction(&arguments.load_restrictor),
+            list_inputs: arguments.list_inputs,
             deprecated,
             options,
+        }
+    }
+}
+
+/// What the flags of helm charts and functions mean.
+fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
+    Options {
+        alpha_plugins: functions.enable_alpha_plugins,
+        exec: functions.enable_exec,
+        env: functions.env,
+        as_current_user: functions.as_current_user,
+        network: functions.network,
+        network_name: functions.network_name,
+        mounts: functions.mount,
+        helm: HelmOptions {
+            enabled: helm.enable_helm,
+            command: helm.helm_command,
+            api_versions: helm.helm_api_versions,
+            kube_version: helm.helm_kube_version,
+            debug: helm.helm_debug,
+        },
+        ..Options::default()
+    }
+}
+
+fn restriction(flag: &str) -> LoadRestriction {
+    match flag {
+        "LoadRestrictionsNone" => LoadRestriction::None,
+        _ => LoadRestriction::RootOnly,
+    }
+}
+
+/// How affected overlays are rendered.
+#[derive(Clone, Debug)]
+pub struct RenderSettings {
+    /// Use the cache only.
+    pub offline: bool,
+    /// Which files may be named.
+    pub restriction: LoadRestriction,
+    /// Options of the engine.
+    pub options: Options,
+}
+
+/// What `affected` is to do.
+#[derive(Clone, Debug)]
+pub struct AffectedSettings {
+    /// Which changes count, for which targets.
+    pub narrowing: Narrowing,
+    /// How to write it.
+    pub format: Format,
+    /// End paths with a zero byte.
+    pub null: bool,
+    /// Whether something affected is the answer no.
+    pub exit_code: bool,
+    /// Render what is affected.
+    pub render: Option<RenderSettings>,
+}
+
+impl AffectedSettings {
+    /// From arguments and environment.
+    pub fn resolve(arguments: args::AffectedArgs, environment: &Environment) -> AffectedSettings {
+        let args::AffectedArgs { helm, functions, .. } = arguments;
+        AffectedSettings {
+            narrowing: Narrowing::resolve(arguments.paths, arguments.narrow, environment.variable),
+            format: arguments.output,
+            null: arguments.null,
+            exit_code: arguments.exit_code,
+            render: arguments.build.then(|| RenderSettings {
+                offline: arguments.offline,
+                restriction: restriction(&arguments.load_restrictor),
+                options: engine_options(helm, functions),
+            }),
         }
     }
 }

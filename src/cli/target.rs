@@ -69,6 +69,8 @@ pub struct Target {
     pub loader: Loader,
     /// Something the user should know about how it was found.
     pub note: Option<String>,
+    /// Files beside those of the kustomization that were read to find it, absolute: that of the environment.
+    pub reads: Vec<PathBuf>,
 }
 
 /// Finds what a word of the command line names.
@@ -104,7 +106,7 @@ pub fn open(word: &str, access: &Access, sources: &Sources, trace: &Trace) -> Re
         let file = files.display(&place.file);
         format!("`{word}` is a path here; the environment of that name ({file}) is `{NAME_PREFIX}{word}`")
     });
-    Ok(Target { loader, note })
+    Ok(Target { loader, note, reads: Vec::new() })
 }
 
 /// A kustomization file of any name, or a file of manifests, which is rendered as if it were the only resource of a kustomization.
@@ -185,7 +187,7 @@ fn open_environment(
     // Shown, and kept in messages, as the user would type it.
     let shown = access.files.display(&overlay);
     let loader = access.open(Arc::clone(&access.files), &shown).map_err(|error| at_overlay(error.into()))?;
-    Ok(Target { loader, note: None })
+    Ok(Target { loader, note: None, reads: vec![place.file.clone()] })
 }
 
 /// The environment of a name, and where it stands.

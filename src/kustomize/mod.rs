@@ -13,6 +13,7 @@ pub mod crd_config;
 pub mod decode;
 pub mod fields;
 pub mod generators;
+pub mod inputs;
 pub mod kustomization_file;
 pub mod load;
 pub mod load_resources;

@@ -2,6 +2,7 @@
 //!
 //! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and [`Tools`].
 
+mod changes;
 mod disk;
 mod error;
 mod file_system;
@@ -17,6 +18,7 @@ mod substitute;
 mod suggestions;
 mod tools;
 
+pub use changes::{Change, ChangeKind, Changes, Revision, Until};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};

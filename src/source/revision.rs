@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, Tree};
+use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
 
 use super::error::{LoadError, LoadErrorKind};
 use super::file_system::{FileError, FileSystem, MAX_FILE_BYTES};
@@ -35,6 +35,47 @@ impl fmt::Debug for GitRevision {
     }
 }
 
+/// The repository that holds a directory, which may not exist any more, and its root.
+pub(super) fn discover(from: &Path, directory: &Path, revision: &str) -> Result<(Repository, PathBuf), LoadError> {
+    let directory = clean(&from.join(directory));
+    let shown = directory.display();
+    let start = directory.ancestors().find(|dir| dir.is_dir()).unwrap_or(Path::new("/"));
+    let repository = Repository::discover(start).map_err(|error| {
+        if error.code() == ErrorCode::NotFound {
+            let message = format!("`{shown}` is in no git repository, so it has no revision `{revision}`");
+            return LoadError::new(LoadErrorKind::Git, message);
+        }
+        // For example a repository that belongs to another user.
+        LoadError::new(LoadErrorKind::Git, format!("the git repository of `{shown}` cannot be opened"))
+            .note(error.message().to_owned())
+    })?;
+    let top = repository.workdir().unwrap_or_else(|| repository.path());
+    let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
+    Ok((repository, top))
+}
+
+/// The commit that a revision names: anything that `git rev-parse` takes.
+pub(super) fn resolve<'r>(repository: &'r Repository, top: &Path, revision: &str) -> Result<Commit<'r>, LoadError> {
+    let found = repository.revparse_single(revision).and_then(|object| object.peel_to_commit());
+    found.map_err(|error| {
+        let mut refs = Vec::new();
+        for reference in repository.references().into_iter().flatten().flatten() {
+            refs.extend(reference.shorthand().ok().map(str::to_owned));
+        }
+        let near = crate::diagnostics::did_you_mean(revision, refs.iter().map(String::as_str));
+        let message = format!("the repository `{}` has no revision `{revision}`", top.display());
+        let failed = LoadError::new(LoadErrorKind::Git, message);
+        match near {
+            Some(near) => failed.help(format!("did you mean `{near}`?")),
+            None if error.code() == ErrorCode::NotFound && repository.is_shallow() => failed
+                .note("the clone is shallow: it lacks older commits")
+                .help("run `git fetch --unshallow`, or clone with more depth"),
+            None if repository.is_empty().unwrap_or(false) => failed.note("it has no commit yet"),
+            None => failed.note(error.message().to_owned()),
+        }
+    })
+}
+
 /// What a path is after its links were followed.
 enum Found {
     Directory(Oid),
@@ -51,38 +92,8 @@ impl GitRevision {
     /// When there is no repository or no such revision.
     pub fn open(directory: &Path, revision: &str) -> Result<GitRevision, LoadError> {
         let working_directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        let directory = clean(&working_directory.join(directory));
-        let shown = directory.display();
-        // The overlay may not exist any more in the working tree.
-        let start = directory.ancestors().find(|dir| dir.is_dir()).unwrap_or(Path::new("/"));
-        let repository = Repository::discover(start).map_err(|error| {
-            if error.code() == ErrorCode::NotFound {
-                let message = format!("`{shown}` is in no git repository, so it has no revision `{revision}`");
-                return LoadError::new(LoadErrorKind::Git, message);
-            }
-            // For example a repository that belongs to another user.
-            LoadError::new(LoadErrorKind::Git, format!("the git repository of `{shown}` cannot be opened"))
-                .note(error.message().to_owned())
-        })?;
-        let top = repository.workdir().unwrap_or_else(|| repository.path());
-        let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
-        let found = repository.revparse_single(revision).and_then(|object| object.peel_to_commit());
-        let (commit, tree) = found.map(|commit| (commit.id(), commit.tree_id())).map_err(|error| {
-            let mut refs = Vec::new();
-            for reference in repository.references().into_iter().flatten().flatten() {
-                refs.extend(reference.shorthand().ok().map(str::to_owned));
-            }
-            let near = crate::diagnostics::did_you_mean(revision, refs.iter().map(String::as_str));
-            let message = format!("the repository `{}` has no revision `{revision}`", top.display());
-            let failed = LoadError::new(LoadErrorKind::Git, message);
-            match near {
-                Some(near) => failed.help(format!("did you mean `{near}`?")),
-                None if error.code() == ErrorCode::NotFound && repository.is_shallow() => failed
-                    .note("the clone is shallow: it lacks older commits")
-                    .help("run `git fetch --unshallow`, or clone with more depth"),
-                None => failed.note(error.message().to_owned()),
-            }
-        })?;
+        let (repository, top) = discover(&working_directory, directory, revision)?;
+        let (commit, tree) = resolve(&repository, &top, revision).map(|found| (found.id(), found.tree_id()))?;
         let repository = Mutex::new(repository);
         Ok(GitRevision { repository, tree, commit, revision: revision.to_owned(), top, working_directory })
     }

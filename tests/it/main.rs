@@ -1,9 +1,11 @@
 //! Integration tests: the built binary, run as a user runs it.
 
+mod affected;
 mod bad_input;
 mod cli_build;
 mod fixtures;
 mod key_model_schema;
+mod list_inputs;
 mod schemas;
 mod slots_check;
 mod slots_key;

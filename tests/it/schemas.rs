@@ -47,7 +47,7 @@ fn errors(document: &Value) -> Vec<String> {
     validator(kind).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-fn assert_valid(document: &Value) {
+pub fn assert_valid(document: &Value) {
     assert_eq!(errors(document), Vec::<String>::new(), "{}", document["kind"]);
     let first: Vec<&str> = document.as_object().unwrap().keys().take(2).map(String::as_str).collect();
     assert_eq!(first, ["apiVersion", "kind"]);
@@ -57,7 +57,7 @@ fn assert_valid(document: &Value) {
 fn printed(arguments: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_redisops"))
         .args(arguments.split(' '))
-        .args(["-o", "json"])
+        .args(if arguments.starts_with("build") { &[][..] } else { &["-o", "json"] })
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/slots"))
         .output()
         .unwrap();
@@ -142,6 +142,11 @@ fn what_is_found_in_keys_is_as_the_schema_says() {
     assert!(!found["findings"].as_array().unwrap().is_empty());
     assert_valid(&found);
     assert_valid(&printed("slots lint ../keys/good.yaml"));
+}
+
+#[test]
+fn what_builds_read_is_as_the_schema_says() {
+    assert_valid(&printed("build ../../../overlays/prod --list-inputs=json"));
 }
 
 #[test]

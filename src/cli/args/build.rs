@@ -1,7 +1,7 @@
 //! Arguments of `build`.
 
-use clap::Args;
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueEnum};
 
 /// Arguments of `build`.
 #[derive(Args, Debug)]
@@ -20,6 +20,9 @@ pub struct Build {
     /// Tell on stderr where time went
     #[arg(long)]
     pub stats: bool,
+    /// Do not render: list every file and directory that is read, or would be read. `lines` (default), `nul` for names with a zero byte behind each, or `json`
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "lines", hide_possible_values = true)]
+    pub list_inputs: Option<InputList>,
     /// Do not validate the objects. Builds do not validate yet, so this has no further effect
     #[arg(long)]
     pub no_validate: bool,
@@ -49,6 +52,17 @@ pub struct Build {
     /// Accepted for compatibility; errors name their place anyway
     #[arg(long, hide = true)]
     pub stack_trace: bool,
+}
+
+/// How inputs are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum InputList {
+    /// A name a line.
+    Lines,
+    /// A zero byte behind each name.
+    Nul,
+    /// For programs.
+    Json,
 }
 
 /// Options of helm charts.

@@ -1,12 +1,14 @@
 //! What can be typed.
 
 mod access;
+mod affected;
 mod build;
 mod format;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
 mod migrate;
+mod narrow;
 mod root;
 mod show;
 mod slots;
@@ -14,12 +16,14 @@ mod target;
 mod time;
 
 pub use access::AccessArgs;
-pub use build::Build;
+pub use affected::AffectedArgs;
+pub use build::{Build, Functions, Helm, InputList};
 pub use format::{Format, PlanFormat};
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
+pub use narrow::Narrow;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::affected::AffectedArgs;
 use super::build::Build;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
@@ -52,6 +53,11 @@ pub enum Command {
     /// Prints the rendered objects as YAML. When anything is wrong, prints nothing and says what, where and why. Exit codes: 0 done; 1 the input is
     /// wrong; 2 the arguments are wrong, or a program that is needed is not installed.
     Build(Box<Build>),
+    /// Which overlays and environments depend on files that changed
+    ///
+    /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
+    /// something cannot be rendered; 2 it could not be done.
+    Affected(Box<AffectedArgs>),
     /// Slots of a Redis Cluster: what is where, plans, moves
     ///
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.

@@ -22,6 +22,9 @@ const NOT_THE_INPUT: [&str; 5] =
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
+    if let Some(form) = settings.list_inputs {
+        return super::list_inputs::run(settings, form, printer);
+    }
     let (sources, trace) = (Sources::new(), Trace::new());
     let watch = Stopwatch::new();
     let mut cx = Context::new(&sources, &trace);
@@ -69,7 +72,8 @@ fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Resu
     kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())
 }
 
-fn exit_of(found: &Diagnostics) -> Exit {
+/// The exit code of a build that failed.
+pub(super) fn exit_of(found: &Diagnostics) -> Exit {
     let errors = || found.0.iter().filter(|d| d.severity == Severity::Error);
     match errors().all(|d| NOT_THE_INPUT.contains(&d.code)) {
         true => Exit::CouldNot,

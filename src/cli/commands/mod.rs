@@ -1,6 +1,8 @@
 //! The commands: each takes its settings, calls what does the work, and prints.
 
+pub mod affected;
 pub mod build;
 #[cfg(target_os = "linux")]
 pub mod lab;
+mod list_inputs;
 pub mod slots;
