@@ -2,6 +2,7 @@
 //!
 //! Works on the tree of a build, so that every finding points at the line that the user edits, not at the output.
 
+pub mod config;
 mod field;
 mod finding;
 mod objects;

@@ -3,6 +3,7 @@
 mod affected;
 mod bad_input;
 mod cli_build;
+mod configuration_schema;
 mod fixtures;
 mod key_model_schema;
 mod list_inputs;
