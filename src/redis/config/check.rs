@@ -81,7 +81,9 @@ pub fn check(parsed: &Parsed, server: Server) -> Vec<Mistake> {
             at: bad.at,
             len: bad.len.min(1),
             message: "a quote without its partner: the server cannot read this line".to_owned(),
-            help: Some("close the quote; behind a closing quote there must be a space or the end of the line".to_owned()),
+            help: Some(
+                "close the quote; behind a closing quote there must be a space or the end of the line".to_owned(),
+            ),
         });
     }
     let has_modules = parsed.lines.iter().any(|line| line.name.text == "loadmodule");
@@ -137,7 +139,8 @@ fn check_line(line: &Line, server: Server, has_modules: bool) -> Option<Mistake>
 fn unknown(line: &Line, server: Server, has_modules: bool) -> Option<Mistake> {
     let name = line.name.text.as_str();
     // Parts of the server that not every build has, and modules, bring their own.
-    let of_module = name.contains('.') || ["search-", "ts-", "bf-", "cf-"].iter().any(|prefix| name.starts_with(prefix));
+    let of_module =
+        name.contains('.') || ["search-", "ts-", "bf-", "cf-"].iter().any(|prefix| name.starts_with(prefix));
     if of_module || name.starts_with("rdma-") || name.starts_with("tls-") && server.version.is_none() {
         return None;
     }
@@ -179,7 +182,9 @@ fn wrong_value(line: &Line, known: &Directive, bits: u8, server: Server) -> Opti
     if let Some(special) = grammar::special(known.name) {
         return special(line, &words);
     }
-    let fits = |count: usize| forms.iter().any(|f| count >= f.least.into() && (count <= f.most.into() || f.most >= ANY_NUMBER));
+    let fits = |count: usize| {
+        forms.iter().any(|f| count >= f.least.into() && (count <= f.most.into() || f.most >= ANY_NUMBER))
+    };
     let flags = forms.iter().any(|form| matches!(form.kind, Kind::Flags(_)));
     if !(fits(words.len()) || flags && !words.is_empty()) {
         return Some(wrong_count(line, forms[0].least.into(), &words));

@@ -51,7 +51,8 @@ fn versions_differ() {
 
 #[test]
 fn secrets_stay_out_of_messages() {
-    let all = found("requirepass hunter2 hunter3\nmasterauth hunter4 hunter5\nuser\nrename-command hunter6\n", "").join("\n");
+    let all =
+        found("requirepass hunter2 hunter3\nmasterauth hunter4 hunter5\nuser\nrename-command hunter6\n", "").join("\n");
     assert!(all.lines().count() == 4 && !all.contains("hunter2") && !all.contains(": `hunter"), "{all}");
 }
 

@@ -73,7 +73,7 @@ fn buffer_limits(line: &Line, words: &[&str]) -> Option<Mistake> {
         [one] => one.split_ascii_whitespace().collect(),
         _ => words.to_vec(),
     };
-    if split.is_empty() || split.len() % 4 != 0 {
+    if split.is_empty() || !split.len().is_multiple_of(4) {
         return wrong(line, None, format!("`client-output-buffer-limit` has {}", counted(split.len())), help);
     }
     let bad = split.iter().enumerate().find(|(i, word)| match i % 4 {
@@ -104,7 +104,9 @@ fn score_adjustments(line: &Line, words: &[&str]) -> Option<Mistake> {
     let help = "write three numbers from -2000 to 2000: for the master, for replicas, for children that save";
     match parts.iter().position(|part| !fits(part)) {
         Some(bad) => wrong(line, line.arguments.get(bad), format!("`{}` is no adjustment", parts[bad]), help),
-        None if parts.len() != 3 => wrong(line, None, format!("`oom-score-adj-values` has {}", counted(parts.len())), help),
+        None if parts.len() != 3 => {
+            wrong(line, None, format!("`oom-score-adj-values` has {}", counted(parts.len())), help)
+        }
         None => None,
     }
 }
@@ -122,7 +124,8 @@ fn master(line: &Line, words: &[&str]) -> Option<Mistake> {
 }
 
 fn percentiles(line: &Line, words: &[&str]) -> Option<Mistake> {
-    let mut parts = line.arguments.iter().zip(words).flat_map(|(word, text)| text.split_ascii_whitespace().map(move |t| (word, t)));
+    let mut parts =
+        line.arguments.iter().zip(words).flat_map(|(word, text)| text.split_ascii_whitespace().map(move |t| (word, t)));
     let (word, bad) = parts.find(|(_, text)| text.parse::<f64>().ok().is_none_or(|p| !(0.0..=100.0).contains(&p)))?;
     wrong(line, Some(word), format!("`{bad}` is no percentile"), "write numbers from 0 to 100: `50 99 99.9`")
 }

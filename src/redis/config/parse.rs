@@ -188,9 +188,15 @@ mod tests {
 
     #[test]
     fn splits_as_servers_do() {
-        let text = "# comment\r\n\n  MaxMemory  1gb \nsave \"\"\nrequirepass \"a \\\"b\\\" \\x41\"\nuser 'it\\'s'\nhz 10 # no";
-        let want: [&[&str]; 5] =
-            [&["maxmemory", "1gb"], &["save", ""], &["requirepass", "a \"b\" A"], &["user", "it's"], &["hz", "10", "#", "no"]];
+        let text =
+            "# comment\r\n\n  MaxMemory  1gb \nsave \"\"\nrequirepass \"a \\\"b\\\" \\x41\"\nuser 'it\\'s'\nhz 10 # no";
+        let want: [&[&str]; 5] = [
+            &["maxmemory", "1gb"],
+            &["save", ""],
+            &["requirepass", "a \"b\" A"],
+            &["user", "it's"],
+            &["hz", "10", "#", "no"],
+        ];
         assert_eq!(words(text), want);
     }
 
@@ -211,7 +217,8 @@ mod tests {
 
     #[test]
     fn command_lines_become_lines() {
-        let parsed = parse_arguments(["/etc/redis.conf", "--maxmemory", "1gb", "--save", "", "--hz=50", "--save", "900", "1"]);
+        let parsed =
+            parse_arguments(["/etc/redis.conf", "--maxmemory", "1gb", "--save", "", "--hz=50", "--save", "900", "1"]);
         let shown: Vec<_> = parsed.lines.iter().map(|l| (l.name.text.as_str(), l.name.at, l.arguments.len())).collect();
         assert_eq!(shown, [("maxmemory", 1, 1), ("save", 3, 1), ("hz", 5, 1), ("save", 6, 2)]);
     }

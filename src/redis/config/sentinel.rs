@@ -40,8 +40,15 @@ fn shape(statement: &str) -> Option<(usize, Option<usize>)> {
         "down-after-milliseconds" | "failover-timeout" | "parallel-syncs" => (3, Some(2)),
         "auth-pass" | "auth-user" | "notification-script" | "client-reconfig-script" => (3, None),
         "rename-command" => (4, None),
-        "announce-ip" | "announce-port" | "sentinel-user" | "sentinel-pass" | "deny-scripts-reconfig"
-        | "resolve-hostnames" | "announce-hostnames" | "myid" | "current-epoch" => (2, None),
+        "announce-ip"
+        | "announce-port"
+        | "sentinel-user"
+        | "sentinel-pass"
+        | "deny-scripts-reconfig"
+        | "resolve-hostnames"
+        | "announce-hostnames"
+        | "myid"
+        | "current-epoch" => (2, None),
         _ => return None,
     })
 }

@@ -36,8 +36,22 @@ impl Server {
         let last = image.rsplit('/').next().unwrap_or(image).to_ascii_lowercase();
         let (name, tag) = last.split_once(':').unwrap_or((&last, ""));
         const OTHERS: [&str; 16] = [
-            "exporter", "operator", "insight", "commander", "proxy", "predixy", "benchmark", "backup", "shake", "rdb",
-            "metrics", "init", "cli", "admin", "enterprise", "ui",
+            "exporter",
+            "operator",
+            "insight",
+            "commander",
+            "proxy",
+            "predixy",
+            "benchmark",
+            "backup",
+            "shake",
+            "rdb",
+            "metrics",
+            "init",
+            "cli",
+            "admin",
+            "enterprise",
+            "ui",
         ];
         let parts: Vec<&str> = name.split(['-', '_', '.']).collect();
         if parts.iter().any(|part| OTHERS.contains(part)) {
@@ -123,7 +137,9 @@ mod tests {
         assert_eq!(name("bitnami/redis-sentinel:6.2").as_deref(), Some("Redis 6.2"));
         assert_eq!(name("redis/redis-stack-server:7.4.0-v1").as_deref(), Some("Redis 7.4"));
         assert_eq!(name("redis"), Some("Redis 6.2, 7.0, 8.2".to_owned()));
-        for other in ["oliver006/redis_exporter:v1", "eqalpha/keydb:6", "redislabs/redis:7.4-enterprise-operator-x", "nginx:1"] {
+        for other in
+            ["oliver006/redis_exporter:v1", "eqalpha/keydb:6", "redislabs/redis:7.4-enterprise-operator-x", "nginx:1"]
+        {
             assert_eq!(name(other), None, "{other}");
         }
     }

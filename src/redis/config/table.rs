@@ -5,7 +5,13 @@ use super::directive::Kind::{Bool, Checked, Enum, Flags, Ignored, Int, Memory, M
 use super::directive::{Directive, Product, d, f};
 
 /// The servers that were asked; their order is that of the bits below.
-pub(super) const SERVERS: [(Product, u16, u16); 5] = [(Product::Redis, 6, 2), (Product::Redis, 7, 0), (Product::Redis, 8, 2), (Product::Valkey, 8, 1), (Product::Valkey, 9, 1)];
+pub(super) const SERVERS: [(Product, u16, u16); 5] = [
+    (Product::Redis, 6, 2),
+    (Product::Redis, 7, 0),
+    (Product::Redis, 8, 2),
+    (Product::Valkey, 8, 1),
+    (Product::Valkey, 9, 1),
+];
 
 /// Directives by name: which servers need a restart for it, the name that replaces it and where, its forms and where.
 #[rustfmt::skip]

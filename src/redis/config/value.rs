@@ -136,7 +136,9 @@ mod tests {
     fn memory_has_units_of_two_kinds() {
         let read: Vec<_> = ["1gb", "1g", "100MB", "5", "5b"].iter().map(|text| parse_memory(text).unwrap()).collect();
         assert_eq!(read, [1 << 30, 1_000_000_000, 100 << 20, 5, 5]);
-        assert!(["", "gb", "4Gi", "1.5gb", "-1", "1 gb", "99999999999gb"].iter().all(|text| parse_memory(text).is_none()));
+        assert!(
+            ["", "gb", "4Gi", "1.5gb", "-1", "1 gb", "99999999999gb"].iter().all(|text| parse_memory(text).is_none())
+        );
     }
 
     #[test]

@@ -24,13 +24,15 @@ fn silenced_at(source: &Arc<Source>, number: u32, rule: &str) -> bool {
 
 fn named_in(line: &str, rule: &str) -> bool {
     let Some((before, rules)) = line.rsplit_once(SIGN) else { return false };
-    let is_comment = before.trim_end().strip_suffix('#').is_some_and(|left| left.is_empty() || left.ends_with([' ', '\t', '#']));
+    let is_comment =
+        before.trim_end().strip_suffix('#').is_some_and(|left| left.is_empty() || left.ends_with([' ', '\t', '#']));
     is_comment && rules.trim_start_matches(':').split([',', ' ', '\t']).any(|word| names(word, rule))
 }
 
 /// Whether a word of a configuration or a comment means a rule: its id, or its folder with `/*`.
 pub(super) fn names(word: &str, rule: &str) -> bool {
-    word == rule || word.strip_suffix("/*").is_some_and(|folder| rule.split_once('/').is_some_and(|(own, _)| own == folder))
+    word == rule
+        || word.strip_suffix("/*").is_some_and(|folder| rule.split_once('/').is_some_and(|(own, _)| own == folder))
 }
 
 #[cfg(test)]

@@ -73,21 +73,25 @@ fn of_rule(rules: &Pairs, rule: &str) -> Option<Level> {
 impl Override {
     fn is_for(&self, scene: &Scene<'_>) -> bool {
         let environment = scene.environment.unwrap_or("");
-        let here = self.environments.is_empty() || self.environments.iter().any(|it| !environment.is_empty() && name_fits(it, environment));
+        let here = self.environments.is_empty()
+            || self.environments.iter().any(|it| !environment.is_empty() && name_fits(it, environment));
         let places = [scene.file, scene.target];
-        here && (self.paths.is_empty() || self.paths.iter().any(|it| places.iter().flatten().any(|path| path_fits(it, path))))
+        here && (self.paths.is_empty()
+            || self.paths.iter().any(|it| places.iter().flatten().any(|path| path_fits(it, path))))
     }
 }
 
 impl Ignore {
     fn is_for(&self, finding: &Finding, scene: &Scene<'_>) -> bool {
-        let part = |wanted: &Text, have: Option<&str>| wanted.is_empty() || have.is_some_and(|have| name_fits(wanted, have));
+        let part =
+            |wanted: &Text, have: Option<&str>| wanted.is_empty() || have.is_some_and(|have| name_fits(wanted, have));
         let object = finding.resource.as_ref();
         names(&self.rule, &finding.rule)
             && part(&self.kind, object.map(|it| it.kind.as_str()))
             && part(&self.name, object.map(|it| it.name.as_str()))
             && part(&self.namespace, object.and_then(|it| it.namespace.as_deref()))
-            && (self.path.is_empty() || [scene.file, scene.target].iter().flatten().any(|path| path_fits(&self.path, path)))
+            && (self.path.is_empty()
+                || [scene.file, scene.target].iter().flatten().any(|path| path_fits(&self.path, path)))
     }
 }
 
@@ -104,7 +108,8 @@ mod tests {
         let source = sources.add("redisops.yaml", text, SourceKind::Config).unwrap();
         let config = read(&source, &trace).unwrap().0;
         let finding = Finding::new(rule, Severity::Warning, "x");
-        let scene = Scene { environment: Some(environment).filter(|it| !it.is_empty()), target: None, file: Some(file) };
+        let scene =
+            Scene { environment: Some(environment).filter(|it| !it.is_empty()), target: None, file: Some(file) };
         config.judge(finding, &scene).map(|finding| finding.severity)
     }
 
@@ -130,6 +135,9 @@ mod tests {
         let config = "ignore:\n- {rule: k8s/image-tag, path: base/x.yaml, reason: it is a test}\n";
         assert_eq!(judged(config, "k8s/image-tag", "", "base/x.yaml"), None);
         assert_eq!(judged(config, "k8s/image-tag", "", "base/y.yaml"), Some(Severity::Warning));
-        assert_eq!(judged("ignore:\n- {rule: k8s/image-tag, kind: Pod}\n", "k8s/image-tag", "", "a"), Some(Severity::Warning));
+        assert_eq!(
+            judged("ignore:\n- {rule: k8s/image-tag, kind: Pod}\n", "k8s/image-tag", "", "a"),
+            Some(Severity::Warning)
+        );
     }
 }

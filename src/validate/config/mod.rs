@@ -2,10 +2,10 @@
 
 mod comments;
 mod globs;
-mod read;
-mod types;
 mod judge;
 mod policies;
+mod read;
+mod types;
 
 pub use comments::is_silenced;
 pub use judge::Scene;

@@ -14,7 +14,12 @@ use super::types::{Configuration, Policy};
 pub type Evaluate<'e> = &'e dyn Fn(&str, &Node, &str) -> Result<bool, String>;
 
 /// Holds all objects against the policies that are for them.
-pub fn check_policies(configuration: &Configuration, objects: &Objects<'_>, evaluate: Evaluate<'_>, found: &mut Findings) {
+pub fn check_policies(
+    configuration: &Configuration,
+    objects: &Objects<'_>,
+    evaluate: Evaluate<'_>,
+    found: &mut Findings,
+) {
     let environment = objects.settings().environment.as_deref().unwrap_or("");
     for policy in &configuration.policies {
         let is_here = policy.environments.is_empty() || policy.environments.iter().any(|it| name_fits(it, environment));
@@ -24,7 +29,13 @@ pub fn check_policies(configuration: &Configuration, objects: &Objects<'_>, eval
         for resource in objects.iter().filter(|resource| is_for(policy, resource)) {
             match evaluate(&policy.expression, &resource.node, environment) {
                 Ok(true) => {}
-                Ok(false) => found.push(finding(policy, objects, resource, policy.message.value.clone(), policy.help.value.clone())),
+                Ok(false) => found.push(finding(
+                    policy,
+                    objects,
+                    resource,
+                    policy.message.value.clone(),
+                    policy.help.value.clone(),
+                )),
                 Err(why) => {
                     let message = format!("policy `{}` cannot be evaluated: {why}", policy.id.value);
                     let help = "ask with `has(…)` whether a field is there before it is used".to_owned();
@@ -54,7 +65,8 @@ fn finding(policy: &Policy, objects: &Objects<'_>, resource: &Resource, message:
         "note" => Severity::Note,
         _ => Severity::Warning,
     };
-    let field = policy.path.split('.').filter(|key| !key.is_empty()).fold(Field::of(resource), |field, key| field.get(key));
+    let field =
+        policy.path.split('.').filter(|key| !key.is_empty()).fold(Field::of(resource), |field, key| field.get(key));
     let finding = Finding::new(Cow::Owned(policy.id.value.clone()), severity, message).at(objects, &field);
     if help.is_empty() { finding } else { finding.help(help) }
 }
@@ -81,7 +93,8 @@ mod tests {
         let (sources, trace) = (Sources::new(), Trace::new());
         let source = sources.add("redisops.yaml", config.to_owned(), SourceKind::Config).unwrap();
         let configuration = read(&source, &trace).unwrap().0;
-        let source = sources.add("a.yaml", "apiVersion: v1\nkind: Pod\nspec: {}\n".to_owned(), SourceKind::Resource).unwrap();
+        let source =
+            sources.add("a.yaml", "apiVersion: v1\nkind: Pod\nspec: {}\n".to_owned(), SourceKind::Resource).unwrap();
         let list: Vec<Resource> = parse_documents(&source).unwrap().into_iter().map(Resource::new).collect();
         let scopes = RefCell::new(OpenApi::default());
         let settings = Settings { environment: Some("dev".to_owned()), ..Settings::default() };
@@ -92,7 +105,8 @@ mod tests {
             other => Ok(other == "yes"),
         };
         check_policies(&configuration, &objects, &evaluate, &mut found);
-        let shown: Vec<_> = found.list.iter().map(|it| format!("{} {:?} {} {}", it.rule, it.severity, it.path, it.message)).collect();
+        let shown: Vec<_> =
+            found.list.iter().map(|it| format!("{} {:?} {} {}", it.rule, it.severity, it.path, it.message)).collect();
         assert_eq!(shown, ["a/pods Error spec m", "a/dev Warning  policy `a/dev` cannot be evaluated: why"]);
     }
 }

@@ -34,13 +34,18 @@ pub fn read(source: &Source, trace: &Trace) -> Result<(Configuration, Diagnostic
 }
 
 fn check(configuration: &Configuration, cx: &mut Decoder<'_>) {
-    for (text, field, wanted) in [(&configuration.api_version, "apiVersion", API_VERSION), (&configuration.kind, "kind", KIND)] {
+    for (text, field, wanted) in
+        [(&configuration.api_version, "apiVersion", API_VERSION), (&configuration.kind, "kind", KIND)]
+    {
         if text.value != wanted {
             let pos = if text.pos.is_none() { configuration.pos } else { text.pos };
             cx.found.push(
-                Diagnostic::error("redisops::config::kind", format!("this is no configuration: its `{field}` is not `{wanted}`"))
-                    .label(pos, text.len().max(1), "")
-                    .help(format!("write `{field}: {wanted}`")),
+                Diagnostic::error(
+                    "redisops::config::kind",
+                    format!("this is no configuration: its `{field}` is not `{wanted}`"),
+                )
+                .label(pos, text.len().max(1), "")
+                .help(format!("write `{field}: {wanted}`")),
             );
         }
     }
@@ -61,9 +66,12 @@ fn check(configuration: &Configuration, cx: &mut Decoder<'_>) {
         let twice = configuration.policies[..index].iter().any(|before| before.id.value == policy.id.value);
         if twice || rules::all().iter().any(|rule| rule.id() == policy.id.value) {
             cx.found.push(
-                Diagnostic::error("redisops::config::policy_id", format!("there is a rule `{}` already", policy.id.value))
-                    .label(policy.id.pos, policy.id.len(), "")
-                    .help("give the policy another id"),
+                Diagnostic::error(
+                    "redisops::config::policy_id",
+                    format!("there is a rule `{}` already", policy.id.value),
+                )
+                .label(policy.id.pos, policy.id.len(), "")
+                .help("give the policy another id"),
             );
         }
     }
@@ -71,7 +79,9 @@ fn check(configuration: &Configuration, cx: &mut Decoder<'_>) {
 
 fn missing(pos: crate::diagnostics::Pos, field: &str, help: &str, cx: &mut Decoder<'_>) {
     cx.found.push(
-        Diagnostic::error("redisops::config::missing_field", format!("`{field}` is missing")).label(pos, 1, "").help(help),
+        Diagnostic::error("redisops::config::missing_field", format!("`{field}` is missing"))
+            .label(pos, 1, "")
+            .help(help),
     );
 }
 
@@ -91,7 +101,8 @@ fn levels(pairs: &Pairs, own: &[&str], cx: &mut Decoder<'_>) {
 /// A rule that does not exist is only worth a warning: another version of the program may have it.
 fn rule(name: &Text, own: &[&str], cx: &mut Decoder<'_>) {
     let known = || rules::all().iter().map(|rule| rule.id()).chain(own.iter().copied());
-    let is_known = known().any(|id| names(name, id)) || STRUCTURE.iter().any(|folder| names(folder, name) || *folder == name.value);
+    let is_known = known().any(|id| names(name, id))
+        || STRUCTURE.iter().any(|folder| names(folder, name) || *folder == name.value);
     if is_known {
         return;
     }
@@ -104,7 +115,9 @@ fn rule(name: &Text, own: &[&str], cx: &mut Decoder<'_>) {
 }
 
 fn one_policy(policy: &Policy, cx: &mut Decoder<'_>) {
-    let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let well_formed = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     if policy.id.is_empty() {
         missing(policy.pos, "id", "write an id of two words: `id: team/replicas`", cx);
     } else if policy.id.split('/').count() != 2 || !policy.id.split('/').all(well_formed) {
@@ -168,7 +181,7 @@ mod tests {
             found(&format!("{HEAD}{text}")),
             [
                 "3:1 unknown field `rule` in a configuration (did you mean `rules`?)",
-                "4:48 `of` is no severity (write one of off, on, note, warning, error)",
+                "4:45 `of` is no severity (write one of off, on, note, warning, error)",
                 "4:9 there is no rule `k8s/image-tagg` (did you mean `k8s/image-tag`?)",
                 "6:3 `rule` is missing (name the rule whose findings are known; a folder of rules is `k8s/*`)",
                 "8:8 `X` is no id of a rule (write two words of small letters, digits and dashes with a slash between them: `team/replicas`)",

@@ -87,7 +87,9 @@ mod tests {
     fn ids_are_sorted_and_well_formed() {
         let ids: Vec<&str> = all().iter().map(|rule| rule.id()).collect();
         assert!(ids.is_sorted(), "{ids:?}");
-        let well_formed = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let well_formed = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
         assert!(ids.iter().all(|id| id.split('/').count() == 2 && id.split('/').all(well_formed)));
     }
 

@@ -16,7 +16,9 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     }
     let is_plain = |path: &str| !path.contains("{{");
     // Which URL is that of this repository is seldom known; one whose paths exist here is.
-    let exists = |field: &Field<'_>| field.text().is_some_and(|path| is_plain(path) && path != "." && repository.is_directory(path));
+    let exists = |field: &Field<'_>| {
+        field.text().is_some_and(|path| is_plain(path) && path != "." && repository.is_directory(path))
+    };
     let own: Vec<&str> = paths.iter().filter(|(field, _)| exists(field)).map(|(_, url)| *url).collect();
     for (field, url) in &paths {
         let Some(path) = field.text().filter(|path| is_plain(path)) else { continue };
@@ -27,8 +29,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let finding = found.add(rule, objects, field, format!("there is no directory `{path}` in this repository"));
         let parent = path.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);
         let beside = repository.directories(parent);
-        let full: Vec<String> =
-            beside.iter().map(|name| if parent.is_empty() { name.clone() } else { format!("{parent}/{name}") }).collect();
+        let full: Vec<String> = beside
+            .iter()
+            .map(|name| if parent.is_empty() { name.clone() } else { format!("{parent}/{name}") })
+            .collect();
         finding.help = Some(match did_you_mean(path.trim_end_matches('/'), full.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None if full.is_empty() => "write a path from the root of the repository".to_owned(),
@@ -42,7 +46,9 @@ fn sources<'a>(spec: &Field<'a>, out: &mut Vec<(Field<'a>, &'a str)>) {
     let mut all = vec![spec.get("source")];
     all.extend(spec.get("sources").items());
     for source in all {
-        if let (Some(url), true) = (source.get("repoURL").text(), source.get("path").is_set() && !source.get("chart").is_set()) {
+        if let (Some(url), true) =
+            (source.get("repoURL").text(), source.get("path").is_set() && !source.get("chart").is_set())
+        {
             out.push((source.get("path"), url));
         }
     }
@@ -75,7 +81,9 @@ mod tests {
 
     fn found(applications: &[(&str, &str)]) -> Vec<String> {
         let one = |(url, path): &(&str, &str)| {
-            format!("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\nspec:\n  source: {{repoURL: {url}, path: {path}}}\n---\n")
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\nspec:\n  source: {{repoURL: {url}, path: {path}}}\n---\n"
+            )
         };
         let settings = Settings { repository: Some(Arc::new(Fake)), ..Settings::default() };
         found_with(&ApplicationPath, &applications.iter().map(one).collect::<String>(), &settings, |_| {})

@@ -52,6 +52,9 @@ mod tests {
         assert_eq!(quantity("2Gi"), Some(2_147_483_648.0));
         assert_eq!((quantity("1.5G"), quantity("1e3"), quantity("100m")), (Some(1.5e9), Some(1000.0), Some(0.1)));
         assert_eq!((quantity("4GB"), quantity(""), quantity("x")), (None, None, None));
-        assert_eq!((bytes(2_147_483_648.0), bytes(1_610_612_736.0), bytes(5.0)), ("2 GiB".into(), "1.5 GiB".into(), "5 bytes".into()));
+        assert_eq!(
+            (bytes(2_147_483_648.0), bytes(1_610_612_736.0), bytes(5.0)),
+            ("2 GiB".into(), "1.5 GiB".into(), "5 bytes".into())
+        );
     }
 }

@@ -55,7 +55,12 @@ fn entries<'a>(resource: &'a Resource) -> Vec<(&'a str, Field<'a>)> {
 }
 
 /// The file of a key.
-pub(super) fn read<'a>(objects: &Objects<'a>, resource: &'a Resource, key: &'a str, field: Field<'a>) -> Option<ConfigFile<'a>> {
+pub(super) fn read<'a>(
+    objects: &Objects<'a>,
+    resource: &'a Resource,
+    key: &'a str,
+    field: Field<'a>,
+) -> Option<ConfigFile<'a>> {
     let text = field.text()?;
     let encoded = resource.kind() == "Secret" && field.path_text().starts_with("data");
     let decoded = match encoded {
@@ -69,7 +74,16 @@ pub(super) fn read<'a>(objects: &Objects<'a>, resource: &'a Resource, key: &'a s
     let parsed = parse(decoded.as_deref().unwrap_or(text));
     let is_sentinel = key.contains("sentinel") || parsed.lines.iter().any(|line| line.name.text == "sentinel");
     let server = objects.settings().redis_version.as_deref().map_or(Server::ANY, Server::parse);
-    Some(ConfigFile { resource, key, field, parsed, is_sentinel, server, is_plain: decoded.is_none(), mistakes: Vec::new() })
+    Some(ConfigFile {
+        resource,
+        key,
+        field,
+        parsed,
+        is_sentinel,
+        server,
+        is_plain: decoded.is_none(),
+        mistakes: Vec::new(),
+    })
 }
 
 /// The position of the file of a key of an object, which is read where it was not yet.
@@ -111,7 +125,8 @@ fn place(objects: &Objects<'_>, field: &Field<'_>, is_plain: bool, at: usize, le
         (label.pos, label.len) = (source.pos(offset + at), marked);
     } else if rest.starts_with('|') {
         let embedding = Embedding { outer: label.pos, literal: true };
-        let inner = objects.sources().add_embedded(source.path.clone(), text.to_owned(), source.kind, embedding).ok()?;
+        let inner =
+            objects.sources().add_embedded(source.path.clone(), text.to_owned(), source.kind, embedding).ok()?;
         (label.pos, label.len) = (inner.pos(at), marked);
     } else if !text.contains('\n') && rest.trim_start_matches(['"', '\'']).starts_with(text) {
         let quote = usize::from(rest.starts_with(['"', '\'']));

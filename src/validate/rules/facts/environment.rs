@@ -28,9 +28,10 @@ fn is_name_of_production(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let says = |word: &&str| ["prod", "prd", "production", "live"].contains(word);
-    words.iter().enumerate().any(|(i, word)| {
-        says(word) && !(i > 0 && ["non", "pre", "not", "no", "test"].contains(&words[i - 1]))
-    })
+    words
+        .iter()
+        .enumerate()
+        .any(|(i, word)| says(word) && !(i > 0 && ["non", "pre", "not", "no", "test"].contains(&words[i - 1])))
 }
 
 #[cfg(test)]
@@ -39,7 +40,9 @@ mod tests {
 
     #[test]
     fn names_say_whether_it_is_production() {
-        assert!(["prod", "orders-redis-prod", "production", "PROD-eu", "prd"].iter().all(|it| is_name_of_production(it)));
+        assert!(
+            ["prod", "orders-redis-prod", "production", "PROD-eu", "prd"].iter().all(|it| is_name_of_production(it))
+        );
         let others = ["nonprod", "orders-redis-nonprod", "pre-prod", "non-prod", "dev", "product", "delivery", ""];
         assert!(others.iter().all(|it| !is_name_of_production(it)));
     }

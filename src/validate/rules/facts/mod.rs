@@ -71,7 +71,11 @@ impl<'a> Facts<'a> {
     }
 
     /// Pods of a namespace that a selector selects.
-    pub fn selected<'s>(&'s self, namespace: &'s str, selector: &'s Selector<'s>) -> impl Iterator<Item = &'s Pods<'a>> {
+    pub fn selected<'s>(
+        &'s self,
+        namespace: &'s str,
+        selector: &'s Selector<'s>,
+    ) -> impl Iterator<Item = &'s Pods<'a>> {
         self.pods.iter().filter(move |pods| pods.namespace == namespace && selector.matches(&pods.labels))
     }
 }

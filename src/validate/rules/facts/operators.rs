@@ -49,7 +49,8 @@ pub(super) fn pods<'a>(objects: &Objects<'a>, workloads: &[Workload<'a>]) -> Vec
         let spec = Field::of(cluster).get("spec");
         let nodes = Some(spec.get("nodes").int().unwrap_or(3));
         let own = |role: &str| {
-            let mut labels = Labels::new(&[("app", "redis-enterprise"), ("redis.io/cluster", name), ("redis.io/role", role)]);
+            let mut labels =
+                Labels::new(&[("app", "redis-enterprise"), ("redis.io/cluster", name), ("redis.io/role", role)]);
             labels.0.extend(Labels::of(&spec.get("extraLabels")).0);
             labels
         };
@@ -72,7 +73,13 @@ pub(super) fn pods<'a>(objects: &Objects<'a>, workloads: &[Workload<'a>]) -> Vec
             let spec = Field::of(object).get("spec");
             labels.0.extend(Labels::of(&spec.path(&["podMetadata", "labels"])).0);
             let replicas = Some(spec.get("replicas").int().unwrap_or(1));
-            found.push(Pods { namespace: objects.namespace(object).to_owned(), labels, from: object, workload: None, replicas });
+            found.push(Pods {
+                namespace: objects.namespace(object).to_owned(),
+                labels,
+                from: object,
+                workload: None,
+                replicas,
+            });
         }
     }
     found
@@ -133,7 +140,19 @@ fn makes_no_unknown_pods(group: &str, kind: &str) -> bool {
     ];
     // Made for known operators, or pods are made in other places.
     const KINDS: [(&str, &[&str]); 5] = [
-        ("monitoring.coreos.com", &["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe", "AlertmanagerConfig", "ScrapeConfig", "Prometheus", "Alertmanager"]),
+        (
+            "monitoring.coreos.com",
+            &[
+                "ServiceMonitor",
+                "PodMonitor",
+                "PrometheusRule",
+                "Probe",
+                "AlertmanagerConfig",
+                "ScrapeConfig",
+                "Prometheus",
+                "Alertmanager",
+            ],
+        ),
         ("operators.coreos.com", &["OperatorGroup", "CatalogSource"]),
         ("argoproj.io", &["Application", "ApplicationSet", "AppProject"]),
         ("redisops.dev", &["Environment"]),

@@ -107,12 +107,24 @@ fn server<'a>(
     let arguments = command.words;
     let container = container.clone();
     let mistakes = check(&options, server);
-    Some(RedisServer { workload: index, container, server, role, files: read, arguments, options, settings, is_plain, mistakes })
+    Some(RedisServer {
+        workload: index,
+        container,
+        server,
+        role,
+        files: read,
+        arguments,
+        options,
+        settings,
+        is_plain,
+        mistakes,
+    })
 }
 
 /// Whether the environment gives the server a password, as images with scripts of their own take it.
 fn has_password(container: &Container<'_>) -> bool {
-    let names = ["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE", "VALKEY_PASSWORD_FILE", "REDIS_MASTER_PASSWORD"];
+    let names =
+        ["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE", "VALKEY_PASSWORD_FILE", "REDIS_MASTER_PASSWORD"];
     names.iter().any(|name| container.field.get("env").items().any(|it| it.get("name").text() == Some(name)))
 }
 
@@ -148,7 +160,8 @@ impl<'a> Command<'a> {
         // Without a command, the entry point of the image gives its arguments to the server, unless they name another program.
         let starts_with = words.first().map_or("", |word| word.text.as_str());
         let is_script = words.iter().any(|word| word.text.contains("/scripts") || word.text.contains(".sh"));
-        let for_server = !has_command && (starts_with.is_empty() || starts_with.starts_with('-') || starts_with.ends_with(".conf"));
+        let for_server =
+            !has_command && (starts_with.is_empty() || starts_with.starts_with('-') || starts_with.ends_with(".conf"));
         let is_other = !for_server && !is_script;
         if !for_server {
             words.clear();
@@ -202,9 +215,14 @@ fn from_volume<'a>(
     let mut places: Vec<Field<'a>> = vec![volume.clone()];
     places.extend(volume.path(&["projected", "sources"]).items());
     for place in places {
-        for (part, kind, name) in [("configMap", "ConfigMap", "name"), ("secret", "Secret", if place.get("secret").get("secretName").is_set() { "secretName" } else { "name" })] {
+        for (part, kind, name) in [
+            ("configMap", "ConfigMap", "name"),
+            ("secret", "Secret", if place.get("secret").get("secretName").is_set() { "secretName" } else { "name" }),
+        ] {
             let source = place.get(part);
-            let Some(object) = source.get(name).text().and_then(|name| objects.find_beside("", kind, name, workload.resource)) else {
+            let Some(object) =
+                source.get(name).text().and_then(|name| objects.find_beside("", kind, name, workload.resource))
+            else {
                 continue;
             };
             let renamed = source.get("items").items().find(|item| item.get("path").text() == Some(inner));

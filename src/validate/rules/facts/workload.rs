@@ -6,16 +6,8 @@ use super::super::super::{Field, Objects};
 use super::Labels;
 
 /// Kinds that make pods.
-pub(super) const KINDS: [&str; 8] = [
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "ReplicationController",
-    "Job",
-    "CronJob",
-    "Pod",
-];
+pub(super) const KINDS: [&str; 8] =
+    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod"];
 
 /// An object that makes pods.
 #[derive(Clone, Debug)]
@@ -113,7 +105,11 @@ impl<'a> Container<'a> {
             let below = path.strip_prefix(at)?;
             (below.is_empty() || below.starts_with('/')).then_some(at.len())
         };
-        mounts.items().filter_map(|mount| Some((fits(&mount)?, mount))).max_by_key(|(len, _)| *len).map(|(_, mount)| mount)
+        mounts
+            .items()
+            .filter_map(|mount| Some((fits(&mount)?, mount)))
+            .max_by_key(|(len, _)| *len)
+            .map(|(_, mount)| mount)
     }
 
     /// The literal value of an environment variable.

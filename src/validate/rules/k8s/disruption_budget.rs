@@ -25,7 +25,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
                 add(rule, objects, field, "this budget allows no eviction: no node can be drained".to_owned(), found);
             } else if !selector.is_empty() && facts.knows_pods_of(namespace) {
                 let message = format!("no pods have the labels `{}`: the budget protects nothing", selector.text());
-                found.add(rule, objects, &spec.get("selector"), message).help = Some("write the labels of the pods' template".to_owned());
+                found.add(rule, objects, &spec.get("selector"), message).help =
+                    Some("write the labels of the pods' template".to_owned());
             }
             continue;
         }
@@ -36,7 +37,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         };
         let Some(evictable) = evictable else { continue };
         if evictable <= 0 && count > 0 {
-            let message = format!("this budget allows no eviction of {count} pods: no node with one of them can be drained");
+            let message =
+                format!("this budget allows no eviction of {count} pods: no node with one of them can be drained");
             add(rule, objects, field, message, found);
         } else if count >= 3 && evictable > (count - 1) / 2 && pods.iter().any(|pods| needs_quorum(objects, pods)) {
             let message = format!("{evictable} of {count} pods may be evicted at once, and the rest is no quorum");
@@ -88,12 +90,24 @@ mod tests {
     fn nodes_can_be_drained() {
         assert_eq!(
             found(&DisruptionBudget, &text("maxUnavailable: 0", 3, "")),
-            ["warning 6:19 spec.maxUnavailable: this budget allows no eviction of 3 pods: no node with one of them can be drained"]
+            [
+                "warning 6:19 spec.maxUnavailable: this budget allows no eviction of 3 pods: no node with one of them can be drained"
+            ]
         );
-        for bad in [text("minAvailable: 3", 3, ""), text("minAvailable: 100%", 3, ""), text("minAvailable: 1", 1, ""), text("minAvailable: 51%", 1, "")] {
+        for bad in [
+            text("minAvailable: 3", 3, ""),
+            text("minAvailable: 100%", 3, ""),
+            text("minAvailable: 1", 1, ""),
+            text("minAvailable: 51%", 1, ""),
+        ] {
             assert_eq!(found(&DisruptionBudget, &bad).len(), 1, "{bad}");
         }
-        for good in [text("maxUnavailable: 1", 3, ""), text("minAvailable: 2", 3, ""), text("minAvailable: 50%", 4, ""), text("maxUnavailable: 1", 1, "")] {
+        for good in [
+            text("maxUnavailable: 1", 3, ""),
+            text("minAvailable: 2", 3, ""),
+            text("minAvailable: 50%", 4, ""),
+            text("maxUnavailable: 1", 1, ""),
+        ] {
             assert_eq!(found(&DisruptionBudget, &good), [""; 0], "{good}");
         }
     }
@@ -112,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_budget_protects_something() {
-        let other = text("maxUnavailable: 1", 3, "").replace("metadata: {labels: {app: redis}}", "metadata: {labels: {app: other}}");
+        let other = text("maxUnavailable: 1", 3, "")
+            .replace("metadata: {labels: {app: redis}}", "metadata: {labels: {app: other}}");
         assert_eq!(found(&DisruptionBudget, &other).len(), 1);
     }
 }

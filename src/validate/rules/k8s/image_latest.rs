@@ -24,7 +24,9 @@ mod tests {
     #[test]
     fn latest_is_no_version() {
         let text = |image: &str| {
-            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers: []\n  initContainers:\n  - image: {image}\n")
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers: []\n  initContainers:\n  - image: {image}\n"
+            )
         };
         assert_eq!(
             found(&ImageLatest, &text("redis:latest")),

@@ -24,10 +24,14 @@ mod tests {
 
     #[test]
     fn images_have_versions() {
-        let text = |image: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - image: {image}\n");
+        let text = |image: &str| {
+            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - image: {image}\n")
+        };
         assert_eq!(
             found(&ImageTag, &text("host:5000/redis")),
-            ["warning 6:12 spec.containers[0].image: `host:5000/redis` names no version: which one runs depends on the day"]
+            [
+                "warning 6:12 spec.containers[0].image: `host:5000/redis` names no version: which one runs depends on the day"
+            ]
         );
         for good in ["redis:7.2", "redis@sha256:aa", "redis:latest", "\"\""] {
             assert_eq!(found(&ImageTag, &text(good)), [""; 0], "{good}");

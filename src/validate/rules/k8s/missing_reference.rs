@@ -24,7 +24,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     }
     let claims = objects.of_group_kind("", "PersistentVolumeClaim").map(Field::of);
     let sets = objects.of_group_kind("apps", "StatefulSet");
-    let templates = sets.flat_map(|set| Field::of(set).path(&["spec", "volumeClaimTemplates"]).items().collect::<Vec<_>>());
+    let templates =
+        sets.flat_map(|set| Field::of(set).path(&["spec", "volumeClaimTemplates"]).items().collect::<Vec<_>>());
     for claim in claims.chain(templates) {
         let name = claim.path(&["spec", "storageClassName"]);
         if let Some(text) = name.text().filter(|text| !text.is_empty())
@@ -126,7 +127,8 @@ fn key(rule: &dyn Rule, objects: &Objects<'_>, object: &Resource, reference: &Re
     let Some(text) = wanted.text() else { return };
     let object_field = Field::of(object);
     let parts = ["data", "stringData", "binaryData"].map(|part| object_field.get(part));
-    let keys: Vec<&str> = parts.iter().flat_map(|part| part.entries().map(|(key, _)| key).collect::<Vec<_>>()).collect();
+    let keys: Vec<&str> =
+        parts.iter().flat_map(|part| part.entries().map(|(key, _)| key).collect::<Vec<_>>()).collect();
     // An object without any data is filled by somebody else.
     if keys.is_empty() || keys.contains(&text) {
         return;
@@ -151,7 +153,9 @@ fn is_made(objects: &Objects<'_>, namespace: &str, name: &str) -> bool {
                 annotation("service.beta.openshift.io/serving-cert-secret-name")
                     || annotation("service.alpha.openshift.io/serving-cert-secret-name")
             }
-            ("networking.k8s.io", "Ingress") => spec.get("tls").items().any(|tls| tls.get("secretName").text() == Some(name)),
+            ("networking.k8s.io", "Ingress") => {
+                spec.get("tls").items().any(|tls| tls.get("secretName").text() == Some(name))
+            }
             ("" | "apps" | "batch", _) => false,
             ("app.redislabs.com", "RedisEnterpriseDatabase") => {
                 is(&["databaseSecretName"]) || name.strip_prefix("redb-") == Some(resource.name())
@@ -159,7 +163,11 @@ fn is_made(objects: &Objects<'_>, namespace: &str, name: &str) -> bool {
             ("app.redislabs.com", _) => resource.name() == name || is(&["clusterCredentialSecretName"]),
             (_, kind) => {
                 let own_name = resource.name() == name && kind.contains("Secret");
-                own_name || is(&["target", "name"]) || is(&["secretName"]) || is(&["destination", "name"]) || is(&["template", "metadata", "name"])
+                own_name
+                    || is(&["target", "name"])
+                    || is(&["secretName"])
+                    || is(&["destination", "name"])
+                    || is(&["template", "metadata", "name"])
             }
         }
     })
@@ -194,7 +202,11 @@ mod tests {
             found(&MissingReference, &text("volumes: [{name: x, configMap: {name: redis-confg}}]", MAP)),
             ["warning 5:41 spec.volumes[0].configMap.name: there is no ConfigMap `redis-confg` in this build"]
         );
-        for bad in ["serviceAccountName: runner", "volumes: [{name: x, persistentVolumeClaim: {claimName: y}}]", "containers: [{envFrom: [{configMapRef: {name: y}}]}]"] {
+        for bad in [
+            "serviceAccountName: runner",
+            "volumes: [{name: x, persistentVolumeClaim: {claimName: y}}]",
+            "containers: [{envFrom: [{configMapRef: {name: y}}]}]",
+        ] {
             assert_eq!(found(&MissingReference, &text(bad, "")).len(), 1, "{bad}");
         }
         for good in [
@@ -209,7 +221,14 @@ mod tests {
 
     #[test]
     fn keys_are_there() {
-        let of = |key: &str| text(&format!("containers: [{{env: [{{name: X, valueFrom: {{configMapKeyRef: {{name: redis-config, key: {key}}}}}}}]}}]"), MAP);
+        let of = |key: &str| {
+            text(
+                &format!(
+                    "containers: [{{env: [{{name: X, valueFrom: {{configMapKeyRef: {{name: redis-config, key: {key}}}}}}}]}}]"
+                ),
+                MAP,
+            )
+        };
         assert_eq!(found(&MissingReference, &of("c")).len(), 1);
         assert_eq!(found(&MissingReference, &of("a")), [""; 0]);
     }
@@ -230,8 +249,11 @@ mod tests {
 
     #[test]
     fn classes_are_judged_where_the_build_has_some() {
-        let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {storageClassName: fast}\n";
-        let class = |name: &str| format!("---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {name}}}\n");
+        let claim =
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {storageClassName: fast}\n";
+        let class = |name: &str| {
+            format!("---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {name}}}\n")
+        };
         assert_eq!(found(&MissingReference, claim), [""; 0]);
         assert_eq!(found(&MissingReference, &format!("{claim}{}", class("slow"))).len(), 1);
         assert_eq!(found(&MissingReference, &format!("{claim}{}", class("fast"))), [""; 0]);

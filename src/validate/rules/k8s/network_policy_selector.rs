@@ -13,7 +13,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(policy).path(&["spec", "podSelector"]);
         let selector = Selector::of(&field);
         let namespace = objects.namespace(policy);
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || facts.selected(namespace, &selector).next().is_some() {
+        if selector.is_empty()
+            || !facts.knows_pods_of(namespace)
+            || facts.selected(namespace, &selector).next().is_some()
+        {
             continue;
         }
         let message = format!("no pods have the labels `{}`: the policy protects nothing", selector.text());
@@ -50,7 +53,10 @@ mod tests {
         ] {
             assert_eq!(found(&NetworkPolicySelector, &text(good)), [""; 0], "{good}");
         }
-        assert_eq!(found(&NetworkPolicySelector, &text("{matchExpressions: [{key: app, operator: NotIn, values: [redis]}]}")), [""; 0]);
+        assert_eq!(
+            found(&NetworkPolicySelector, &text("{matchExpressions: [{key: app, operator: NotIn, values: [redis]}]}")),
+            [""; 0]
+        );
         assert_eq!(found(&NetworkPolicySelector, &text("{matchLabels: {redis.io/cluster: other}}")).len(), 1);
     }
 }

@@ -62,7 +62,8 @@ fn pods(rule: &dyn Rule, objects: &Objects<'_>, workload: &Workload<'_>, found: 
             let protocol = port.get("protocol").text().unwrap_or("TCP").to_owned();
             let number = port.get("containerPort");
             if let Some(value) = number.int() {
-                let message = format!("port {value}/{protocol} is taken twice in one pod, whose containers share one network");
+                let message =
+                    format!("port {value}/{protocol} is taken twice in one pod, whose containers share one network");
                 if twice(rule, objects, &mut seen, (value, protocol), number, &message, found)
                     && let Some(last) = found.list.last_mut()
                 {
@@ -73,8 +74,10 @@ fn pods(rule: &dyn Rule, objects: &Objects<'_>, workload: &Workload<'_>, found: 
             if let Some(name) = port.get("name").text() {
                 let message = format!("two ports of one container have the name `{name}`: the API server refuses it");
                 twice(rule, objects, &mut own, name.to_owned(), port.get("name"), &message, found);
-                let message = format!("two ports of one pod have the name `{name}`: Services that use it get the first only");
-                let is_new = !own.iter().any(|(other, field)| other == name && field.steps() != port.get("name").steps());
+                let message =
+                    format!("two ports of one pod have the name `{name}`: Services that use it get the first only");
+                let is_new =
+                    !own.iter().any(|(other, field)| other == name && field.steps() != port.get("name").steps());
                 if is_new
                     && twice(rule, objects, &mut names, name.to_owned(), port.get("name"), &message, found)
                     && let Some(last) = found.list.last_mut()
@@ -102,7 +105,9 @@ mod tests {
             ["error 5:32 spec.ports[1].port: port 6379/TCP stands twice in one Service: the API server refuses it"]
         );
         assert_eq!(found(&PortClash, &service("a", "{port: 53}, {port: 53, protocol: UDP}")), [""; 0]);
-        let nodes = |second: u32| service("a", "{port: 1, nodePort: 30001}") + &service("b", &format!("{{port: 1, nodePort: {second}}}"));
+        let nodes = |second: u32| {
+            service("a", "{port: 1, nodePort: 30001}") + &service("b", &format!("{{port: 1, nodePort: {second}}}"))
+        };
         assert_eq!(found(&PortClash, &nodes(30001)).len(), 1);
         assert_eq!(found(&PortClash, &nodes(30002)), [""; 0]);
     }
@@ -110,7 +115,9 @@ mod tests {
     #[test]
     fn containers_of_a_pod_share_their_ports() {
         let text = |first: &str, second: &str| {
-            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - ports: [{first}]\n  - ports: [{second}]\n")
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - ports: [{first}]\n  - ports: [{second}]\n"
+            )
         };
         assert!(found(&PortClash, &text("{containerPort: 80}", "{containerPort: 80}"))[0].starts_with("warning 7:29"));
         assert_eq!(found(&PortClash, &text("{containerPort: 80, name: x}, {containerPort: 81, name: x}", "")).len(), 1);

@@ -13,7 +13,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(service).path(&["spec", "selector"]);
         let selector = Selector::of_map(&field);
         let namespace = objects.namespace(service);
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || facts.selected(namespace, &selector).next().is_some() {
+        if selector.is_empty()
+            || !facts.knows_pods_of(namespace)
+            || facts.selected(namespace, &selector).next().is_some()
+        {
             continue;
         }
         // Operators put the pod that is master at the moment behind a Service by a label that they set.
@@ -31,7 +34,9 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
 fn has_role(facts: &crate::validate::rules::facts::Facts<'_>, namespace: &str, selector: &Selector<'_>) -> bool {
     facts.pods.iter().filter(|pods| pods.namespace == namespace).any(|pods| {
         let rest = selector.without(|key| key == "role" || key.ends_with("/role"));
-        !rest.is_empty() && rest.matches(&pods.labels) && !pods.labels.0.iter().any(|(key, _)| key == "role" || key.ends_with("/role"))
+        !rest.is_empty()
+            && rest.matches(&pods.labels)
+            && !pods.labels.0.iter().any(|(key, _)| key == "role" || key.ends_with("/role"))
     })
 }
 

@@ -15,7 +15,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(monitor).path(&["spec", "selector"]);
         let selector = Selector::of(&field);
         let Some(namespace) = own_namespace(objects, monitor) else { continue };
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || facts.selected(namespace, &selector).next().is_some() {
+        if selector.is_empty()
+            || !facts.knows_pods_of(namespace)
+            || facts.selected(namespace, &selector).next().is_some()
+        {
             continue;
         }
         let message = format!("no pods have the labels `{}`: nothing is read", selector.text());
@@ -40,7 +43,8 @@ fn services(rule: &dyn Rule, objects: &Objects<'_>, monitor: &Resource, found: &
     let in_namespace: Vec<&Resource> =
         objects.of_group_kind("", "Service").filter(|service| objects.namespace(service) == namespace).collect();
     let labels = |service: &Resource| Labels::of(&Field::of(service).path(&["metadata", "labels"]));
-    let own: Vec<&Resource> = in_namespace.iter().copied().filter(|service| selector.matches(&labels(service))).collect();
+    let own: Vec<&Resource> =
+        in_namespace.iter().copied().filter(|service| selector.matches(&labels(service))).collect();
     let of_operators: Vec<_> =
         facts.operator_services.iter().filter(|it| it.namespace == namespace && selector.matches(&it.labels)).collect();
     if own.is_empty() && of_operators.is_empty() {
@@ -55,19 +59,31 @@ fn services(rule: &dyn Rule, objects: &Objects<'_>, monitor: &Resource, found: &
         if let Some(near) = near.filter(|service| selector.fitting(&labels(service)) > 0)
             && let Some((key, value)) = selector.first_difference(&labels(near))
         {
-            let have = labels(near).get(key).map_or_else(|| "no such label".to_owned(), |have| format!("`{key}: {have}`"));
+            let have =
+                labels(near).get(key).map_or_else(|| "no such label".to_owned(), |have| format!("`{key}: {have}`"));
             finding.notes.push(format!("Service `{}` has {have} where `{key}: {value}` is asked for", near.name()));
         }
         return;
     }
-    let mut names: Vec<String> = of_operators.iter().flat_map(|it| it.ports.iter().map(|name| (*name).to_owned())).collect();
+    let mut names: Vec<String> =
+        of_operators.iter().flat_map(|it| it.ports.iter().map(|name| (*name).to_owned())).collect();
     for service in &own {
-        names.extend(Field::of(service).path(&["spec", "ports"]).items().filter_map(|port| Some(port.get("name").text()?.to_owned())));
+        names.extend(
+            Field::of(service)
+                .path(&["spec", "ports"])
+                .items()
+                .filter_map(|port| Some(port.get("name").text()?.to_owned())),
+        );
     }
     for endpoint in Field::of(monitor).path(&["spec", "endpoints"]).items() {
         let port = endpoint.get("port");
         let Some(name) = port.text().filter(|name| !names.iter().any(|it| it == name)) else { continue };
-        let finding = found.add(rule, objects, &port, format!("no port of the Services that it selects has the name `{name}`: nothing is read"));
+        let finding = found.add(
+            rule,
+            objects,
+            &port,
+            format!("no port of the Services that it selects has the name `{name}`: nothing is read"),
+        );
         finding.help = Some(match names.is_empty() {
             true => "give the port of the Service a name".to_owned(),
             false => format!("the ports are {}", names.join(", ")),
@@ -102,9 +118,12 @@ mod tests {
         );
         assert_eq!(
             found(&ServiceMonitorSelector, &text("{app: redis}", "http")),
-            ["warning 6:22 spec.endpoints[0].port: no port of the Services that it selects has the name `http`: nothing is read"]
+            [
+                "warning 6:22 spec.endpoints[0].port: no port of the Services that it selects has the name `http`: nothing is read"
+            ]
         );
-        let elsewhere = text("{app: x}", "http").replace("  endpoints", "  namespaceSelector: {matchNames: [other]}\n  endpoints");
+        let elsewhere =
+            text("{app: x}", "http").replace("  endpoints", "  namespaceSelector: {matchNames: [other]}\n  endpoints");
         assert_eq!(found(&ServiceMonitorSelector, &elsewhere), [""; 0]);
     }
 

@@ -41,11 +41,16 @@ mod tests {
     fn servers_of_one_set_stand_apart() {
         assert_eq!(
             found(&AntiAffinity, &text(3, "redis:7", "")),
-            ["warning 7:5 spec.template.spec.affinity.podAntiAffinity: all 3 pods may run on one node and be lost together"]
+            [
+                "warning 7:5 spec.template.spec.affinity.podAntiAffinity: all 3 pods may run on one node and be lost together"
+            ]
         );
-        let soft = "      affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}\n";
+        let soft =
+            "      affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}\n";
         let spread = "      topologySpreadConstraints: [{maxSkew: 1}]\n";
-        for good in [text(1, "redis:7", ""), text(3, "nginx:1", ""), text(3, "redis:7", soft), text(3, "redis:7", spread)] {
+        for good in
+            [text(1, "redis:7", ""), text(3, "nginx:1", ""), text(3, "redis:7", soft), text(3, "redis:7", spread)]
+        {
             assert_eq!(found(&AntiAffinity, &good), [""; 0], "{good}");
         }
         assert_eq!(found(&AntiAffinity, &text(3, "redis:7", "      affinity: {podAntiAffinity: {}}\n")).len(), 1);

@@ -22,7 +22,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         if allowed >= PATIENCE {
             continue;
         }
-        let message = format!("this probe restarts a server that needs more than {allowed} s to load its data, again and again");
+        let message =
+            format!("this probe restarts a server that needs more than {allowed} s to load its data, again and again");
         let finding = found.add(rule, objects, &command, message);
         finding.help = Some(
             "let the probe pass on `LOADING` as well, check the port (`tcpSocket`), or add a `startupProbe` that waits for the data".to_owned(),
@@ -34,7 +35,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
 /// Whether a command fails on any answer but PONG.
 fn wants_pong(words: &[&str]) -> bool {
     let text = words.join(" ");
-    let asks = (text.contains("redis-cli") || text.contains("valkey-cli")) && text.to_ascii_lowercase().contains("ping");
+    let asks =
+        (text.contains("redis-cli") || text.contains("valkey-cli")) && text.to_ascii_lowercase().contains("ping");
     let judges = text.contains("PONG") || text.split_ascii_whitespace().any(|word| word == "-e");
     asks && judges && !text.contains("LOADING") && !text.contains("oading")
 }
@@ -56,7 +58,9 @@ mod tests {
         let strict = "livenessProbe: {exec: {command: [sh, -c, \"redis-cli ping | grep PONG\"]}}";
         assert_eq!(
             found(&LivenessProbe, &text(strict)),
-            ["warning 8:37 spec.containers[0].livenessProbe.exec.command: this probe restarts a server that needs more than 30 s to load its data, again and again"]
+            [
+                "warning 8:37 spec.containers[0].livenessProbe.exec.command: this probe restarts a server that needs more than 30 s to load its data, again and again"
+            ]
         );
         for good in [
             "livenessProbe: {tcpSocket: {port: 6379}}",
@@ -68,6 +72,9 @@ mod tests {
         ] {
             assert_eq!(found(&LivenessProbe, &text(good)), [""; 0], "{good}");
         }
-        assert_eq!(found(&LivenessProbe, &text(&format!("{strict}\nstartupProbe: {{tcpSocket: {{port: 6379}}}}"))), [""; 0]);
+        assert_eq!(
+            found(&LivenessProbe, &text(&format!("{strict}\nstartupProbe: {{tcpSocket: {{port: 6379}}}}"))),
+            [""; 0]
+        );
     }
 }

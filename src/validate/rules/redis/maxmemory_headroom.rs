@@ -35,7 +35,9 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
                 bytes(maxmemory),
                 bytes(limit)
             ),
-            false => format!("`maxmemory` ({}) leaves too little of the {} of the container", bytes(maxmemory), bytes(limit)),
+            false => {
+                format!("`maxmemory` ({}) leaves too little of the {} of the container", bytes(maxmemory), bytes(limit))
+            }
         };
         let finding = found.add(rule, objects, &field, message);
         if maxmemory >= limit {
@@ -64,13 +66,17 @@ mod tests {
 
     #[test]
     fn the_container_has_room_for_more_than_data() {
-        for good in [text("1Gi", "800mb", ""), text("1Gi", "768mb", ", --appendonly, \"yes\""), text("1Gi", "\"0\"", "")] {
+        for good in
+            [text("1Gi", "800mb", ""), text("1Gi", "768mb", ", --appendonly, \"yes\""), text("1Gi", "\"0\"", "")]
+        {
             assert_eq!(found(&MaxmemoryHeadroom, &good), [""; 0], "{good}");
         }
         let path = "spec.containers[0].resources.limits.memory";
         assert_eq!(
             found(&MaxmemoryHeadroom, &text("1Gi", "1gb", "")),
-            [format!("error 8:34 {path}: `maxmemory` (1 GiB) is all that the container may have (1 GiB): it is killed before keys are evicted")]
+            [format!(
+                "error 8:34 {path}: `maxmemory` (1 GiB) is all that the container may have (1 GiB): it is killed before keys are evicted"
+            )]
         );
         assert_eq!(
             found(&MaxmemoryHeadroom, &text("1Gi", "900mb", ", --appendonly, \"yes\"")),

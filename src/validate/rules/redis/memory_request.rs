@@ -48,12 +48,19 @@ mod tests {
     #[test]
     fn memory_of_a_server_is_promised_as_a_whole() {
         let text = |image: &str, resources: &str| {
-            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - {{name: redis, image: {image}, resources: {resources}}}\n")
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - {{name: redis, image: {image}, resources: {resources}}}\n"
+            )
         };
         let differ = "{requests: {memory: 1Gi}, limits: {memory: 2Gi}}";
         assert_eq!(found(&MemoryRequest, &text("redis:7", differ)).len(), 1);
         assert_eq!(found(&MemoryRequest, &text("nginx:1", differ)), [""; 0]);
-        for good in ["{}", "{limits: {memory: 2Gi}}", "{requests: {memory: 1024Mi}, limits: {memory: 1Gi}}", "{requests: {memory: 1Gi}}"] {
+        for good in [
+            "{}",
+            "{limits: {memory: 2Gi}}",
+            "{requests: {memory: 1024Mi}, limits: {memory: 1Gi}}",
+            "{requests: {memory: 1Gi}}",
+        ] {
             assert_eq!(found(&MemoryRequest, &text("redis:7", good)), [""; 0], "{good}");
         }
         let cluster = "apiVersion: app.redislabs.com/v1\nkind: RedisEnterpriseCluster\nmetadata: {name: a}\nspec:\n  redisEnterpriseNodeResources: ";

@@ -36,7 +36,11 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         judge(rule, objects, &workload.namespace, &workload.labels, Some(workload), &needed, found);
     }
     let is_watched = objects.of_kind("ServiceMonitor").iter().chain(objects.of_kind("PodMonitor")).next().is_some();
-    for pods in facts.pods.iter().filter(|pods| is_watched && pods.workload.is_none() && pods.labels.get("redis.io/role") == Some("node")) {
+    for pods in facts
+        .pods
+        .iter()
+        .filter(|pods| is_watched && pods.workload.is_none() && pods.labels.get("redis.io/role") == Some("node"))
+    {
         let needed = [Needed { port: ENTERPRISE_METRICS, what: "metrics of the nodes".to_owned(), from_own: false }];
         judge(rule, objects, &pods.namespace, &pods.labels, None, &needed, found);
     }
@@ -84,16 +88,22 @@ fn judge(
     for need in needed {
         let lets_in = |policy: &&&Resource| {
             let rules = Field::of(policy).path(&["spec", "ingress"]);
-            rules.items().any(|rule| allows_port(&rule, need.port, workload) && (!need.from_own || allows_own(&rule, labels)))
+            rules
+                .items()
+                .any(|rule| allows_port(&rule, need.port, workload) && (!need.from_own || allows_own(&rule, labels)))
         };
         if policies.iter().any(|policy| lets_in(&policy)) {
             continue;
         }
         // A policy that already speaks of ports is nearer to the mistake than one that denies everything.
-        let nearest = policies.iter().copied().find(|it| Field::of(it).path(&["spec", "ingress"]).items().next().is_some());
+        let nearest =
+            policies.iter().copied().find(|it| Field::of(it).path(&["spec", "ingress"]).items().next().is_some());
         let policy = nearest.unwrap_or(first);
         let field = Field::of(policy).path(&["spec", "ingress"]);
-        let pods = workload.map_or_else(|| "the nodes of the cluster".to_owned(), |it| format!("the pods of `{}`", it.resource.name()));
+        let pods = workload.map_or_else(
+            || "the nodes of the cluster".to_owned(),
+            |it| format!("the pods of `{}`", it.resource.name()),
+        );
         let message = format!("no policy lets port {} of {pods} be reached: {} are shut out", need.port, need.what);
         let finding = found.add(rule, objects, &field, message);
         let from = if need.from_own { "from the pods themselves" } else { "from Prometheus" };
@@ -177,7 +187,9 @@ mod tests {
         }
         let clients = "[{from: [{podSelector: {matchLabels: {client: \"yes\"}}}], ports: [{port: 6379}]}]";
         let message = |port: u32, what: &str| {
-            format!("warning 6:12 spec.ingress: no policy lets port {port} of the pods of `a` be reached: {what} are shut out")
+            format!(
+                "warning 6:12 spec.ingress: no policy lets port {port} of the pods of `a` be reached: {what} are shut out"
+            )
         };
         let want = [
             message(6379, "replicas of their master"),
@@ -185,7 +197,8 @@ mod tests {
             message(9121, "metrics of the exporter"),
         ];
         assert_eq!(found(&NetworkPolicyPorts, &text(clients)), want);
-        let other = text(clients).replace("podSelector: {matchLabels: {app: redis}}\n", "podSelector: {matchLabels: {app: web}}\n");
+        let other = text(clients)
+            .replace("podSelector: {matchLabels: {app: redis}}\n", "podSelector: {matchLabels: {app: web}}\n");
         assert_eq!(found(&NetworkPolicyPorts, &other), [""; 0]);
     }
 }

@@ -10,7 +10,9 @@ rule!(PersistenceWithoutVolume, "redis/persistence-without-volume", Warning);
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     let facts = objects.facts();
-    for server in facts.servers.iter().filter(|server| server.role == Role::Data && server.settings.asks_for_persistence()) {
+    for server in
+        facts.servers.iter().filter(|server| server.role == Role::Data && server.settings.asks_for_persistence())
+    {
         let Storage::Ephemeral(field) = storage(objects, facts, server) else { continue };
         let message = "the server writes its data to a place that is gone with the pod";
         let finding = found.add(rule, objects, &field, message);
@@ -50,7 +52,9 @@ pub(super) mod tests {
         let on = "--appendonly, \"yes\"";
         assert_eq!(
             found(&PersistenceWithoutVolume, &set(on, DATA, "{name: data, emptyDir: {}}", "")),
-            ["warning 12:40 spec.template.spec.volumes[0].emptyDir: the server writes its data to a place that is gone with the pod"]
+            [
+                "warning 12:40 spec.template.spec.volumes[0].emptyDir: the server writes its data to a place that is gone with the pod"
+            ]
         );
         assert_eq!(found(&PersistenceWithoutVolume, &set(on, "", "", "")).len(), 1);
         assert_eq!(found(&PersistenceWithoutVolume, &set("--save, \"900 1\"", "", "", "")).len(), 1);

@@ -14,32 +14,52 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
             own_server(rule, objects, facts, server, found);
         }
     }
-    for database in objects.of_group_kind("app.redislabs.com", "RedisEnterpriseDatabase").filter(|it| is_production(objects, it)) {
+    for database in
+        objects.of_group_kind("app.redislabs.com", "RedisEnterpriseDatabase").filter(|it| is_production(objects, it))
+    {
         let spec = Field::of(database).get("spec");
         let off = |name: &str| matches!(spec.get(name).text(), None | Some("disabled" | ""));
         let mut add = |name: &str, message: &str, help: &str| {
-            found.add(rule, objects, &spec.get(name), format!("a database of production {message}")).help = Some(help.to_owned());
+            found.add(rule, objects, &spec.get(name), format!("a database of production {message}")).help =
+                Some(help.to_owned());
         };
         if off("tlsMode") {
             add("tlsMode", "that speaks without TLS", "write `tlsMode: enabled`");
         }
         if off("persistence") {
-            add("persistence", "that keeps nothing on disk", "write `persistence: aofEverySecond`, or silence this rule for a cache");
+            add(
+                "persistence",
+                "that keeps nothing on disk",
+                "write `persistence: aofEverySecond`, or silence this rule for a cache",
+            );
         }
         if spec.get("databaseSecretName").text() == Some("") {
-            add("databaseSecretName", "that asks for no password", "remove it, or name a Secret with the key `password`");
+            add(
+                "databaseSecretName",
+                "that asks for no password",
+                "remove it, or name a Secret with the key `password`",
+            );
         }
     }
-    for cluster in objects.of_group_kind("app.redislabs.com", "RedisEnterpriseCluster").filter(|it| is_production(objects, it)) {
+    for cluster in
+        objects.of_group_kind("app.redislabs.com", "RedisEnterpriseCluster").filter(|it| is_production(objects, it))
+    {
         let field = Field::of(cluster).path(&["spec", "persistentSpec", "enabled"]);
         if field.bool() == Some(false) {
-            let finding = found.add(rule, objects, &field, "a cluster of production without volumes: it cannot be recovered");
+            let finding =
+                found.add(rule, objects, &field, "a cluster of production without volumes: it cannot be recovered");
             finding.help = Some("write `enabled: true`".to_owned());
         }
     }
 }
 
-fn own_server<'a>(rule: &dyn Rule, objects: &Objects<'a>, facts: &Facts<'a>, server: &RedisServer<'a>, found: &mut Findings) {
+fn own_server<'a>(
+    rule: &dyn Rule,
+    objects: &Objects<'a>,
+    facts: &Facts<'a>,
+    server: &RedisServer<'a>,
+    found: &mut Findings,
+) {
     // Scripts of an image may set all of this.
     if !server.is_plain {
         return;
@@ -67,7 +87,9 @@ mod tests {
     use super::ProductionSettings;
 
     fn database(namespace: &str, spec: &str) -> String {
-        format!("apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a, namespace: {namespace}}}\nspec: {spec}\n")
+        format!(
+            "apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a, namespace: {namespace}}}\nspec: {spec}\n"
+        )
     }
 
     #[test]
@@ -83,7 +105,10 @@ mod tests {
         assert_eq!(found(&ProductionSettings, &database("orders-dev", plain)), [""; 0]);
         assert_eq!(found_in(&ProductionSettings, &database("orders-prod", plain), "dev"), [""; 0]);
         assert_eq!(found_in(&ProductionSettings, &database("orders", plain), "prod").len(), 2);
-        assert_eq!(found(&ProductionSettings, &database("orders-prod", "{tlsMode: enabled, persistence: aofAlways}")), [""; 0]);
+        assert_eq!(
+            found(&ProductionSettings, &database("orders-prod", "{tlsMode: enabled, persistence: aofAlways}")),
+            [""; 0]
+        );
     }
 
     #[test]

@@ -29,13 +29,16 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
             }
         }
         if let Some(variable) = server.container.variable("REDIS_SENTINEL_QUORUM") {
-            quorums.extend(variable.text().and_then(|text| text.parse().ok()).map(|quorum| (variable.clone(), quorum, None)));
+            quorums.extend(
+                variable.text().and_then(|text| text.parse().ok()).map(|quorum| (variable.clone(), quorum, None)),
+            );
         }
         for (field, quorum, place) in quorums {
             let (severity, message) = match quorum {
-                _ if quorum > sentinels => {
-                    (Severity::Error, format!("a quorum of {quorum} is never reached by {sentinels} sentinels: there is no failover"))
-                }
+                _ if quorum > sentinels => (
+                    Severity::Error,
+                    format!("a quorum of {quorum} is never reached by {sentinels} sentinels: there is no failover"),
+                ),
                 1 if sentinels > 1 => (Severity::Warning, "one sentinel alone can call the master down".to_owned()),
                 _ => continue,
             };

@@ -3,12 +3,20 @@
 use crate::validate::rules::facts::{Facts, RedisServer, quantity};
 use crate::validate::{Field, Objects};
 
+/// A volume that outlives the pod.
+pub(super) struct Volume<'a> {
+    /// Where the container has it.
+    pub mount: Field<'a>,
+    /// Its size, where that is known.
+    pub size: Option<(f64, Field<'a>)>,
+}
+
 /// What lies behind the directory of a server.
 pub(super) enum Storage<'a> {
-    /// A volume that outlives the pod, with its size where that is known.
-    Volume { mount: Field<'a>, size: Option<(f64, Field<'a>)> },
+    /// A volume.
+    Volume(Box<Volume<'a>>),
     /// Something that is gone with the pod.
-    Ephemeral(Field<'a>),
+    Ephemeral(Box<Field<'a>>),
     /// Nobody can tell.
     Unknown,
 }
@@ -34,26 +42,33 @@ pub(super) fn storage<'a>(objects: &Objects<'a>, facts: &Facts<'a>, server: &Red
         // A server of an image whose directory is not known, with volumes that may be it.
         let known = said.is_some() || is_official(server.container.image);
         let has_volumes = server.container.field.get("volumeMounts").items().next().is_some();
-        return if known || !has_volumes { Storage::Ephemeral(server.container.field.get("volumeMounts")) } else { Storage::Unknown };
+        return if known || !has_volumes {
+            Storage::Ephemeral(Box::new(server.container.field.get("volumeMounts")))
+        } else {
+            Storage::Unknown
+        };
     };
     let name = mount.get("name").text().unwrap_or("");
     if let Some(claim) = workload.claim_template(name) {
-        return Storage::Volume { mount, size: size(&claim.path(&["spec", "resources", "requests", "storage"])) };
+        return Storage::Volume(Box::new(Volume {
+            mount,
+            size: size(&claim.path(&["spec", "resources", "requests", "storage"])),
+        }));
     }
     let Some(volume) = workload.volume(name) else { return Storage::Unknown };
     if volume.get("emptyDir").node().is_some() {
-        return Storage::Ephemeral(volume.get("emptyDir"));
+        return Storage::Ephemeral(Box::new(volume.get("emptyDir")));
     }
     let ephemeral = volume.path(&["ephemeral", "volumeClaimTemplate"]);
     if ephemeral.is_set() {
-        return Storage::Ephemeral(ephemeral);
+        return Storage::Ephemeral(Box::new(ephemeral));
     }
     let claim = volume.path(&["persistentVolumeClaim", "claimName"]);
     match claim.text() {
         Some(name) => {
             let claim = objects.find_beside("", "PersistentVolumeClaim", name, workload.resource);
             let request = claim.map(|it| objects.field(it, &["spec", "resources", "requests", "storage"]));
-            Storage::Volume { mount, size: request.as_ref().and_then(size) }
+            Storage::Volume(Box::new(Volume { mount, size: request.as_ref().and_then(size) }))
         }
         None => Storage::Unknown,
     }

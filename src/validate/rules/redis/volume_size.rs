@@ -15,9 +15,12 @@ const WITH_SNAPSHOTS: f64 = 1.0;
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     let facts = objects.facts();
-    for server in facts.servers.iter().filter(|server| server.role == Role::Data && !server.settings.refuses_persistence()) {
+    for server in
+        facts.servers.iter().filter(|server| server.role == Role::Data && !server.settings.refuses_persistence())
+    {
         let Some(maxmemory) = server.settings.maxmemory.map(|bytes| bytes as f64) else { continue };
-        let Storage::Volume { size: Some((size, field)), .. } = storage(objects, facts, server) else { continue };
+        let Storage::Volume(volume) = storage(objects, facts, server) else { continue };
+        let Some((size, field)) = volume.size else { continue };
         let has_log = server.settings.append_only == Some(true);
         let needed = maxmemory * if has_log { WITH_LOG } else { WITH_SNAPSHOTS };
         if size >= needed {
@@ -46,10 +49,16 @@ mod tests {
         let path = "spec.volumeClaimTemplates[0].spec.resources.requests.storage";
         assert_eq!(
             found(&VolumeSize, &set(log, DATA, "", &claim("3Gi"))),
-            [format!("warning 13:90 {path}: a volume of 3 GiB is too small for a log that is rewritten of 2 GiB of data")]
+            [format!(
+                "warning 13:90 {path}: a volume of 3 GiB is too small for a log that is rewritten of 2 GiB of data"
+            )]
         );
         assert_eq!(found(&VolumeSize, &set("--maxmemory, 2gb", DATA, "", &claim("1Gi"))).len(), 1);
-        for good in [set(log, DATA, "", &claim("4Gi")), set("--maxmemory, 2gb", DATA, "", &claim("2Gi")), set("--port, \"1\"", DATA, "", &claim("1Gi"))] {
+        for good in [
+            set(log, DATA, "", &claim("4Gi")),
+            set("--maxmemory, 2gb", DATA, "", &claim("2Gi")),
+            set("--port, \"1\"", DATA, "", &claim("1Gi")),
+        ] {
             assert_eq!(found(&VolumeSize, &good), [""; 0], "{good}");
         }
     }

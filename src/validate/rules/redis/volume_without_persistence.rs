@@ -10,13 +10,15 @@ rule!(VolumeWithoutPersistence, "redis/volume-without-persistence", Warning);
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     let facts = objects.facts();
-    for server in facts.servers.iter().filter(|server| server.role == Role::Data && server.settings.refuses_persistence()) {
+    for server in
+        facts.servers.iter().filter(|server| server.role == Role::Data && server.settings.refuses_persistence())
+    {
         // The file in which a node of a cluster keeps who it is must outlive the pod.
         if server.settings.is_cluster {
             continue;
         }
-        let Storage::Volume { mount, .. } = storage(objects, facts, server) else { continue };
-        let finding = found.add(rule, objects, &mount, "a volume for data that the server is told not to write");
+        let Storage::Volume(volume) = storage(objects, facts, server) else { continue };
+        let finding = found.add(rule, objects, &volume.mount, "a volume for data that the server is told not to write");
         if let Some(mut place) = directive_place(objects, server, "save") {
             place.text = "no snapshots".to_owned();
             finding.labels.push(place);

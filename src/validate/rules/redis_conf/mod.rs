@@ -46,7 +46,10 @@ mod tests {
     use crate::validate::Settings;
 
     fn file(lines: &str) -> String {
-        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  redis.conf: |\n    {}\n", lines.replace('\n', "\n    "))
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  redis.conf: |\n    {}\n",
+            lines.replace('\n', "\n    ")
+        )
     }
 
     fn pod(image: &str, arguments: &str) -> String {
@@ -61,7 +64,11 @@ mod tests {
         let text = file("# memory\nmaxmemmory 1gb\nappendonly ja\nslave-read-only yes\nport 1\nport 2\nsave \"1 2");
         let path = "data[\"redis.conf\"]";
         let all = |rule: &dyn Rule| found(rule, &text);
-        assert!(all(&UnknownDirective)[0].starts_with(&format!("error 7:5 {path}: `maxmemmory` is no directive")), "{:?}", all(&UnknownDirective));
+        assert!(
+            all(&UnknownDirective)[0].starts_with(&format!("error 7:5 {path}: `maxmemmory` is no directive")),
+            "{:?}",
+            all(&UnknownDirective)
+        );
         assert!(all(&WrongValue)[0].starts_with(&format!("error 8:16 {path}: `ja` is no value of `appendonly`")));
         assert!(all(&Deprecated)[0].starts_with(&format!("warning 9:5 {path}: `slave-read-only` is an old name")));
         assert!(all(&Repeated)[0].starts_with(&format!("warning 10:5 {path}: `port` stands again")));
@@ -97,7 +104,9 @@ mod tests {
         let text = pod("redis:7.0", "--maxmemmory, 1gb, --port, x");
         assert_eq!(
             found(&UnknownDirective, &text),
-            ["error 9:12 spec.containers[0].args[0]: `maxmemmory` is no directive of Redis 7.0: the server does not start"]
+            [
+                "error 9:12 spec.containers[0].args[0]: `maxmemmory` is no directive of Redis 7.0: the server does not start"
+            ]
         );
         assert_eq!(found(&WrongValue, &text).len(), 1);
         assert_eq!(found(&UnknownDirective, &pod("oliver006/redis_exporter:v1", "--maxmemmory, 1gb")), [""; 0]);

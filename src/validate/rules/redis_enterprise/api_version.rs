@@ -16,7 +16,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let message = format!("no operator serves RedisEnterpriseDatabase as {shown}: the API server refuses it");
         let finding = found.add(rule, objects, &version, message);
         finding.help = Some(
-            "write `apiVersion: app.redislabs.com/v1alpha1`; RedisEnterpriseCluster is served as v1 (and v1alpha1)".to_owned(),
+            "write `apiVersion: app.redislabs.com/v1alpha1`; RedisEnterpriseCluster is served as v1 (and v1alpha1)"
+                .to_owned(),
         );
     }
 }
@@ -28,10 +29,14 @@ mod tests {
 
     #[test]
     fn databases_are_served_as_v1alpha1_only() {
-        let text = |version: &str| format!("apiVersion: app.redislabs.com/{version}\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a}}\n");
+        let text = |version: &str| {
+            format!("apiVersion: app.redislabs.com/{version}\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a}}\n")
+        };
         assert_eq!(
             found(&RedbApiVersion, &text("v1")),
-            ["error 1:13 apiVersion: no operator serves RedisEnterpriseDatabase as app.redislabs.com/v1: the API server refuses it"]
+            [
+                "error 1:13 apiVersion: no operator serves RedisEnterpriseDatabase as app.redislabs.com/v1: the API server refuses it"
+            ]
         );
         assert_eq!(found(&RedbApiVersion, &text("v1alpha1")), [""; 0]);
         let other = "apiVersion: example.com/v1\nkind: RedisEnterpriseDatabase\nmetadata: {name: a}\n";

@@ -3,8 +3,8 @@
 //! Not a rule of one build: it compares an object with its older self.
 
 use crate::k8s::{Resource, parse_api_version};
-use crate::validate::rules::facts::quantity;
 use crate::validate::Field;
+use crate::validate::rules::facts::quantity;
 
 use super::{CLUSTER, DATABASE, GROUP};
 
@@ -37,7 +37,8 @@ pub fn refused_changes(old: &Resource, new: &Resource) -> Vec<Refused> {
 fn database(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
     let shards = |spec: &Field<'_>| spec.get("shardCount").int().unwrap_or(1);
     let (before, after) = (shards(old), shards(new));
-    let another = "create a database with another name and move the data (spec.replicaSources), then remove the old one";
+    let another =
+        "create a database with another name and move the data (spec.replicaSources), then remove the old one";
     if after < before {
         let message = format!("the number of shards cannot be lowered in place ({before} to {after})");
         found.push(Refused { path: "spec.shardCount", message, help: another });
@@ -46,7 +47,12 @@ fn database(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
         found.push(Refused { path: "spec.shardCount", message, help: "write a multiple of the number of today" });
     }
     let fixed = [
-        ("databasePort", "spec.databasePort", "the port of a database cannot be changed", "keep it; spec.databaseServicePort changes the port of the Service"),
+        (
+            "databasePort",
+            "spec.databasePort",
+            "the port of a database cannot be changed",
+            "keep it; spec.databaseServicePort changes the port of the Service",
+        ),
         ("type", "spec.type", "the type of a database cannot be changed", another),
         ("isRof", "spec.isRof", "a database cannot be moved to flash or back in place", another),
     ];
@@ -108,7 +114,11 @@ fn cluster(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
         && before != after
     {
         let message = format!("volumes cannot be moved from class `{before}` to `{after}`");
-        found.push(Refused { path: "spec.persistentSpec.storageClassName", message, help: "keep it; another class is a new cluster" });
+        found.push(Refused {
+            path: "spec.persistentSpec.storageClassName",
+            message,
+            help: "keep it; another class is a new cluster",
+        });
     }
 }
 
@@ -121,17 +131,24 @@ mod tests {
 
     fn refused(kind: &str, old: &str, new: &str) -> Vec<String> {
         let object = |spec: &str| {
-            let text = format!("apiVersion: app.redislabs.com/v1alpha1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n");
+            let text =
+                format!("apiVersion: app.redislabs.com/v1alpha1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n");
             let source = Sources::new().add("a.yaml", text, SourceKind::Resource).unwrap();
             Resource::new(parse_documents(&source).unwrap().remove(0))
         };
-        refused_changes(&object(old), &object(new)).into_iter().map(|it| format!("{}: {}", it.path, it.message)).collect()
+        refused_changes(&object(old), &object(new))
+            .into_iter()
+            .map(|it| format!("{}: {}", it.path, it.message))
+            .collect()
     }
 
     #[test]
     fn shards_only_multiply() {
         let shards = |old: &str, new: &str| refused(DATABASE, old, new);
-        assert_eq!(shards("{shardCount: 4}", "{shardCount: 2}"), ["spec.shardCount: the number of shards cannot be lowered in place (4 to 2)"]);
+        assert_eq!(
+            shards("{shardCount: 4}", "{shardCount: 2}"),
+            ["spec.shardCount: the number of shards cannot be lowered in place (4 to 2)"]
+        );
         assert_eq!(shards("{shardCount: 4}", "{}").len(), 1);
         assert_eq!(shards("{shardCount: 2}", "{shardCount: 3}").len(), 1);
         assert_eq!(shards("{}", "{shardCount: 4, memorySize: 2GB}"), [""; 0]);
@@ -139,16 +156,25 @@ mod tests {
 
     #[test]
     fn some_fields_are_fixed() {
-        assert_eq!(refused(DATABASE, "{databasePort: 12000}", "{databasePort: 12001}"), ["spec.databasePort: the port of a database cannot be changed"]);
+        assert_eq!(
+            refused(DATABASE, "{databasePort: 12000}", "{databasePort: 12001}"),
+            ["spec.databasePort: the port of a database cannot be changed"]
+        );
         assert_eq!(refused(DATABASE, "{}", "{databasePort: 12001, type: redis}"), [""; 0]);
         assert_eq!(refused(DATABASE, "{}", "{type: memcached, isRof: true}").len(), 2);
         assert_eq!(refused(DATABASE, "{redisVersion: \"7.4\"}", "{redisVersion: \"7.2\"}").len(), 1);
-        assert_eq!(refused(DATABASE, "{redisEnterpriseCluster: {name: a}}", "{redisEnterpriseCluster: {name: b}}").len(), 1);
+        assert_eq!(
+            refused(DATABASE, "{redisEnterpriseCluster: {name: a}}", "{redisEnterpriseCluster: {name: b}}").len(),
+            1
+        );
     }
 
     #[test]
     fn clusters_only_grow() {
-        assert_eq!(refused(CLUSTER, "{nodes: 5}", "{nodes: 3}"), ["spec.nodes: the number of nodes cannot be lowered (5 to 3)"]);
+        assert_eq!(
+            refused(CLUSTER, "{nodes: 5}", "{nodes: 3}"),
+            ["spec.nodes: the number of nodes cannot be lowered (5 to 3)"]
+        );
         assert_eq!(refused(CLUSTER, "{nodes: 3}", "{nodes: 5}"), [""; 0]);
         let volume = |size: &str, more: &str| format!("{{persistentSpec: {{volumeSize: {size}{more}}}}}");
         let grows = ", enablePersistentVolumeResize: true";

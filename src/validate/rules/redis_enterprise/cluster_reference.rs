@@ -3,7 +3,7 @@
 use crate::diagnostics::{Severity, did_you_mean};
 use crate::validate::{Field, Findings, Objects, Rule};
 
-use super::{CLUSTER, clusters, cluster_of, databases};
+use super::{CLUSTER, cluster_of, clusters, databases};
 
 rule!(ClusterReference, "redis-enterprise/cluster-reference", Error);
 
@@ -43,7 +43,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         } else if clusters.is_empty() {
             // It may come from another build.
             finding.severity = Severity::Warning;
-            finding.help = Some("add the cluster to this build; where another build brings it, silence this rule".to_owned());
+            finding.help =
+                Some("add the cluster to this build; where another build brings it, silence this rule".to_owned());
         } else {
             finding.help = Some("add the cluster to this namespace, or correct the name".to_owned());
         }
@@ -68,7 +69,10 @@ mod tests {
         let message = "there is no RedisEnterpriseCluster `rec` in namespace `n`";
         let path = "spec.redisEnterpriseCluster.name";
         let want = format!("error 9:34 {path}: {message}");
-        assert_eq!(found(&ClusterReference, &text("name: orders, namespace: n", "name: rec")), [want.clone()]);
+        assert_eq!(
+            found(&ClusterReference, &text("name: orders, namespace: n", "name: rec")),
+            std::slice::from_ref(&want)
+        );
         assert_eq!(found(&ClusterReference, &text("name: rec, namespace: m", "name: rec")), [want]);
         assert_eq!(found(&ClusterReference, &text("name: rec, namespace: n", "name: rec")), [""; 0]);
         assert_eq!(found(&ClusterReference, &text("name: rec, namespace: n", "")), [""; 0]);

@@ -10,8 +10,12 @@ rule!(ClusterSettings, "redis-enterprise/cluster-settings", Error);
 const SERVICE_TYPES: [&str; 3] = ["cluster_ip", "headless", "load_balancer"];
 
 /// Fields of `ocspConfiguration` with their bounds.
-const OCSP: [(&str, i64, i64); 4] =
-    [("queryFrequency", 60, 86400), ("responseTimeout", 1, 60), ("recoveryFrequency", 60, 86400), ("recoveryMaxTries", 1, 100)];
+const OCSP: [(&str, i64, i64); 4] = [
+    ("queryFrequency", 60, 86400),
+    ("responseTimeout", 1, 60),
+    ("recoveryFrequency", 60, 86400),
+    ("recoveryMaxTries", 1, 100),
+];
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     for cluster in clusters(objects) {
@@ -47,7 +51,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         }
         let role = spec.get("clusterCredentialSecretRole");
         if role.is_set() && spec.get("clusterCredentialSecretType").text() != Some("vault") {
-            let finding = found.add(rule, objects, &role, "`clusterCredentialSecretRole` means something for Vault only");
+            let finding =
+                found.add(rule, objects, &role, "`clusterCredentialSecretRole` means something for Vault only");
             finding.severity = Severity::Warning;
             finding.help = Some("remove it, or write `clusterCredentialSecretType: vault`".to_owned());
         }
@@ -61,7 +66,11 @@ mod tests {
 
     #[test]
     fn settings_of_a_cluster_fit_together() {
-        let text = |spec: &str| format!("apiVersion: app.redislabs.com/v1\nkind: RedisEnterpriseCluster\nmetadata: {{name: a}}\nspec:\n  {spec}\n");
+        let text = |spec: &str| {
+            format!(
+                "apiVersion: app.redislabs.com/v1\nkind: RedisEnterpriseCluster\nmetadata: {{name: a}}\nspec:\n  {spec}\n"
+            )
+        };
         let of = |spec: &str| found(&ClusterSettings, &text(spec));
         for good in [
             "servicesRiggerSpec: {databaseServiceType: \"cluster_ip, headless\"}",

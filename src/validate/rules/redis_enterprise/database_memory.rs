@@ -17,12 +17,17 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     for cluster in clusters(objects) {
         let spec = Field::of(cluster).get("spec");
         let resources = spec.get("redisEnterpriseNodeResources");
-        let limit = [resources.path(&["limits", "memory"]), resources.path(&["requests", "memory"])].into_iter().find(Field::is_set);
+        let limit = [resources.path(&["limits", "memory"]), resources.path(&["requests", "memory"])]
+            .into_iter()
+            .find(Field::is_set);
         // Without one, the operator gives each node its own default, which differs by version.
         let Some(node) = limit.as_ref().and_then(Field::text).and_then(quantity) else { continue };
         let nodes = spec.get("nodes").int().unwrap_or(3).max(0);
-        let own: Vec<&Resource> =
-            databases.iter().copied().filter(|it| cluster_of(objects, it).is_some_and(|of| std::ptr::eq(of, cluster))).collect();
+        let own: Vec<&Resource> = databases
+            .iter()
+            .copied()
+            .filter(|it| cluster_of(objects, it).is_some_and(|of| std::ptr::eq(of, cluster)))
+            .collect();
         let size = |database: &&Resource| {
             let spec = Field::of(database).get("spec");
             // Most of a database on flash is not in memory.
@@ -39,7 +44,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
             continue;
         }
         // The largest one is the first to look at.
-        let largest = own.iter().copied().max_by(|a, b| size(a).partial_cmp(&size(b)).unwrap_or(std::cmp::Ordering::Equal));
+        let largest =
+            own.iter().copied().max_by(|a, b| size(a).partial_cmp(&size(b)).unwrap_or(std::cmp::Ordering::Equal));
         let Some(largest) = largest else { continue };
         let field = Field::of(largest).path(&["spec", "memorySize"]);
         let message = format!(
@@ -61,7 +67,9 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         }));
         finding.help = Some("lower `memorySize`, or give the cluster more or larger nodes".to_owned());
         finding.notes.push("memorySize counts primaries and replicas: with replication half of it is data".to_owned());
-        finding.notes.push("a fifth of each node is left for the node itself, replication and fragmentation".to_owned());
+        finding
+            .notes
+            .push("a fifth of each node is left for the node itself, replication and fragmentation".to_owned());
     }
 }
 
@@ -75,7 +83,9 @@ mod tests {
                        spec: {nodes: 3, redisEnterpriseNodeResources: {limits: {memory: 2Gi}}}\n"
             .to_owned();
         for (i, size) in sizes.iter().enumerate() {
-            out += &format!("---\napiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: d{i}}}\nspec: {{replication: true, memorySize: {size}}}\n");
+            out += &format!(
+                "---\napiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: d{i}}}\nspec: {{replication: true, memorySize: {size}}}\n"
+            );
         }
         out
     }
@@ -85,7 +95,9 @@ mod tests {
         assert_eq!(found(&DatabaseMemory, &text(&["2GB", "3GB"])), [""; 0]);
         assert_eq!(
             found(&DatabaseMemory, &text(&["2GB", "6GB"])),
-            ["error 14:39 spec.memorySize: the 2 databases of `rec` want 7.5 GiB, and 3 nodes of 2 GiB have 4.8 GiB for them"]
+            [
+                "error 14:39 spec.memorySize: the 2 databases of `rec` want 7.5 GiB, and 3 nodes of 2 GiB have 4.8 GiB for them"
+            ]
         );
         assert!(found(&DatabaseMemory, &text(&["6GB"]))[0].starts_with("warning"));
     }

@@ -18,7 +18,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(database).path(&["spec", "databasePort"]);
         let Some(port) = field.int() else { continue };
         let cluster = cluster_of(objects, database);
-        let cluster = cluster.map_or_else(|| key(database), |it| (objects.namespace(it).to_owned(), it.name().to_owned()));
+        let cluster =
+            cluster.map_or_else(|| key(database), |it| (objects.namespace(it).to_owned(), it.name().to_owned()));
         match seen.iter().find(|(of, taken, _)| *of == cluster && *taken == port) {
             Some((_, _, first)) => {
                 let message = format!("port {port} is taken by `{}` of the same cluster", first.resource().name());
@@ -44,7 +45,9 @@ mod tests {
 
     fn text(second: &str) -> String {
         let one = |name: &str, rest: &str| {
-            format!("apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: {name}}}\nspec: {rest}\n---\n")
+            format!(
+                "apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: {name}}}\nspec: {rest}\n---\n"
+            )
         };
         one("a", "{redisEnterpriseCluster: {name: rec}, databasePort: 12000}") + &one("b", second)
     }
@@ -54,7 +57,11 @@ mod tests {
         let same = text("{redisEnterpriseCluster: {name: rec}, databasePort: 12000}");
         let want = "error 9:59 spec.databasePort: port 12000 is taken by `a` of the same cluster";
         assert_eq!(found(&DatabasePort, &same), [want]);
-        for other in ["{redisEnterpriseCluster: {name: rec}, databasePort: 12001}", "{redisEnterpriseCluster: {name: other}, databasePort: 12000}", "{}"] {
+        for other in [
+            "{redisEnterpriseCluster: {name: rec}, databasePort: 12001}",
+            "{redisEnterpriseCluster: {name: other}, databasePort: 12000}",
+            "{}",
+        ] {
             assert_eq!(found(&DatabasePort, &text(other)), [""; 0], "{other}");
         }
     }

@@ -32,9 +32,14 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
 /// What is wrong with the database by itself.
 fn alone<'a>(spec: &Field<'a>) -> Vec<Flaw<'a>> {
     let mut flaws: Vec<Flaw<'a>> = Vec::new();
-    let mut flaw = |field: Field<'a>, message: &str, help| flaws.push((field, message.to_owned(), help, Severity::Error));
+    let mut flaw =
+        |field: Field<'a>, message: &str, help| flaws.push((field, message.to_owned(), help, Severity::Error));
     if spec.get("shardingEnabled").is_set() {
-        flaw(spec.get("shardingEnabled"), "the operator refuses `shardingEnabled` for a database", "remove it: `shardCount` above 1 turns sharding on");
+        flaw(
+            spec.get("shardingEnabled"),
+            "the operator refuses `shardingEnabled` for a database",
+            "remove it: `shardCount` above 1 turns sharding on",
+        );
     }
     if spec.get("shardCount").int().is_some_and(|count| count < 1) {
         flaw(spec.get("shardCount"), "a database has at least one shard", "write 1 or more");
@@ -70,7 +75,8 @@ fn backup<'a>(spec: &Field<'a>) -> Vec<Flaw<'a>> {
     if !backup.is_set() {
         return flaws;
     }
-    let mut flaw = |field: Field<'a>, message: &str, help| flaws.push((field, message.to_owned(), help, Severity::Error));
+    let mut flaw =
+        |field: Field<'a>, message: &str, help| flaws.push((field, message.to_owned(), help, Severity::Error));
     let targets: Vec<Field<'a>> = TARGETS.iter().map(|name| backup.get(name)).filter(Field::is_set).collect();
     match targets.as_slice() {
         [] => flaw(backup.clone(), "a backup that goes nowhere", "add one of s3, gcs, abs, ftp, sftp, swift, mount"),
@@ -81,8 +87,14 @@ fn backup<'a>(spec: &Field<'a>) -> Vec<Flaw<'a>> {
     if let Some(seconds) = offset.int() {
         match interval.int() {
             Some(43200 | 86400) if seconds < interval.int().unwrap_or(0) => {}
-            Some(43200 | 86400) => flaw(offset, "the offset of a backup is not within its interval", "write fewer seconds than `interval`"),
-            _ => flaw(offset, "only backups of every 12 or 24 hours have an offset", "write `interval: 43200` or `interval: 86400`"),
+            Some(43200 | 86400) => {
+                flaw(offset, "the offset of a backup is not within its interval", "write fewer seconds than `interval`")
+            }
+            _ => flaw(
+                offset,
+                "only backups of every 12 or 24 hours have an offset",
+                "write `interval: 43200` or `interval: 86400`",
+            ),
         }
     }
     flaws
@@ -91,17 +103,30 @@ fn backup<'a>(spec: &Field<'a>) -> Vec<Flaw<'a>> {
 /// What its cluster does not allow.
 fn with_cluster<'a>(spec: &Field<'a>, cluster: &Field<'_>) -> Vec<Flaw<'a>> {
     let mut flaws: Vec<Flaw<'a>> = Vec::new();
-    let mut flaw = |field: Field<'a>, message: &str, help, severity| flaws.push((field, message.to_owned(), help, severity));
+    let mut flaw =
+        |field: Field<'a>, message: &str, help, severity| flaws.push((field, message.to_owned(), help, severity));
     let flash = spec.get("isRof");
     if flash.bool() == Some(true) && cluster.path(&["redisOnFlashSpec", "enabled"]).bool() != Some(true) {
-        flaw(flash, "the cluster has no flash", "write `redisOnFlashSpec: {enabled: true, …}` in the cluster", Severity::Error);
+        flaw(
+            flash,
+            "the cluster has no flash",
+            "write `redisOnFlashSpec: {enabled: true, …}` in the cluster",
+            Severity::Error,
+        );
     }
     let version = spec.get("redisVersion");
     if version.text() == Some("latest") && !cluster.get("redisUpgradePolicy").is_set() {
-        flaw(version, "the cluster does not say what `latest` is", "write `redisUpgradePolicy: latest` in the cluster", Severity::Error);
+        flaw(
+            version,
+            "the cluster does not say what `latest` is",
+            "write `redisUpgradePolicy: latest` in the cluster",
+            Severity::Error,
+        );
     }
     let outside = spec.path(&["ossClusterSettings", "enableExternalAccess"]);
-    if outside.bool() == Some(true) && cluster.path(&["ossClusterSettings", "externalAccessType"]).text() != Some("LoadBalancer") {
+    if outside.bool() == Some(true)
+        && cluster.path(&["ossClusterSettings", "externalAccessType"]).text() != Some("LoadBalancer")
+    {
         let help = "write `ossClusterSettings: {externalAccessType: LoadBalancer}` in the cluster";
         flaw(outside, "the cluster lets nobody in from outside", help, Severity::Error);
     }
@@ -138,7 +163,10 @@ mod tests {
         ] {
             assert_eq!(of(&good, ""), [""; 0], "{good}");
         }
-        assert_eq!(of("shardingEnabled: true", ""), ["error 5:20 spec.shardingEnabled: the operator refuses `shardingEnabled` for a database"]);
+        assert_eq!(
+            of("shardingEnabled: true", ""),
+            ["error 5:20 spec.shardingEnabled: the operator refuses `shardingEnabled` for a database"]
+        );
         for bad in [
             "shardCount: 0".to_owned(),
             "{type: memcached, isRof: true, shardCount: 1}".replace("isRof: true", "redisVersion: \"7.2\""),
@@ -159,9 +187,12 @@ mod tests {
             ("isRof: true", "redisOnFlashSpec: {enabled: true}"),
             ("redisVersion: latest", "redisUpgradePolicy: latest"),
             ("rackAware: true", "rackAwarenessNodeLabel: zone"),
-            ("{ossCluster: true, ossClusterSettings: {enableExternalAccess: true}}", "ossClusterSettings: {externalAccessType: LoadBalancer}"),
+            (
+                "{ossCluster: true, ossClusterSettings: {enableExternalAccess: true}}",
+                "ossClusterSettings: {externalAccessType: LoadBalancer}",
+            ),
         ] {
-            assert_eq!(of(spec, ""). len(), 1, "{spec}");
+            assert_eq!(of(spec, "").len(), 1, "{spec}");
             assert_eq!(of(spec, cluster), [""; 0], "{spec}");
         }
     }

@@ -75,7 +75,11 @@ mod tests {
         );
         found_with(&HashedSecret, &text, &Settings::default(), |resource: &mut Resource| {
             if resource.kind() == "Secret" {
-                resource.previous.push(PreviousId { kind: "Secret".into(), name: "pw".into(), namespace: "default".into() });
+                resource.previous.push(PreviousId {
+                    kind: "Secret".into(),
+                    name: "pw".into(),
+                    namespace: "default".into(),
+                });
                 resource.set_name("pw-5h2t7k9m2b");
             }
         })

@@ -69,15 +69,22 @@ mod tests {
     use super::*;
 
     fn text(spec: &str) -> String {
-        format!("apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a}}\nspec: {spec}\n")
+        format!(
+            "apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {{name: a}}\nspec: {spec}\n"
+        )
     }
 
     #[test]
     fn sizes_are_megabytes_or_gigabytes() {
-        for good in ["{memorySize: 100MB}", "{memorySize: 0.5GB}", "{}", "{memorySize: 2GB, isRof: true, rofRamSize: 200MB}"] {
+        for good in
+            ["{memorySize: 100MB}", "{memorySize: 0.5GB}", "{}", "{memorySize: 2GB, isRof: true, rofRamSize: 200MB}"]
+        {
             assert_eq!(found(&MemorySize, &text(good)), [""; 0], "{good}");
         }
-        assert_eq!(found(&MemorySize, &text("{memorySize: 4Gi}")), ["error 4:20 spec.memorySize: `4Gi` is no size of a database"]);
+        assert_eq!(
+            found(&MemorySize, &text("{memorySize: 4Gi}")),
+            ["error 4:20 spec.memorySize: `4Gi` is no size of a database"]
+        );
         for bad in ["4G", "100", "2 GB", "2gb", "-2GB", "GB", "1e3MB"] {
             assert_eq!(found(&MemorySize, &text(&format!("{{memorySize: \"{bad}\"}}"))).len(), 1, "{bad}");
         }

@@ -17,7 +17,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let finding = found.add(rule, objects, &field, message);
         finding.help = Some(match nodes {
             ..3 => "write 3 or more, an odd number".to_owned(),
-            _ => format!("write {}: it survives the loss of as many nodes as {nodes} would; the number can never be lowered", nodes + 1),
+            _ => format!(
+                "write {}: it survives the loss of as many nodes as {nodes} would; the number can never be lowered",
+                nodes + 1
+            ),
         });
     }
 }
@@ -29,7 +32,11 @@ mod tests {
 
     #[test]
     fn nodes_are_odd_and_three_or_more() {
-        let text = |spec: &str| format!("apiVersion: app.redislabs.com/v1\nkind: RedisEnterpriseCluster\nmetadata: {{name: a}}\nspec: {{{spec}}}\n");
+        let text = |spec: &str| {
+            format!(
+                "apiVersion: app.redislabs.com/v1\nkind: RedisEnterpriseCluster\nmetadata: {{name: a}}\nspec: {{{spec}}}\n"
+            )
+        };
         for good in ["", "nodes: 3", "nodes: 5"] {
             assert_eq!(found(&NodeCount, &text(good)), [""; 0]);
         }

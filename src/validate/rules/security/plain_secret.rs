@@ -9,7 +9,8 @@ use crate::validate::{Field, Findings, Objects, Rule};
 
 rule!(PlainSecret, "security/plain-secret", Warning);
 
-const HELP: &str = "take it out of Git and change it: write a placeholder that `redisops secrets` fills, or an ExternalSecret";
+const HELP: &str =
+    "take it out of Git and change it: write a placeholder that `redisops secrets` fills, or an ExternalSecret";
 
 /// Directives of a server whose first value is a password.
 const PASSWORDS: [&str; 4] = ["requirepass", "masterauth", "primaryauth", "tls-key-file-pass"];
@@ -30,13 +31,19 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         for line in &file.parsed.lines {
             let word = match line.name.text.as_str() {
                 name if PASSWORDS.contains(&name) => line.arguments.first(),
-                "sentinel" if line.argument(0).is_some_and(|it| it.eq_ignore_ascii_case("auth-pass")) => line.arguments.get(2),
+                "sentinel" if line.argument(0).is_some_and(|it| it.eq_ignore_ascii_case("auth-pass")) => {
+                    line.arguments.get(2)
+                }
                 "user" => line.arguments.iter().skip(1).find(|word| word.text.starts_with('>')),
                 _ => None,
             };
             let Some(word) = word.filter(|word| is_plain(word.text.trim_start_matches('>'))) else { continue };
-            let finding = found.add(rule, objects, &file.field, format!("a password behind `{}` in a ConfigMap", line.name.text));
-            finding.help = Some("take it out of Git and change it: include a file of a Secret, or give it as an argument from one".to_owned());
+            let finding =
+                found.add(rule, objects, &file.field, format!("a password behind `{}` in a ConfigMap", line.name.text));
+            finding.help = Some(
+                "take it out of Git and change it: include a file of a Secret, or give it as an argument from one"
+                    .to_owned(),
+            );
             if let (Some(place), Some(first)) = (word_place(objects, file, word), finding.labels.first_mut()) {
                 *first = place;
             }
@@ -46,7 +53,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         for line in server.options.lines.iter().filter(|line| PASSWORDS.contains(&line.name.text.as_str())) {
             let Some(word) = line.arguments.first().filter(|word| is_plain(&word.text)) else { continue };
             if let Some(argument) = server.arguments.get(word.at) {
-                let message = format!("a password behind `--{}`: it shows in the list of processes, too", line.name.text);
+                let message =
+                    format!("a password behind `--{}`: it shows in the list of processes, too", line.name.text);
                 found.add(rule, objects, &argument.field, message).help = Some(HELP.to_owned());
             }
         }
@@ -85,7 +93,10 @@ fn of_secret(rule: &dyn Rule, objects: &Objects<'_>, secret: &Resource, found: &
         };
         // A file that Git does not have: an env file of a generator is often ignored, but nobody can tell here.
         let labels: Vec<Label> = objects.places(&value);
-        let is_file = labels.first().and_then(|label| objects.sources().get(label.pos)).is_some_and(|it| it.kind == SourceKind::Data);
+        let is_file = labels
+            .first()
+            .and_then(|label| objects.sources().get(label.pos))
+            .is_some_and(|it| it.kind == SourceKind::Data);
         let finding = found.add(rule, objects, &value, message);
         finding.help = Some(HELP.to_owned());
         if is_file {
@@ -108,10 +119,10 @@ fn decode(text: &str) -> Option<String> {
 fn is_plain(text: &str) -> bool {
     let text = text.trim();
     const SIGNS: [&str; 10] = ["<path:", "${", "$(", "{{", "ENC[", "vault:", "ref+", "op://", "arn:aws:", "<%"];
-    !text.is_empty()
-        && !SIGNS.iter().any(|sign| text.contains(sign))
-        && !(text.starts_with('<') && text.ends_with('>'))
-        && !(text.starts_with('$') && text.len() > 1)
+    let is_reference = SIGNS.iter().any(|sign| text.contains(sign))
+        || (text.starts_with('<') && text.ends_with('>'))
+        || (text.starts_with('$') && text.len() > 1);
+    !text.is_empty() && !is_reference
 }
 
 fn is_private_key(text: &str) -> bool {
@@ -123,7 +134,11 @@ fn is_public(key: &str, text: &str) -> bool {
     let key = key.to_ascii_lowercase();
     const NAMES: [&str; 11] =
         ["username", "user", "host", "hostname", "port", "url", "endpoint", "region", "type", "name", "database"];
-    let is_file = key.ends_with(".conf") || key.ends_with(".crt") || key.ends_with(".yaml") || key.ends_with(".json") || key.ends_with(".acl");
+    let is_file = key.ends_with(".conf")
+        || key.ends_with(".crt")
+        || key.ends_with(".yaml")
+        || key.ends_with(".json")
+        || key.ends_with(".acl");
     NAMES.contains(&key.as_str())
         || text.trim_start().starts_with("-----BEGIN CERTIFICATE")
         || (is_file && !has_password(text))
@@ -159,7 +174,10 @@ mod tests {
         );
         assert_eq!(found(&PlainSecret, &secret("data: {password: aHVudGVyMg==}")).len(), 1);
         let key = "stringData:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    MIIE\n    -----END PRIVATE KEY-----";
-        assert_eq!(found(&PlainSecret, &secret(key)), ["warning 5:12 stringData[\"tls.key\"]: the private key `tls.key` stands in Git"]);
+        assert_eq!(
+            found(&PlainSecret, &secret(key)),
+            ["warning 5:12 stringData[\"tls.key\"]: the private key `tls.key` stands in Git"]
+        );
         for good in [
             "stringData: {password: \"<path:orders/data/redis#password>\"}",
             "stringData: {password: \"${PW}\", user: app}",
@@ -174,7 +192,11 @@ mod tests {
 
     #[test]
     fn config_maps_and_arguments_hold_no_passwords() {
-        let map = |line: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  redis.conf: |\n    port 6379\n    {line}\n");
+        let map = |line: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  redis.conf: |\n    port 6379\n    {line}\n"
+            )
+        };
         assert_eq!(
             found(&PlainSecret, &map("requirepass hunter2")),
             ["warning 7:17 data[\"redis.conf\"]: a password behind `requirepass` in a ConfigMap"]
@@ -184,10 +206,20 @@ mod tests {
         for good in ["requirepass ${PW}", "requirepass \"\"", "user app on #abc ~*", "masterauth $PW"] {
             assert_eq!(found(&PlainSecret, &map(good)), [""; 0], "{good}");
         }
-        let pod = |container: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - {{image: \"redis:7\", {container}}}\n");
+        let pod = |container: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - {{image: \"redis:7\", {container}}}\n"
+            )
+        };
         assert_eq!(found(&PlainSecret, &pod("args: [--requirepass, hunter2]")).len(), 1);
         assert_eq!(found(&PlainSecret, &pod("args: [--requirepass, $(PW)]")), [""; 0]);
         assert_eq!(found(&PlainSecret, &pod("env: [{name: REDIS_PASSWORD, value: hunter2}]")).len(), 1);
-        assert_eq!(found(&PlainSecret, &pod("env: [{name: REDIS_PASSWORD, valueFrom: {}}, {name: ALLOW_EMPTY_PASSWORD, value: \"yes\"}]")), [""; 0]);
+        assert_eq!(
+            found(
+                &PlainSecret,
+                &pod("env: [{name: REDIS_PASSWORD, valueFrom: {}}, {name: ALLOW_EMPTY_PASSWORD, value: \"yes\"}]")
+            ),
+            [""; 0]
+        );
     }
 }
