@@ -4,7 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] = &["diagnostics", "yaml", "k8s", "kustomize", "affected", "slots", "redis", "validate"];
+const PURE: &[&str] = &[
+    "diagnostics",
+    "yaml",
+    "k8s",
+    "kustomize",
+    "provenance",
+    "affected",
+    "schema",
+    "slots",
+    "redis",
+    "validate",
+    "drift",
+];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -25,14 +37,17 @@ const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
+    "provenance",
     "source",
     "kustomize",
     "environment",
     "affected",
     "secrets",
+    "schema",
     "slots",
     "redis",
     "validate",
+    "drift",
     "live",
     "apply",
     "lab",

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod confirm;
 mod document;
 mod exit;
@@ -10,11 +11,14 @@ mod lab;
 mod narrowing;
 mod output;
 mod printer;
+mod render;
 mod runtime;
+mod schemas;
 mod settings;
 mod slots;
 mod stats;
 mod target;
+mod validation;
 
 use std::ffi::OsString;
 
@@ -36,6 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Validate(arguments) => commands::validate::run(*arguments, &printer),
+        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }

@@ -47,6 +47,7 @@ fn errors(document: &Value) -> Vec<String> {
     validator(kind).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// Holds a document against the schema of its kind.
 pub fn assert_valid(document: &Value) {
     assert_eq!(errors(document), Vec::<String>::new(), "{}", document["kind"]);
     let first: Vec<&str> = document.as_object().unwrap().keys().take(2).map(String::as_str).collect();

@@ -2,7 +2,9 @@
 
 pub mod affected;
 pub mod build;
+pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
 pub mod slots;
+pub mod validate;

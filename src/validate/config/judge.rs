@@ -13,8 +13,6 @@ use super::types::{Configuration, Ignore, Override};
 pub struct Scene<'a> {
     /// The environment that was named.
     pub environment: Option<&'a str>,
-    /// The directory that was rendered, from the root of the repository.
-    pub target: Option<&'a str>,
     /// The file that the finding points at, from the root of the repository.
     pub file: Option<&'a str>,
 }
@@ -75,9 +73,8 @@ impl Override {
         let environment = scene.environment.unwrap_or("");
         let here = self.environments.is_empty()
             || self.environments.iter().any(|it| !environment.is_empty() && name_fits(it, environment));
-        let places = [scene.file, scene.target];
         here && (self.paths.is_empty()
-            || self.paths.iter().any(|it| places.iter().flatten().any(|path| path_fits(it, path))))
+            || self.paths.iter().any(|it| scene.file.is_some_and(|path| path_fits(it, path))))
     }
 }
 
@@ -90,8 +87,7 @@ impl Ignore {
             && part(&self.kind, object.map(|it| it.kind.as_str()))
             && part(&self.name, object.map(|it| it.name.as_str()))
             && part(&self.namespace, object.and_then(|it| it.namespace.as_deref()))
-            && (self.path.is_empty()
-                || [scene.file, scene.target].iter().flatten().any(|path| path_fits(&self.path, path)))
+            && (self.path.is_empty() || scene.file.is_some_and(|path| path_fits(&self.path, path)))
     }
 }
 
@@ -108,8 +104,7 @@ mod tests {
         let source = sources.add("redisops.yaml", text, SourceKind::Config).unwrap();
         let config = read(&source, &trace).unwrap().0;
         let finding = Finding::new(rule, Severity::Warning, "x");
-        let scene =
-            Scene { environment: Some(environment).filter(|it| !it.is_empty()), target: None, file: Some(file) };
+        let scene = Scene { environment: Some(environment).filter(|it| !it.is_empty()), file: Some(file) };
         config.judge(finding, &scene).map(|finding| finding.severity)
     }
 
