@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod configuration;
 mod confirm;
+mod diff;
 mod document;
 mod exit;
 #[cfg(target_os = "linux")]
@@ -41,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)

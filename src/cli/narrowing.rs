@@ -134,13 +134,16 @@ impl Narrowing {
 }
 
 /// The kustomizations and environments of one state of a repository.
-struct Repository {
-    graph: Graph,
-    environments: Vec<Named>,
+pub struct Repository {
+    /// The kustomizations.
+    pub graph: Graph,
+    /// The environments.
+    pub environments: Vec<Named>,
 }
 
 impl Repository {
-    fn read(files: &Arc<dyn FileSystem>, top: &Path, tracked: &[PathBuf], sources: &Sources) -> Repository {
+    /// Reads those among the files that are known of (relative to the top).
+    pub fn read(files: &Arc<dyn FileSystem>, top: &Path, tracked: &[PathBuf], sources: &Sources) -> Repository {
         let environments = affected::named_environments(files, top, tracked, sources);
         let is_kustomization =
             |path: &&PathBuf| path.file_name().is_some_and(|name| KUSTOMIZATION_NAMES.iter().any(|one| name == *one));

@@ -208,8 +208,11 @@ fn open_environment(
         .into());
     }
     let overlay = place.root.join(&*spec.overlay);
-    // Shown, and kept in messages, as the user would type it.
-    let shown = access.files.display(&overlay);
+    // Shown, and kept in messages, as the user would type it; of a revision nobody can type it.
+    let shown = match access.files.is_on_disk() {
+        true => access.files.display(&overlay),
+        false => overlay.display().to_string(),
+    };
     let loader = access.open(Arc::clone(&access.files), &shown).map_err(|error| at_overlay(error.into()))?;
     Ok(Target { loader, note: None, reads: vec![place.file.clone()], environment: Some(environment) })
 }

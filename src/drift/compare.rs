@@ -29,6 +29,9 @@ pub struct Difference<'a> {
 
 /// What differs between two versions of an object, in the order of the paths.
 pub fn compare<'a>(before: &'a Node, after: &'a Node, openapi: &OpenApi) -> Vec<Difference<'a>> {
+    if before.says_the_same(after) {
+        return Vec::new();
+    }
     let of = |node: &Node, key: &str| node.text_at(&[key]).unwrap_or("").to_owned();
     let schema = openapi.schema_for(&of(after, "apiVersion"), &of(after, "kind"));
     let mut comparison =

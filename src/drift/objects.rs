@@ -67,7 +67,7 @@ pub fn changes(sides: &Sides<'_>, place: &mut dyn FnMut(&Asked<'_>) -> Option<Or
             Pair::Created(_) => change.change = ChangeKind::Create,
             Pair::Deleted(_) => {
                 change.change = ChangeKind::Delete;
-                change.consequence = consequence::of_deletion(node);
+                change.consequence = consequence::of_deletion(node).filter(|_| !sides.matching.across_namespaces);
             }
             Pair::Both { before, after } => update(sides, before, after, &users, &mut change, place),
         }
@@ -85,6 +85,8 @@ fn update(
     place: &mut dyn FnMut(&Asked<'_>) -> Option<Origin>,
 ) {
     let (old, new) = (&sides.before[before], &sides.after[after]);
+    // Nobody makes one environment of the other.
+    let applies = !sides.matching.across_namespaces;
     let same_place = sides.matching.across_namespaces || old.namespace() == new.namespace();
     let renamed = old.name() != new.name() || !same_place;
     let hashed = same_place && without_hash(old.name()).is_some_and(|name| Some(name) == without_hash(new.name()));
@@ -93,7 +95,7 @@ fn update(
             true => old.name().to_owned(),
             false => format!("{}/{}", old.namespace(), old.name()),
         });
-        change.consequence = (!hashed).then(|| consequence::of_rename(new.node));
+        change.consequence = (applies && !hashed).then(|| consequence::of_rename(new.node));
     }
     let after_position = after;
     let versions = consequence::Change { before: old.node, after: new.node, users, renamed };
@@ -110,7 +112,7 @@ fn update(
             after.and_then(|node| place(&Asked { newer: true, object: after_position, path: &path, node, key }));
         let (old_value, new_value) = shown(old.node, new.node, &path, before, after);
         change.fields.push(FieldChange {
-            consequence: consequence::of_field(&versions, &path),
+            consequence: if applies { consequence::of_field(&versions, &path) } else { None },
             path: path.to_string(),
             before: old_value,
             after: new_value,

@@ -35,6 +35,16 @@ pub fn history(found: &Found<'_>, trace: &Trace, sources: &Sources) -> Vec<Step>
     steps
 }
 
+/// The place to show for a field as a whole: the line of its key where key and value were written together, else what asked for the value.
+pub fn place_of(found: &Found<'_>, trace: &Trace, sources: &Sources) -> Pos {
+    let step = origin_of(found, trace, sources);
+    let Some(source) = sources.get(step.at) else { return step.at };
+    let key = found.key_pos;
+    let line = |pos: Pos| source.line_column(source.offset(pos)).0;
+    let beside = step.at == step.text && !key.is_none() && source.contains(key) && key < step.at;
+    if beside && line(key) < line(step.at) { key } else { step.at }
+}
+
 /// A value with the types that it has when it is rendered; what has no form in JSON is null.
 pub fn json(node: &Node) -> serde_json::Value {
     let mut text = String::new();

@@ -10,7 +10,7 @@ mod subject;
 mod text;
 
 pub use explanation::{Blame, Explanation, FieldEntry, HistoryEntry, OriginEntry, Places, SourceEntry};
-pub use history::{Step, history, json, origin_of};
+pub use history::{Step, history, json, origin_of, place_of};
 pub use mask::{masked, masked_object};
 pub use path::{FieldPath, Found, MissingField, PathError, Segment};
 pub use subject::{MALFORMED, field, find, leaves};

@@ -4,6 +4,7 @@ mod affected;
 mod bad_input;
 mod cli_build;
 mod configuration_schema;
+mod diff;
 mod explain;
 mod fixtures;
 mod key_model_schema;

@@ -1,4 +1,5 @@
 //! A throwaway repository with files, for tests of commands that look at history.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 mod access;
 mod affected;
 mod build;
+mod diff;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -21,6 +22,7 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
+pub use diff::DiffArgs;
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat};
 #[cfg(target_os = "linux")]

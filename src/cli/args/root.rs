@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
 use super::build::Build;
+use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
@@ -60,6 +61,11 @@ pub enum Command {
     /// Checks fields, types and values against schemas, and rules across objects, for many targets at once. Exit codes: 0 nothing is wrong; 1 something is;
     /// 2 it could not be checked.
     Validate(Box<ValidateArgs>),
+    /// Compare two revisions, or two environments, object by object and field by field
+    ///
+    /// Renders both sides and prints what differs, with the line and the commit that caused it and what it does to what runs. Exit codes: 0 no difference;
+    /// 1 there are differences; 2 it could not be done.
+    Diff(Box<DiffArgs>),
     /// Say which line set a field of a rendered object, and what it was before
     ///
     /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the

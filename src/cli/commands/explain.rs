@@ -1,10 +1,12 @@
 //! `redisops explain`.
 
+use std::path::{Path, PathBuf};
+
 use crate::cli::args::{ExplainArgs, Format};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
-use crate::cli::render::{Rendered, render};
+use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
 use crate::diagnostics::{Diagnostics, Sources, arrange};
 use crate::provenance::{self, Blame, Explanation, OriginEntry, Places};
@@ -18,10 +20,26 @@ pub fn run(arguments: ExplainArgs, printer: &Printer) -> Exit {
         printer.diagnostics(&arrange(found.0, sources), sources);
         exit
     };
-    let rendered = match render(&arguments.path, revision, &settings, printer) {
+    let state = match revision {
+        None => Ok(State::worktree()),
+        Some(revision) => State::revision(Path::new(&arguments.path), revision),
+    };
+    let state = match state {
+        Ok(state) => state,
+        Err(error) => return told(error.into(), &Sources::new(), Exit::CouldNot),
+    };
+    let mut rendered = match render(&arguments.path, &state, &settings) {
         Ok(rendered) => rendered,
         Err((sources, found)) => return told(found, &sources, Exit::CouldNot),
     };
+    if let Some(note) = &rendered.note {
+        printer.note(note);
+    }
+    // What `build` and `validate` warn of would only hide the answer.
+    let warnings = std::mem::take(&mut rendered.warnings);
+    if printer.is_verbose() {
+        printer.diagnostics(&arrange(warnings, &rendered.sources), &rendered.sources);
+    }
     let (resource, path) = match provenance::find(&arguments.subject, &rendered.objects) {
         Ok(found) => found,
         Err(error) => {
@@ -29,7 +47,7 @@ pub fn run(arguments: ExplainArgs, printer: &Printer) -> Exit {
             return told(error.into(), &rendered.sources, exit);
         }
     };
-    let name = |shown: &str| rendered.name(shown);
+    let name = |shown: &str| rendered.names.name(shown);
     let places = Places { sources: &rendered.sources, trace: &rendered.trace, name: &name };
     let mut explanation = match Explanation::of(resource, &path, &places) {
         Ok(explanation) => explanation,
@@ -59,10 +77,12 @@ fn blame(explanation: &mut Explanation, rendered: &Rendered, revision: Option<&s
         Some(revision) => Blamer::new(None).at_revision(revision),
         None => Blamer::new(None),
     };
+    let path = |origin: &OriginEntry| Some(rendered.names.root().join(origin.file.as_ref()?));
+    let all: Vec<PathBuf> = explanation.fields.iter().filter_map(|field| path(&field.origin)).collect();
+    blamer.prepare(all.iter().map(PathBuf::as_path));
     let mut told: Vec<String> = Vec::new();
     let mut of = |origin: &OriginEntry| -> Option<Blame> {
-        let file = rendered.names.root().join(origin.file.as_ref()?);
-        match blamer.line(&file, origin.line?) {
+        match blamer.line(&path(origin)?, origin.line?) {
             Ok(line) => Some(entry(line)),
             Err(why) => {
                 if !told.contains(&why) {

@@ -58,19 +58,13 @@ fn told(before: u32, after: u32) -> Option<String> {
 fn runs_cluster(change: &Change<'_>) -> bool {
     let mut texts = Vec::new();
     texts_of(change.after.lookup(&["spec", "template", "spec"]), &mut texts);
-    let by_argument =
-        texts.windows(2).any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1] == "yes")
-            || texts.iter().any(|text| says_cluster(text));
-    by_argument || change.users.configurations_of(change.after).iter().any(|text| says_cluster(text))
+    says_cluster(&texts) || change.users.configurations_of(change.after).iter().any(|text| says_cluster(&[text]))
 }
 
-fn says_cluster(text: &str) -> bool {
-    text.lines().any(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        words
-            .windows(2)
-            .any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && pair[1].trim_matches('"') == "yes")
-    })
+fn says_cluster(texts: &[&str]) -> bool {
+    let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+    words.windows(2).any(|pair| pair[0].trim_start_matches('-') == "cluster-enabled" && bare(pair[1]) == "yes")
 }
 
 fn texts_of<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a str>) {

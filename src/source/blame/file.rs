@@ -1,8 +1,10 @@
 //! Blame of the lines of files as they are on disk, or at a revision.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use git2::{DiffOptions, ErrorCode, Oid, Patch, Repository};
 use rustc_hash::FxHashMap;
@@ -34,12 +36,16 @@ pub enum LineBlame {
     Uncommitted,
 }
 
+/// The commits of the lines of a committed file; nothing where the commit does not have it.
+type Committed = Option<Vec<Oid>>;
+
 /// Answers for the lines of many files; each file is looked at once.
 pub struct Blamer {
     cache: Cache,
     /// As the user named it; the commit that is checked out where none is named.
     revision: Option<String>,
-    repositories: FxHashMap<PathBuf, Option<Repository>>,
+    repositories: FxHashMap<PathBuf, Option<Rc<Repository>>>,
+    walked: FxHashMap<(PathBuf, PathBuf), Committed>,
     files: FxHashMap<PathBuf, Result<Vec<LineBlame>, String>>,
 }
 
@@ -49,17 +55,56 @@ impl fmt::Debug for Blamer {
     }
 }
 
+/// Where a file stands in which repository.
+struct Place {
+    repository: Rc<Repository>,
+    /// On disk.
+    real: PathBuf,
+    /// From the top of the repository.
+    path: PathBuf,
+}
+
 impl Blamer {
     /// For files as they are on disk. The cache is `blame` in the user's cache directory unless another is named.
     pub fn new(cache: Option<PathBuf>) -> Blamer {
         let cache = cache.unwrap_or_else(|| crate::source::cache_directory().join("blame"));
-        Blamer { cache: Cache(cache), revision: None, repositories: FxHashMap::default(), files: FxHashMap::default() }
+        Blamer {
+            cache: Cache(cache),
+            revision: None,
+            repositories: FxHashMap::default(),
+            walked: FxHashMap::default(),
+            files: FxHashMap::default(),
+        }
     }
 
     /// For files as they were in a revision.
     #[must_use]
     pub fn at_revision(self, revision: &str) -> Blamer {
         Blamer { revision: Some(revision.to_owned()), ..self }
+    }
+
+    /// Looks at files that will be asked for: one walk over the history serves all of them.
+    pub fn prepare<'a>(&mut self, files: impl IntoIterator<Item = &'a Path>) {
+        let mut todo: BTreeMap<PathBuf, (Rc<Repository>, Oid, Vec<PathBuf>)> = BTreeMap::new();
+        for file in files {
+            let Ok(Place { repository, path, .. }) = self.place(file) else { continue };
+            let key = repository.path().to_owned();
+            let Ok(Some(start)) = self.start(&repository) else { continue };
+            if !self.walked.contains_key(&(key.clone(), path.clone())) && self.cache.get(&key, start, &path).is_none() {
+                todo.entry(key).or_insert_with(|| (repository, start, Vec::new())).2.push(path);
+            }
+        }
+        for (key, (repository, start, mut paths)) in todo {
+            paths.sort();
+            paths.dedup();
+            let Ok(found) = blame(&repository, start, &paths) else { continue };
+            for (path, ids) in paths.into_iter().zip(found) {
+                if let Some(ids) = &ids {
+                    self.cache.put(&key, start, &path, ids);
+                }
+                self.walked.insert((key.clone(), path), ids);
+            }
+        }
     }
 
     /// Where a line (from 1) of a file has come from. A line past the end is not committed.
@@ -75,45 +120,60 @@ impl Blamer {
         Ok(lines.get((line as usize).saturating_sub(1)).cloned().unwrap_or(LineBlame::Uncommitted))
     }
 
-    fn file(&mut self, file: &Path) -> Result<Vec<LineBlame>, String> {
+    fn place(&mut self, file: &Path) -> Result<Place, String> {
         // The file may be a link, or be reached through one.
         let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let directory = real.ancestors().skip(1).find(|dir| dir.is_dir()).unwrap_or(Path::new("/")).to_owned();
-        let repository = self
-            .repositories
-            .entry(directory.clone())
-            .or_insert_with(|| Repository::discover(&directory).ok())
-            .as_ref()
-            .ok_or_else(|| format!("`{}` is in no git repository", file.display()))?;
+        let known = self.repositories.entry(directory.clone());
+        let repository = known.or_insert_with(|| Repository::discover(&directory).ok().map(Rc::new)).clone();
+        let repository = repository.ok_or_else(|| format!("`{}` is in no git repository", file.display()))?;
         let top = repository.workdir().unwrap_or_else(|| repository.path());
         let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
         let path = real.strip_prefix(&top).map_err(|_| format!("`{}` is not in its repository", file.display()))?;
-        let told = |error: &git2::Error| format!("`{}` cannot be blamed: {}", file.display(), error.message());
+        let path = path.to_owned();
+        Ok(Place { repository, real, path })
+    }
+
+    /// The commit that is looked at; nothing where there are no commits yet.
+    fn start(&self, repository: &Repository) -> Result<Option<Oid>, git2::Error> {
+        match repository.revparse_single(self.revision.as_deref().unwrap_or("HEAD")) {
+            Ok(object) => Ok(Some(object.peel_to_commit()?.id())),
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn file(&mut self, file: &Path) -> Result<Vec<LineBlame>, String> {
+        let Place { repository, real, path } = self.place(file)?;
+        let told = |error: git2::Error| format!("`{}` cannot be blamed: {}", file.display(), error.message());
         let work = if self.revision.is_none() { std::fs::read(&real).ok() } else { None };
         let nobody = || vec![LineBlame::Uncommitted; work.as_deref().map_or(0, count_lines) as usize];
-        let start = match repository.revparse_single(self.revision.as_deref().unwrap_or("HEAD")) {
-            Ok(object) => object.peel_to_commit().map_err(|error| told(&error))?,
-            // No commits yet.
-            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => return Ok(nobody()),
-            Err(error) => return Err(told(&error)),
-        };
-        let ids = match self.cache.get(repository.path(), start.id(), path) {
-            Some(ids) => ids,
-            None => {
-                let Some(ids) = blame(repository, start.id(), path).map_err(|error| told(&error))? else {
-                    return Ok(nobody());
-                };
-                self.cache.put(repository.path(), start.id(), path, &ids);
-                ids
-            }
-        };
+        let Some(start) = self.start(&repository).map_err(told)? else { return Ok(nobody()) };
+        let Some(ids) = self.committed(&repository, start, &path).map_err(told)? else { return Ok(nobody()) };
         let mut commits: FxHashMap<Oid, LineBlame> = FxHashMap::default();
         let committed: Vec<LineBlame> =
-            ids.iter().map(|id| commits.entry(*id).or_insert_with(|| commit(repository, *id)).clone()).collect();
+            ids.iter().map(|id| commits.entry(*id).or_insert_with(|| commit(&repository, *id)).clone()).collect();
         let Some(work) = work else { return Ok(committed) };
-        let old = start.tree().and_then(|tree| tree.get_path(path)).and_then(|entry| repository.find_blob(entry.id()));
-        let old = old.map_err(|error| told(&error))?;
-        over_changes(old.content(), &work, committed).map_err(|error| told(&error))
+        let content = || -> Result<Vec<u8>, git2::Error> {
+            let entry = repository.find_commit(start)?.tree()?.get_path(&path)?;
+            Ok(repository.find_blob(entry.id())?.content().to_vec())
+        };
+        over_changes(&content().map_err(told)?, &work, committed).map_err(told)
+    }
+
+    fn committed(&mut self, repository: &Repository, start: Oid, path: &Path) -> Result<Committed, git2::Error> {
+        let key = (repository.path().to_owned(), path.to_owned());
+        if let Some(known) = self.walked.get(&key) {
+            return Ok(known.clone());
+        }
+        if let Some(ids) = self.cache.get(&key.0, start, path) {
+            return Ok(Some(ids));
+        }
+        let ids = blame(repository, start, &[path.to_owned()])?.pop().flatten();
+        if let Some(ids) = &ids {
+            self.cache.put(&key.0, start, path, ids);
+        }
+        Ok(ids)
     }
 }
 

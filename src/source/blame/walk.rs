@@ -1,37 +1,45 @@
-//! The walk over the history: lines go from a commit to the parent that has them too, until none has.
+//! The walk over the history, one for all files: lines go from a commit to the parent that has them too, until none has.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, DiffFindOptions, DiffOptions, Error, Oid, Patch, Repository};
+use git2::{Commit, DiffFindOptions, DiffOptions, Error, ObjectType, Oid, Patch, Repository, Tree};
 use rustc_hash::FxHashMap;
 
 /// A line that is looked for: its number in the end, and its number in the version at hand; both from 0.
 type Line = (u32, u32);
 
-/// A version of the file at a commit, with the lines that the commit may have written.
+/// A version of a file at a commit, with the lines that the commit may have written.
 struct Version {
+    file: usize,
     path: PathBuf,
     blob: Oid,
     lines: Vec<Line>,
 }
 
-/// The commit of each line of a file at a commit. A file that the commit does not have gives nothing.
-pub(super) fn blame(repository: &Repository, start: Oid, path: &Path) -> Result<Option<Vec<Oid>>, Error> {
+/// The commit of each line of files at a commit, in one walk for all of them. A file that the commit does not have gives nothing.
+pub(super) fn blame(repository: &Repository, start: Oid, paths: &[PathBuf]) -> Result<Vec<Option<Vec<Oid>>>, Error> {
     let mut walk = Walk { repository, trees: FxHashMap::default(), todo: BTreeMap::new(), found: Vec::new() };
     let commit = repository.find_commit(start)?;
-    let Some(blob) = walk.blob(&commit, path)? else { return Ok(None) };
-    let count = count_lines(repository.find_blob(blob)?.content());
-    walk.found = vec![start; count as usize];
-    let lines = (0..count).map(|line| (line, line)).collect();
-    walk.add(&commit, Version { path: path.to_owned(), blob, lines });
+    for (file, path) in paths.iter().enumerate() {
+        let Some(blob) = walk.blob(&commit, path)? else {
+            walk.found.push(None);
+            continue;
+        };
+        let count = count_lines(repository.find_blob(blob)?.content());
+        walk.found.push(Some(vec![start; count as usize]));
+        let lines = (0..count).map(|line| (line, line)).collect();
+        walk.add(&commit, Version { file, path: path.clone(), blob, lines });
+    }
     while let Some(((_, id), versions)) = walk.todo.pop_last() {
         let commit = repository.find_commit(id)?;
+        // A shallow clone lacks the parents of its oldest commits.
+        let parents: Vec<Commit<'_>> = commit.parents().collect();
         for version in versions {
-            walk.step(&commit, version)?;
+            walk.step(&commit, &parents, version)?;
         }
     }
-    Ok(Some(walk.found))
+    Ok(walk.found)
 }
 
 /// As git counts them: the last one may lack its line break.
@@ -42,11 +50,11 @@ pub(super) fn count_lines(text: &[u8]) -> u32 {
 
 struct Walk<'r> {
     repository: &'r Repository,
-    /// What a directory has under a name: directories that did not change are looked into once.
-    trees: FxHashMap<(Oid, String), Option<Oid>>,
+    /// What a directory has under a name, and whether it is a file: directories that did not change are looked into once.
+    trees: FxHashMap<(Oid, String), Option<(Oid, bool)>>,
     /// Versions by time and id of their commit: the youngest is looked at first, so that branches meet.
     todo: BTreeMap<(i64, Oid), Vec<Version>>,
-    found: Vec<Oid>,
+    found: Vec<Option<Vec<Oid>>>,
 }
 
 impl Walk<'_> {
@@ -55,23 +63,21 @@ impl Walk<'_> {
             return;
         }
         let versions = self.todo.entry((commit.time().seconds(), commit.id())).or_default();
-        match versions.iter_mut().find(|known| known.path == version.path) {
+        match versions.iter_mut().find(|known| known.file == version.file && known.path == version.path) {
             Some(known) => known.lines.extend(version.lines),
             None => versions.push(version),
         }
     }
 
     /// Gives the lines of a version to the parents that have them; the rest was written by the commit.
-    fn step(&mut self, commit: &Commit<'_>, mut version: Version) -> Result<(), Error> {
-        // A shallow clone lacks the parents of its oldest commits.
-        let parents: Vec<Commit<'_>> = commit.parents().collect();
-        for parent in &parents {
+    fn step(&mut self, commit: &Commit<'_>, parents: &[Commit<'_>], mut version: Version) -> Result<(), Error> {
+        for parent in parents {
             if self.blob(parent, &version.path)? == Some(version.blob) {
                 self.add(parent, version);
                 return Ok(());
             }
         }
-        for parent in &parents {
+        for parent in parents {
             let origin = match self.blob(parent, &version.path)? {
                 Some(blob) => Some((version.path.clone(), blob)),
                 None => self.renamed(parent, commit, &version.path)?,
@@ -79,10 +85,12 @@ impl Walk<'_> {
             let Some((path, blob)) = origin else { continue };
             let (kept, own) = self.split(blob, &version)?;
             version.lines = own;
-            self.add(parent, Version { path, blob, lines: kept });
+            self.add(parent, Version { file: version.file, path, blob, lines: kept });
         }
-        for (line, _) in version.lines {
-            self.found[line as usize] = commit.id();
+        if let Some(found) = &mut self.found[version.file] {
+            for (line, _) in version.lines {
+                found[line as usize] = commit.id();
+            }
         }
         Ok(())
     }
@@ -129,22 +137,25 @@ impl Walk<'_> {
     }
 
     fn blob(&mut self, commit: &Commit<'_>, path: &Path) -> Result<Option<Oid>, Error> {
-        let mut at = commit.tree_id();
+        let (mut at, mut is_blob) = (commit.tree_id(), false);
         for part in path.iter() {
             let key = (at, part.to_string_lossy().into_owned());
             let next = match self.trees.get(&key) {
                 Some(known) => *known,
                 None => {
                     let tree = self.repository.find_tree(at);
-                    let next = tree.ok().and_then(|tree| tree.get_name(&key.1).map(|entry| entry.id()));
+                    let entry = |tree: Tree<'_>| {
+                        tree.get_name(&key.1).map(|entry| (entry.id(), entry.kind() == Some(ObjectType::Blob)))
+                    };
+                    let next = tree.ok().and_then(entry);
                     self.trees.insert(key, next);
                     next
                 }
             };
             let Some(next) = next else { return Ok(None) };
-            at = next;
+            (at, is_blob) = next;
         }
         // A directory or a submodule of that name is another thing.
-        Ok(self.repository.find_blob(at).is_ok().then_some(at))
+        Ok(is_blob.then_some(at))
     }
 }
