@@ -10,6 +10,7 @@ mod fixtures;
 mod key_model_schema;
 mod list_inputs;
 mod repository;
+mod rules;
 mod schemas;
 mod slots_check;
 mod slots_key;
