@@ -2,6 +2,7 @@
 
 mod affected;
 mod bad_input;
+mod ci_scripts;
 mod cli_build;
 mod configuration_schema;
 mod diff;
@@ -9,6 +10,7 @@ mod explain;
 mod fixtures;
 mod key_model_schema;
 mod list_inputs;
+mod pre_commit;
 mod repository;
 mod rules;
 mod schemas;
