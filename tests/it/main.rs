@@ -11,6 +11,7 @@ mod fixtures;
 mod key_model_schema;
 mod list_inputs;
 mod pre_commit;
+mod report_forms;
 mod repository;
 mod rules;
 mod schemas;
