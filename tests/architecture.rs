@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] = &["diagnostics", "yaml", "k8s", "kustomize", "affected", "slots", "redis", "validate"];
+const PURE: &[&str] =
+    &["diagnostics", "yaml", "k8s", "kustomize", "topology", "affected", "slots", "redis", "validate"];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -27,6 +28,7 @@ const FLOW: &[&str] = &[
     "k8s",
     "source",
     "kustomize",
+    "topology",
     "environment",
     "affected",
     "secrets",

@@ -16,7 +16,7 @@ pub mod shared;
 pub use gvk::{Gvk, GvkPattern, ORDER_FIRST, ORDER_LAST, parse_api_version};
 pub use regex::go_regex;
 pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
-pub use resmap::{DuplicateId, ResMap};
+pub use resmap::{DuplicateId, ResMap, expanded_later};
 pub use resource::{Behavior, PreviousId, Resource};
 pub use selector::{LabelSelector, Pattern, Selector, SelectorError};
 pub use shared::SharedScalar;
