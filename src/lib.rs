@@ -8,13 +8,17 @@ pub mod affected;
 pub mod apply;
 pub mod cli;
 pub mod diagnostics;
+pub mod drift;
 pub mod environment;
 pub mod k8s;
 pub mod kustomize;
 #[cfg(target_os = "linux")]
 pub mod lab;
 pub mod live;
+pub mod provenance;
 pub mod redis;
+pub mod report;
+pub mod schema;
 pub mod secrets;
 pub mod slots;
 pub mod source;

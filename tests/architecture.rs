@@ -4,8 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that take values and return values: no files, environment, clock, processes, sockets.
-const PURE: &[&str] =
-    &["diagnostics", "yaml", "k8s", "kustomize", "topology", "affected", "slots", "redis", "validate"];
+const PURE: &[&str] = &[
+    "diagnostics",
+    "yaml",
+    "k8s",
+    "kustomize",
+    "topology",
+    "provenance",
+    "affected",
+    "schema",
+    "slots",
+    "redis",
+    "validate",
+    "drift",
+    "report",
+];
 
 /// What they must not name.
 const IMPURE: [&str; 10] = [
@@ -26,15 +39,19 @@ const FLOW: &[&str] = &[
     "diagnostics",
     "yaml",
     "k8s",
+    "provenance",
     "source",
     "kustomize",
     "topology",
     "environment",
     "affected",
     "secrets",
+    "schema",
     "slots",
     "redis",
     "validate",
+    "drift",
+    "report",
     "live",
     "apply",
     "lab",

@@ -106,7 +106,8 @@ impl Built {
         let mut next = Some((node.origin, node.text().unwrap_or("…").to_owned()));
         while let Some((origin, value)) = next {
             let _ = writeln!(text, "{value:12} {}", self.place(origin));
-            next = self.trace.write(origin).and_then(|w| w.before).map(|(o, s)| (o, s.text.to_string()));
+            next =
+                self.trace.write(origin).and_then(|w| w.before).map(|b| (b.origin, b.text().unwrap_or("…").to_owned()));
         }
         text
     }

@@ -2,7 +2,9 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod confirm;
+mod diff;
 mod document;
 mod exit;
 #[cfg(target_os = "linux")]
@@ -10,11 +12,14 @@ mod lab;
 mod narrowing;
 mod output;
 mod printer;
+mod render;
 mod runtime;
+mod schemas;
 mod settings;
 mod slots;
 mod stats;
 mod target;
+mod validation;
 
 use std::ffi::OsString;
 
@@ -36,6 +41,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
+        Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }

@@ -64,11 +64,11 @@ fn placed(why: Diagnostic, object: &Node, trace: &Trace) -> Diagnostic {
     }
     why = why.label(write.source, 1, "the value stands here");
     match write.before {
-        Some((before, _)) => why
-            .label(trace.pos(before), 1, "the field was this before")
+        Some(before) if before.as_scalar().is_some() => why
+            .label(trace.pos(before.origin), 1, "the field was this before")
             .note("a value that is overwritten keeps its type")
             .help("write a value of that type, or quote the one that was there"),
-        None => why,
+        _ => why,
     }
 }
 

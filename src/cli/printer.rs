@@ -68,6 +68,11 @@ impl Printer {
         self.settings.verbosity == Verbosity::Quiet
     }
 
+    /// Whether everything is told.
+    pub fn is_verbose(&self) -> bool {
+        self.settings.verbosity == Verbosity::Verbose
+    }
+
     /// Something worth knowing.
     pub fn note(&self, text: &str) {
         if self.settings.verbosity >= Verbosity::Normal {

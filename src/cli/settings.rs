@@ -3,12 +3,14 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use crate::diagnostics::Diagnostic;
 use crate::diagnostics::render::Style;
 use crate::kustomize::{HelmOptions, Options, Reorder};
 use crate::source::LoadRestriction;
 
 use super::args::{self, Color, Format, Global, InputList};
 use super::narrowing::Narrowing;
+use super::validation::ValidationSettings;
 
 /// The environment of a run, as far as commands look at it.
 #[derive(Clone, Debug)]
@@ -125,6 +127,8 @@ pub struct BuildSettings {
     pub restriction: LoadRestriction,
     /// Flags that the reference has deprecated, as warnings.
     pub deprecated: Vec<(&'static str, &'static str)>,
+    /// How the objects are checked; not at all when `None`.
+    pub validation: Option<Result<ValidationSettings, Diagnostic>>,
     /// Options of the engine.
     pub options: Options,
 }
@@ -160,7 +164,20 @@ impl BuildSettings {
             restriction: restriction(&arguments.load_restrictor),
             list_inputs: arguments.list_inputs,
             deprecated,
+            validation: (!arguments.no_validate)
+                .then(|| ValidationSettings::resolve(arguments.kube_version.as_deref(), false)),
             options,
+        }
+    }
+}
+
+impl RenderSettings {
+    /// From arguments.
+    pub fn resolve(arguments: args::RenderArgs) -> RenderSettings {
+        RenderSettings {
+            offline: arguments.offline,
+            restriction: restriction(&arguments.load_restrictor),
+            options: engine_options(arguments.helm, arguments.functions),
         }
     }
 }
@@ -194,7 +211,7 @@ fn restriction(flag: &str) -> LoadRestriction {
     }
 }
 
-/// How affected overlays are rendered.
+/// How commands that ask something about objects render them.
 #[derive(Clone, Debug)]
 pub struct RenderSettings {
     /// Use the cache only.
@@ -223,17 +240,12 @@ pub struct AffectedSettings {
 impl AffectedSettings {
     /// From arguments and environment.
     pub fn resolve(arguments: args::AffectedArgs, environment: &Environment) -> AffectedSettings {
-        let args::AffectedArgs { helm, functions, .. } = arguments;
         AffectedSettings {
             narrowing: Narrowing::resolve(arguments.paths, arguments.narrow, environment.variable),
             format: arguments.output,
             null: arguments.null,
             exit_code: arguments.exit_code,
-            render: arguments.build.then(|| RenderSettings {
-                offline: arguments.offline,
-                restriction: restriction(&arguments.load_restrictor),
-                options: engine_options(helm, functions),
-            }),
+            render: arguments.build.then(|| RenderSettings::resolve(arguments.render)),
         }
     }
 }

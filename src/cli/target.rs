@@ -71,6 +71,8 @@ pub struct Target {
     pub note: Option<String>,
     /// Files beside those of the kustomization that were read to find it, absolute: that of the environment.
     pub reads: Vec<PathBuf>,
+    /// The environment, where one was named.
+    pub environment: Option<Environment>,
 }
 
 /// Finds what a word of the command line names.
@@ -106,7 +108,28 @@ pub fn open(word: &str, access: &Access, sources: &Sources, trace: &Trace) -> Re
         let file = files.display(&place.file);
         format!("`{word}` is a path here; the environment of that name ({file}) is `{NAME_PREFIX}{word}`")
     });
-    Ok(Target { loader, note, reads: Vec::new() })
+    Ok(Target { loader, note, reads: Vec::new(), environment: None })
+}
+
+/// The text of a file of manifests; nothing where the word names something else.
+///
+/// # Errors
+/// When the file cannot be read, or is no text.
+pub fn manifests(word: &str, access: &Access) -> Result<Option<(String, String)>, Diagnostics> {
+    let files = &access.files;
+    let path = Path::new(word);
+    if word.starts_with(NAME_PREFIX) || !files.exists(path) || files.is_dir(path) {
+        return Ok(None);
+    }
+    if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| KUSTOMIZATION_NAMES.contains(&name)) {
+        return Ok(None);
+    }
+    let bytes = files.read(path).map_err(|error| {
+        Diagnostic::error("redisops::load::io", format!("`{word}` cannot be read: {error}")).in_file(word)
+    })?;
+    let shown = files.display(&access.from.join(path));
+    let text = Loaded { bytes, path: shown.clone(), remote: false }.text()?;
+    Ok((!looks_like_kustomization(&text)).then_some((shown, text)))
 }
 
 /// A kustomization file of any name, or a file of manifests, which is rendered as if it were the only resource of a kustomization.
@@ -172,7 +195,8 @@ fn open_environment(
     sources: &Sources,
     trace: &Trace,
 ) -> Result<Target, Diagnostics> {
-    let Environment { spec, .. } = load_environment(place, access, sources, trace)?;
+    let environment = load_environment(place, access, sources, trace)?;
+    let spec = &environment.spec;
     let at_overlay =
         |found: Diagnostic| found.label(spec.overlay.pos, spec.overlay.len(), "the overlay of the environment");
     if spec.overlay.starts_with('/') || clean(Path::new(&*spec.overlay)).starts_with("..") {
@@ -184,10 +208,13 @@ fn open_environment(
         .into());
     }
     let overlay = place.root.join(&*spec.overlay);
-    // Shown, and kept in messages, as the user would type it.
-    let shown = access.files.display(&overlay);
+    // Shown, and kept in messages, as the user would type it; of a revision nobody can type it.
+    let shown = match access.files.is_on_disk() {
+        true => access.files.display(&overlay),
+        false => overlay.display().to_string(),
+    };
     let loader = access.open(Arc::clone(&access.files), &shown).map_err(|error| at_overlay(error.into()))?;
-    Ok(Target { loader, note: None, reads: vec![place.file.clone()] })
+    Ok(Target { loader, note: None, reads: vec![place.file.clone()], environment: Some(environment) })
 }
 
 /// The environment of a name, and where it stands.

@@ -10,5 +10,5 @@ mod suggest;
 
 pub use arrange::arrange;
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use sources::{Embedding, Location, Pos, Source, SourceKind, Sources, TooLarge, Totals};
+pub use sources::{Embedding, Location, MadeBy, Pos, Source, SourceKind, Sources, TooLarge, Totals};
 pub use suggest::did_you_mean;

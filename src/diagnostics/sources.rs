@@ -61,6 +61,17 @@ pub struct Embedding {
     pub literal: bool,
 }
 
+/// What a program has made a text of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MadeBy {
+    /// The entry that asked for it.
+    pub entry: Pos,
+    /// The chart or function.
+    pub name: String,
+    /// Files of the user that it has read: values files.
+    pub inputs: Vec<String>,
+}
+
 /// One text.
 #[derive(Debug)]
 pub struct Source {
@@ -72,6 +83,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// Set for a text inside another.
     pub embedding: Option<Embedding>,
+    /// Set for a text that a program has written.
+    pub made_by: Option<MadeBy>,
     base: u32,
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -175,7 +188,7 @@ impl Sources {
     /// # Errors
     /// When the offsets are used up.
     pub fn add(&self, path: impl Into<String>, text: String, kind: SourceKind) -> Result<Arc<Source>, TooLarge> {
-        self.insert(path.into(), text, kind, None)
+        self.insert(path.into(), text, kind, None, None)
     }
 
     /// Adds a text that is a value of another text.
@@ -189,7 +202,21 @@ impl Sources {
         kind: SourceKind,
         embedding: Embedding,
     ) -> Result<Arc<Source>, TooLarge> {
-        self.insert(path.into(), text, kind, Some(embedding))
+        self.insert(path.into(), text, kind, Some(embedding), None)
+    }
+
+    /// Adds a text that a program has written.
+    ///
+    /// # Errors
+    /// When the offsets are used up.
+    pub fn add_made(
+        &self,
+        path: impl Into<String>,
+        text: String,
+        kind: SourceKind,
+        made_by: MadeBy,
+    ) -> Result<Arc<Source>, TooLarge> {
+        self.insert(path.into(), text, kind, None, Some(made_by))
     }
 
     fn insert(
@@ -198,6 +225,7 @@ impl Sources {
         text: String,
         kind: SourceKind,
         embedding: Option<Embedding>,
+        made_by: Option<MadeBy>,
     ) -> Result<Arc<Source>, TooLarge> {
         let mut list = self.list.write().expect("no holder of this lock panics");
         // Offset 0 is "nowhere"; the gap of one lets the end of a text differ from the start of the next.
@@ -205,7 +233,8 @@ impl Sources {
         if base + text.len() as u64 >= u64::from(Pos::MAX) {
             return Err(TooLarge { path });
         }
-        let source = Arc::new(Source { path, text, kind, embedding, base: base as u32, line_starts: OnceLock::new() });
+        let source =
+            Arc::new(Source { path, text, kind, embedding, made_by, base: base as u32, line_starts: OnceLock::new() });
         list.push(Arc::clone(&source));
         Ok(source)
     }

@@ -24,7 +24,7 @@ pub fn find(files: &dyn FileSystem, from: &Path, name: &str) -> Option<Place> {
     if name.is_empty() || name.starts_with('.') || name.contains('/') {
         return None;
     }
-    let root = repository_root(files, from);
+    let root = files.repository(from);
     directories(from, root.as_deref()).find_map(|dir| {
         let candidates = ENDINGS.iter().map(|ending| dir.join(DIRECTORY).join(format!("{name}{ending}")));
         let file = candidates.into_iter().find(|file| files.exists(file) && !files.is_dir(file))?;
@@ -34,7 +34,7 @@ pub fn find(files: &dyn FileSystem, from: &Path, name: &str) -> Option<Place> {
 
 /// The names of all environments that [`find`] would find, nearest directory first.
 pub fn names(files: &dyn FileSystem, from: &Path) -> Vec<String> {
-    let root = repository_root(files, from);
+    let root = files.repository(from);
     let mut names: Vec<String> = Vec::new();
     for dir in directories(from, root.as_deref()) {
         for file in files.read_dir(&dir.join(DIRECTORY)).unwrap_or_default() {
@@ -45,10 +45,6 @@ pub fn names(files: &dyn FileSystem, from: &Path) -> Vec<String> {
         }
     }
     names
-}
-
-fn repository_root(files: &dyn FileSystem, from: &Path) -> Option<PathBuf> {
-    from.ancestors().find(|dir| files.exists(&dir.join(".git"))).map(Path::to_owned)
 }
 
 fn directories<'a>(from: &'a Path, root: Option<&'a Path>) -> impl Iterator<Item = &'a Path> {

@@ -6,6 +6,8 @@ pub mod fieldspecs_default;
 mod gvk;
 pub mod hash;
 pub mod openapi;
+mod quantity;
+mod reference;
 mod regex;
 mod resid;
 mod resmap;
@@ -14,6 +16,8 @@ mod selector;
 pub mod shared;
 
 pub use gvk::{Gvk, GvkPattern, ORDER_FIRST, ORDER_LAST, parse_api_version};
+pub use quantity::Quantity;
+pub use reference::ResourceRef;
 pub use regex::go_regex;
 pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
 pub use resmap::{DuplicateId, ResMap, expanded_later};

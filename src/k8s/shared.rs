@@ -136,7 +136,7 @@ mod tests {
     fn overwrite(resource: &mut Resource, trace: &Trace, path: &[&str], text: &str) {
         let node = resource.node.lookup_mut(path).unwrap();
         let before = node.as_scalar().unwrap().clone();
-        *node = Node::string(trace.overwrote(Pos::from_raw(9), Via::Patch, node.origin, before), text);
+        *node = Node::string(trace.overwrote(Pos::from_raw(9), Via::Patch, Node::scalar(node.origin, before)), text);
     }
 
     #[test]

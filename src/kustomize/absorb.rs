@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, did_you_mean};
 use crate::k8s::{Behavior, ResMap, Resource};
-use crate::yaml::{Entry, Map, Node, Origin, Scalar, Style, Value};
+use crate::yaml::{Entry, Map, Node, Origin, Scalar, Style, Trace, Value, Via};
 
 use super::context::Context;
 use super::generators::{encode_base64, text_scalar};
@@ -58,6 +58,7 @@ fn absorb_one(resources: &mut ResMap, mut resource: Resource, cx: &Context<'_>) 
         }
     };
     let old = resources.at(position);
+    note_overwritten(&mut resource, old, cx.trace);
     match resource.behavior {
         Behavior::Replace => take_metadata(&mut resource, old),
         Behavior::Merge => {
@@ -84,6 +85,31 @@ fn absorb_one(resources: &mut ResMap, mut resource: Resource, cx: &Context<'_>) 
     }
     resources.update(position, |place| *place = resource);
     Ok(())
+}
+
+/// Notes what the values of a generated object take the place of. One that says the same is the old one.
+fn note_overwritten(resource: &mut Resource, old: &Resource, trace: &Trace) {
+    let via = Via::Field(generator_field(resource.kind()));
+    for path in [&["data"][..], &["binaryData"], &["metadata", "labels"], &["metadata", "annotations"]] {
+        let Some(before) = old.node.lookup(path).and_then(Node::as_map) else { continue };
+        let Some(after) = resource.node.lookup_mut(path).and_then(Node::as_map_mut) else { continue };
+        for entry in &mut after.entries {
+            match before.get(&entry.key.text) {
+                Some(old) if old.text() == entry.value.text() => entry.value.origin = old.origin,
+                Some(old) => entry.value.origin = trace.overwrote(trace.pos(entry.value.origin), via, old.clone()),
+                None => {}
+            }
+        }
+    }
+}
+
+/// The field of a kustomization whose entries make objects of a kind.
+pub(super) fn generator_field(kind: &str) -> &'static str {
+    match kind {
+        "ConfigMap" => "configMapGenerator",
+        "Secret" => "secretGenerator",
+        _ => "generators",
+    }
 }
 
 /// Gives an object name, namespace, labels, annotations and history of the one that it takes the place of. Its own labels and annotations win.

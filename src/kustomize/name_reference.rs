@@ -311,7 +311,7 @@ impl Referrer<'_> {
         if text.is_empty() || field.text() == Some(text) {
             return;
         }
-        let before = field.as_scalar().cloned().map(|scalar| (field.origin, scalar));
+        let before = field.as_scalar().is_some().then(|| field.clone());
         field.set_text(text);
         let at = self.trace.pos(referral.pos_of);
         field.origin = self.trace.record(Write { at, via: Via::NameReference, source: Pos::NONE, before });

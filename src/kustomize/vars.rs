@@ -301,7 +301,8 @@ impl Expander<'_> {
         if let Some(var) = var
             && (scalar.text != before.text || scalar.tag != before.tag)
         {
-            let write = Write { at: var.at, via: Via::Var, source: var.source, before: Some((origin, before)) };
+            let write =
+                Write { at: var.at, via: Via::Var, source: var.source, before: Some(Node::scalar(origin, before)) };
             node.origin = self.trace.record(write);
         }
     }

@@ -67,6 +67,9 @@ pub struct Changes {
     pub tracked: Vec<PathBuf>,
 }
 
+/// Deleted and new files that are held against each other; where there are more, only those of equal content are found to be renamed.
+const RENAMES: usize = 200;
+
 /// What stands behind a revision for the point where two lines of work parted, as `git diff` writes it.
 const MERGE_BASE: &str = "...";
 
@@ -87,6 +90,9 @@ impl Changes {
         if repository.is_bare() && !matches!(until, Until::Revision(_)) {
             let message = format!("the repository `{}` is bare: it has no working tree", top.display());
             return Err(LoadError::new(LoadErrorKind::Git, message).help("compare with a revision: `--to REV`"));
+        }
+        if *until == Until::Index {
+            use_index_of_hook(&repository).map_err(|error| failed(&error))?;
         }
         let to = match until {
             Until::Revision(name) => Some(resolve(&repository, &top, name)?),
@@ -158,6 +164,18 @@ impl Changes {
     }
 }
 
+/// `git commit -a` and `git commit FILE` give their hooks an index of their own.
+fn use_index_of_hook(repository: &Repository) -> Result<(), git2::Error> {
+    let Some(path) = std::env::var_os("GIT_INDEX_FILE") else { return Ok(()) };
+    let inside = |path: &Path| {
+        let (path, home) = (path.canonicalize().ok()?, repository.path().canonicalize().ok()?);
+        path.starts_with(home).then_some(path)
+    };
+    // That of another repository has no meaning here.
+    let Some(path) = inside(Path::new(&path)) else { return Ok(()) };
+    repository.set_index(&mut git2::Index::open(&path)?)
+}
+
 fn is_unborn(repository: &Repository) -> bool {
     repository.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch)
 }
@@ -190,7 +208,7 @@ fn changed(
         Until::Index => repository.diff_tree_to_index(old, None, Some(&mut options))?,
         Until::Revision(_) => repository.diff_tree_to_tree(old, new, Some(&mut options))?,
     };
-    diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true)))?;
+    diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true).rename_limit(RENAMES)))?;
     let mut found: Vec<Change> = diff
         .deltas()
         .filter_map(|delta| {

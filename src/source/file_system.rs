@@ -85,4 +85,9 @@ pub trait FileSystem: Send + Sync + Debug {
     fn display(&self, path: &Path) -> String {
         path.display().to_string()
     }
+
+    /// Root of the repository that holds a directory.
+    fn repository(&self, directory: &Path) -> Option<PathBuf> {
+        directory.ancestors().find(|dir| self.exists(&dir.join(".git"))).map(Path::to_owned)
+    }
 }

@@ -2,12 +2,14 @@
 //!
 //! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and [`Tools`].
 
+mod blame;
 mod changes;
 mod disk;
 mod error;
 mod file_system;
 mod loader;
 mod memory;
+mod names;
 mod origin_path;
 mod path;
 mod process;
@@ -18,15 +20,17 @@ mod substitute;
 mod suggestions;
 mod tools;
 
+pub use blame::{Blamer, Commit, LineBlame};
 pub use changes::{Change, ChangeKind, Changes, Revision, Until};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};
 pub use loader::{Entry, KUSTOMIZATION_NAMES, KustomizationFile, LoadOptions, LoadRestriction, Loaded, Loader};
 pub use memory::Memory;
+pub use names::FileNames;
 pub use origin_path::OriginPath;
 pub use path::{clean, join, relative};
-pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes};
+pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes, cache_directory};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
 pub use revision::GitRevision;
 pub use substitute::{KustomizationSource, Substitute};

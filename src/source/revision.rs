@@ -244,6 +244,10 @@ impl FileSystem for GitRevision {
         Ok(names)
     }
 
+    fn repository(&self, directory: &Path) -> Option<PathBuf> {
+        self.absolute(directory).starts_with(&self.top).then(|| self.top.clone())
+    }
+
     /// `REVISION:path`, as git writes it.
     fn display(&self, path: &Path) -> String {
         let inside = relative(&self.top, &self.absolute(path));

@@ -189,10 +189,11 @@ fn places_of(node: &Node, trace: &Trace) -> Vec<Label> {
     let Some(write) = trace.write(node.origin) else { return labels };
     if !write.source.is_none() {
         labels.push(label(write.source, 1, "the value comes from here"));
-    } else if let Some((before, old)) = write.before {
-        let before = trace.pos(before);
+    } else if let Some(old) = write.before {
+        let before = trace.pos(old.origin);
         if !before.is_none() {
-            labels.push(label(before, old.text.lines().next().unwrap_or("").len(), "it was this before"));
+            let length = old.text().map_or(1, |text| text.lines().next().unwrap_or("").len());
+            labels.push(label(before, length, "it was this before"));
         }
     }
     labels

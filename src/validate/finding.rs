@@ -2,51 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::diagnostics::{Diagnostic, Label, Severity};
-use crate::k8s::Resource;
+use crate::k8s::ResourceRef;
 
 use super::{Field, Objects};
 
 /// Code of findings of rules that users have written; the name of the rule stands in a note.
 pub const POLICY: &str = "redisops::validate::policy";
-
-/// An object as reports name it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ResourceRef {
-    /// `apiVersion`
-    pub api_version: String,
-    /// `kind`
-    pub kind: String,
-    /// `metadata.namespace`; nothing where it is not set.
-    pub namespace: Option<String>,
-    /// `metadata.name`
-    pub name: String,
-}
-
-impl ResourceRef {
-    /// Of an object.
-    pub fn of(resource: &Resource) -> ResourceRef {
-        ResourceRef {
-            api_version: resource.api_version().to_owned(),
-            kind: resource.kind().to_owned(),
-            namespace: Some(resource.namespace()).filter(|it| !it.is_empty()).map(str::to_owned),
-            name: resource.name().to_owned(),
-        }
-    }
-}
-
-/// `Kind/namespace/name`, or `Kind/name`.
-impl std::fmt::Display for ResourceRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{}/{namespace}/{}", self.kind, self.name),
-            None => write!(f, "{}/{}", self.kind, self.name),
-        }
-    }
-}
 
 /// What a rule has found.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,9 +29,29 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// Why, and other facts.
     pub notes: Vec<String>,
+    /// What it was made of, where it is no finding of a rule.
+    pub made_of: Option<Box<Diagnostic>>,
 }
 
 impl Finding {
+    /// A mistake that keeps a target from being checked: its id is the code, as in `load/not-found`.
+    pub fn of_diagnostic(diagnostic: Diagnostic) -> Finding {
+        let code = diagnostic.code.strip_prefix("redisops::").unwrap_or(diagnostic.code);
+        let mut notes = diagnostic.notes.clone();
+        notes.extend(diagnostic.file.iter().map(|file| format!("the file is `{file}`")));
+        Finding {
+            rule: Cow::Owned(code.replace("::", "/").replace('_', "-")),
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+            resource: None,
+            path: String::new(),
+            labels: diagnostic.labels.clone(),
+            notes,
+            made_of: Some(Box::new(diagnostic)),
+        }
+    }
+
     /// Without an object and a place.
     pub fn new(rule: impl Into<Cow<'static, str>>, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
@@ -81,6 +63,7 @@ impl Finding {
             path: String::new(),
             labels: Vec::new(),
             notes: Vec::new(),
+            made_of: None,
         }
     }
 
@@ -148,6 +131,9 @@ impl Finding {
 
     /// For the renderer of diagnostics: the object stands in a note.
     pub fn diagnostic(&self) -> Diagnostic {
+        if let Some(diagnostic) = &self.made_of {
+            return (**diagnostic).clone();
+        }
         let mut notes: Vec<String> = Vec::new();
         if let Some(resource) = &self.resource {
             notes.push(match self.path.is_empty() {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::diagnostics::render::scrub;
 use crate::diagnostics::{Label, Severity, Sources};
 
-use super::finding::{Finding, ResourceRef, severity_name};
+use super::finding::{Finding, severity_name};
+use crate::k8s::ResourceRef;
 
 /// How much was looked at and found.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]

@@ -277,6 +277,37 @@ impl Node {
         self.value = Value::Scalar(Scalar::resolved(text, style));
     }
 
+    /// Whether another node has the same values, whatever the order of keys and the style of scalars.
+    pub fn says_the_same(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Scalar(a), Value::Scalar(b)) => a.tag == b.tag && a.text == b.text,
+            (Value::Seq(a), Value::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says_the_same(b)),
+            (Value::Map(a), Value::Map(b)) => {
+                let has = |entry: &Entry| b.get(&entry.key.text).is_some_and(|other| entry.value.says_the_same(other));
+                a.len() == b.len() && a.entries.iter().all(has)
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes over the places of the scalars of a node that says the same. Recorded writes stay where they are: they can tie scalars together.
+    pub fn adopt_places(&mut self, other: &Node) {
+        match (&mut self.value, &other.value) {
+            (Value::Scalar(_), Value::Scalar(_)) if other.origin.pos().is_some() => self.origin = other.origin,
+            (Value::Seq(items), Value::Seq(others)) => {
+                items.iter_mut().zip(others).for_each(|(item, other)| item.adopt_places(other));
+            }
+            (Value::Map(map), Value::Map(others)) => {
+                for entry in &mut map.entries {
+                    if let Some(other) = others.entry(&entry.key.text) {
+                        entry.value.adopt_places(&other.value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Whether it is the null value.
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(Scalar { tag: Tag::Null, .. }))

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use crate::diagnostics::Pos;
 
-use super::Scalar;
+use super::Node;
 
 /// The origin of a node in four bytes: a place, or the number of a write in the [`Trace`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -39,8 +39,10 @@ impl Origin {
 pub enum Via {
     /// A manifest under `resources`.
     Resource,
-    /// A patch of any kind.
+    /// A strategic merge patch, which has the value in it.
     Patch,
+    /// An operation of a JSON patch.
+    JsonPatch,
     /// An entry of `replacements`.
     Replacement,
     /// A field of a kustomization (`labels`, `namePrefix`, `images`, …), by its name.
@@ -65,7 +67,7 @@ pub struct Write {
     /// For replacements: where the value itself stands.
     pub source: Pos,
     /// What was there before, with its own origin; none for a new field.
-    pub before: Option<(Origin, Scalar)>,
+    pub before: Option<Node>,
 }
 
 /// The writes of a build, in order.
@@ -96,9 +98,9 @@ impl Trace {
         self.record(Write { at, via, source: Pos::NONE, before: None })
     }
 
-    /// Records that a scalar was overwritten.
-    pub fn overwrote(&self, at: Pos, via: Via, origin: Origin, before: Scalar) -> Origin {
-        self.record(Write { at, via, source: Pos::NONE, before: Some((origin, before)) })
+    /// Records that a value was overwritten.
+    pub fn overwrote(&self, at: Pos, via: Via, before: Node) -> Origin {
+        self.record(Write { at, via, source: Pos::NONE, before: Some(before) })
     }
 
     /// The write behind an origin; none where the value stands in a text as it is.
@@ -111,14 +113,14 @@ impl Trace {
     pub fn replaced(&self, origin: Origin, since: usize) -> Option<(usize, Origin)> {
         let number = origin.write().filter(|n| *n >= since)?;
         let writes = self.writes.borrow();
-        Some((number, writes.get(number)?.before.as_ref()?.0))
+        Some((number, writes.get(number)?.before.as_ref()?.origin))
     }
 
     /// Whether a write since `since` replaced a value with an origin that passes a test.
     pub fn any_replaced(&self, since: usize, test: impl Fn(Origin) -> bool) -> bool {
         let writes = self.writes.borrow();
         let recent = writes.get(since..).unwrap_or(&[]);
-        recent.iter().any(|write| write.before.as_ref().is_some_and(|(origin, _)| test(*origin)))
+        recent.iter().any(|write| write.before.as_ref().is_some_and(|before| test(before.origin)))
     }
 
     /// The place to show for an origin.
@@ -127,6 +129,11 @@ impl Trace {
             None => Pos::from_raw(origin.0),
             Some(number) => self.writes.borrow().get(number).map_or(Pos::NONE, |w| w.at),
         }
+    }
+
+    /// The place at which a value is written out as it is: its own, or that in the strategic patch which put it there.
+    pub fn text_pos(&self, origin: Origin) -> Option<Pos> {
+        origin.pos().or_else(|| self.write(origin).filter(|write| write.via == Via::Patch).map(|write| write.at))
     }
 
     /// How many writes there are.

@@ -2,10 +2,18 @@
 
 mod affected;
 mod bad_input;
+mod ci_scripts;
 mod cli_build;
+mod configuration_schema;
+mod diff;
+mod explain;
 mod fixtures;
 mod key_model_schema;
 mod list_inputs;
+mod pre_commit;
+mod report_forms;
+mod repository;
+mod rules;
 mod schemas;
 mod slots_check;
 mod slots_key;

@@ -23,9 +23,12 @@ pub struct Build {
     /// Do not render: list every file and directory that is read, or would be read. `lines` (default), `nul` for names with a zero byte behind each, or `json`
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "lines", hide_possible_values = true)]
     pub list_inputs: Option<InputList>,
-    /// Do not validate the objects. Builds do not validate yet, so this has no further effect
+    /// Do not validate the objects
     #[arg(long)]
     pub no_validate: bool,
+    /// Validate for this version of Kubernetes, as in 1.36; that of the environment, or the newest known, when it is not set
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
     /// Which files a kustomization may name
     #[arg(
         long,

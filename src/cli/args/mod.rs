@@ -3,28 +3,36 @@
 mod access;
 mod affected;
 mod build;
+mod diff;
+mod explain;
 mod format;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
 mod migrate;
 mod narrow;
+mod render;
 mod root;
 mod show;
 mod slots;
 mod target;
 mod time;
+mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
-pub use format::{Format, PlanFormat};
+pub use diff::DiffArgs;
+pub use explain::ExplainArgs;
+pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
+pub use render::RenderArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;
+pub use validate::ValidateArgs;

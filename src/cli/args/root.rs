@@ -4,9 +4,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
 use super::build::Build;
+use super::diff::DiffArgs;
+use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
 use super::slots::SlotsCommand;
+use super::validate::ValidateArgs;
 
 /// From a Git repository of specs to running, drift-free Redis.
 #[derive(Parser, Debug)]
@@ -53,6 +56,21 @@ pub enum Command {
     /// Prints the rendered objects as YAML. When anything is wrong, prints nothing and says what, where and why. Exit codes: 0 done; 1 the input is
     /// wrong; 2 the arguments are wrong, or a program that is needed is not installed.
     Build(Box<Build>),
+    /// Say what is wrong with rendered objects, at the lines that you edit
+    ///
+    /// Checks fields, types and values against schemas, and rules across objects, for many targets at once. Exit codes: 0 nothing is wrong; 1 something is;
+    /// 2 it could not be checked.
+    Validate(Box<ValidateArgs>),
+    /// Compare two revisions, or two environments, object by object and field by field
+    ///
+    /// Renders both sides and prints what differs, with the line and the commit that caused it and what it does to what runs. Exit codes: 0 no difference;
+    /// 1 there are differences; 2 it could not be done.
+    Diff(Box<DiffArgs>),
+    /// Say which line set a field of a rendered object, and what it was before
+    ///
+    /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the
+    /// object with the origin of each line in the margin. Exit codes: 0 done; 1 there is no such object or field; 2 it could not be done.
+    Explain(Box<ExplainArgs>),
     /// Which overlays and environments depend on files that changed
     ///
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,

@@ -1,7 +1,8 @@
 //! `redisops build`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -9,16 +10,13 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::BuildSettings;
 use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
+use crate::cli::validation::{self, Surroundings, ValidationSettings, not_the_input};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
+use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
-use crate::source::{SystemTools, UNREACHABLE};
+use crate::source::{FileNames, FileSystem, SystemTools};
 use crate::yaml::Trace;
-
-/// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
-/// a full disk.
-const NOT_THE_INPUT: [&str; 5] =
-    ["redisops::tool::missing", "redisops::load::offline", UNREACHABLE, target::NO_WORKING_DIRECTORY, output::WRITE];
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -26,6 +24,13 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         return super::list_inputs::run(settings, form, printer);
     }
     let (sources, trace) = (Sources::new(), Trace::new());
+    let validation = match settings.validation.clone().transpose() {
+        Ok(validation) => validation,
+        Err(unknown) => {
+            printer.diagnostics(&[unknown], &sources);
+            return Exit::CouldNot;
+        }
+    };
     let watch = Stopwatch::new();
     let mut cx = Context::new(&sources, &trace);
     if settings.stats {
@@ -35,13 +40,17 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         cx.warn(Diagnostic::warning("redisops::cli::deprecated", format!("`{flag}` is deprecated")).help(*instead));
     }
     let built = render(settings, printer, &cx);
-    let written = built.and_then(|objects| {
-        let written = cx.step("emit", || Written::new(&objects, settings, &trace))?;
+    let written = built.and_then(|rendered| {
+        let objects = &rendered.objects;
+        let written = cx.step("emit", || Written::new(objects, settings, &trace))?;
+        if let Some(validation) = &validation {
+            cx.step("validate", || check(&rendered, validation, &cx))?;
+        }
         cx.step("write", || written.write(printer))?;
         let output = written.bytes();
         // Taking millions of small values apart is not worth the time when the process is about to end.
         let resources = objects.len();
-        std::mem::forget(objects);
+        std::mem::forget(rendered);
         Ok(Counts { resources, writes: trace.len(), output })
     });
     let mut said = cx.warnings.take();
@@ -62,20 +71,52 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
     }
 }
 
-fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<ResMap, Diagnostics> {
+fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Result<Rendered, Diagnostics> {
     let access = Access::of_process(&settings.target, settings.offline, settings.restriction)?;
     let target = target::open(&settings.target, &access, cx.sources, cx.trace)?;
     if let Some(note) = &target.note {
         printer.note(note);
     }
     printer.detail(&format!("rendering `{}`", target.loader.display_root()));
-    kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())
+    let root = FileNames::new(target.loader.root(), &access.from).root().to_owned();
+    let objects = kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())?;
+    Ok(Rendered { objects, environment: target.environment, root, files: access.files })
+}
+
+/// The objects, and what is around them.
+struct Rendered {
+    objects: ResMap,
+    environment: Option<Environment>,
+    /// The root of the repository.
+    root: PathBuf,
+    files: Arc<dyn FileSystem>,
+}
+
+/// Checks the objects; warnings are told with those of the build.
+fn check(rendered: &Rendered, settings: &ValidationSettings, cx: &Context<'_>) -> Result<(), Diagnostics> {
+    let around = Surroundings {
+        environment: rendered.environment.as_ref(),
+        root: &rendered.root,
+        files: &*rendered.files,
+        sources: cx.sources,
+        trace: cx.trace,
+    };
+    let mut found = Diagnostics::new();
+    for finding in validation::findings(&rendered.objects, &around, settings) {
+        match finding.severity {
+            Severity::Error => found.push(finding.diagnostic()),
+            Severity::Warning => cx.warn(finding.diagnostic()),
+            // What could not be checked is told by `validate`.
+            Severity::Note => {}
+        }
+    }
+    if found.has_errors() { Err(found) } else { Ok(()) }
 }
 
 /// The exit code of a build that failed.
 pub(super) fn exit_of(found: &Diagnostics) -> Exit {
     let errors = || found.0.iter().filter(|d| d.severity == Severity::Error);
-    match errors().all(|d| NOT_THE_INPUT.contains(&d.code)) {
+    match errors().all(not_the_input) {
         true => Exit::CouldNot,
         false => Exit::No,
     }

@@ -2,7 +2,10 @@
 
 pub mod affected;
 pub mod build;
+pub mod diff;
+pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
 pub mod slots;
+pub mod validate;

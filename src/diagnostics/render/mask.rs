@@ -3,6 +3,7 @@
 //! Works on the text, not on the tree: a file that does not parse has secrets too. The rules would rather hide too much: what is hidden can be read in
 //! the file, what was printed into the log of a pipeline cannot be taken back.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -14,7 +15,7 @@ const REACH: u32 = 5000;
 /// Shortest value that is looked for in messages wherever it stands; shorter ones only between quotes.
 const TELLING: usize = 4;
 /// What stands for a value in a message.
-const MASKED: &str = "••••";
+pub const MASKED: &str = "••••";
 
 /// Names that end like this hold secrets.
 const NAMES: &str = r"[\w.\-/]*(?:requirepass|masterauth|masteruser|auth-pass|password|passwd|passphrase|token|credentials?|(?:secret|private|api|access)[_\-]?key)";
@@ -193,6 +194,37 @@ fn without(text: &str, value: &str) -> String {
         out = out.replace(&format!("{quote}{value}{quote}"), &format!("{quote}{MASKED}{quote}"));
     }
     out
+}
+
+/// Whether values of that name are secrets.
+pub fn is_secret_name(name: &str) -> bool {
+    SECRET_NAME.is_match(name)
+}
+
+/// A value with the secrets in its lines masked: passwords of a Redis configuration, private keys. Nothing where it has none.
+pub fn mask_text(text: &str) -> Option<String> {
+    let mut lines: Vec<Cow<'_, str>> = Vec::new();
+    let (mut in_key, mut changed) = (false, false);
+    for line in text.split('\n') {
+        if line.contains("-----BEGIN ") && line.contains("PRIVATE KEY") {
+            (in_key, changed) = (true, true);
+            lines.push(MASKED.into());
+        }
+        if in_key {
+            in_key = !line.contains("-----END ");
+            continue;
+        }
+        let named =
+            [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER].into_iter().filter_map(|rule| first_group(rule, line));
+        match named.filter(|at| !is_harmless(&line[*at..])).min() {
+            Some(at) => {
+                changed = true;
+                lines.push(format!("{}{MASKED}", &line[..at]).into());
+            }
+            None => lines.push(line.into()),
+        }
+    }
+    changed.then(|| lines.join("\n"))
 }
 
 /// Where the text of a line starts, behind indentation and dashes of lists.

@@ -6,5 +6,5 @@ mod piece;
 mod text;
 
 pub use json::to_json;
-pub use mask::scrub;
+pub use mask::{MASKED, is_secret_name, mask_text, scrub};
 pub use text::{Style, render_all, summary};

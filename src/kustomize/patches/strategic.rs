@@ -94,13 +94,13 @@ impl<'a> Merge<'a> {
             return Outcome::Clear;
         }
         if node.is_null() {
-            return self.added(patch, schema).map_or(Outcome::Clear, Outcome::Replace);
+            return self.in_place_of(node, patch, schema);
         }
         let schema = self.schema(schema, &[node, patch]);
         match (&mut node.value, &patch.value) {
             (Value::Map(map), Value::Map(changes)) => match directive::of_map(changes) {
                 Ok(Directive::Delete) => Outcome::Clear,
-                Ok(Directive::Replace) => self.added(patch, schema).map_or(Outcome::Clear, Outcome::Replace),
+                Ok(Directive::Replace) => self.in_place_of(node, patch, schema),
                 Ok(Directive::Merge) => {
                     self.fields(map, changes, schema);
                     Outcome::Keep
@@ -112,8 +112,11 @@ impl<'a> Merge<'a> {
                 }
             },
             (Value::Seq(items), Value::Seq(changes)) => match schema.filter(SchemaRef::is_associative) {
-                None => Outcome::Replace(patch.clone()),
-                Some(schema) => self.lists(items, changes, patch, schema),
+                None => self.replaced(node, patch.clone()),
+                Some(schema) => match self.lists(items, changes, patch, schema) {
+                    Outcome::Replace(new) => self.replaced(node, new),
+                    other => other,
+                },
             },
             (Value::Scalar(_), Value::Scalar(new)) => {
                 self.overwrite(node, new, patch);
@@ -125,6 +128,24 @@ impl<'a> Merge<'a> {
                 Outcome::Keep
             }
         }
+    }
+
+    /// A value of the patch that takes the place of one of the object whole.
+    fn in_place_of(&mut self, node: &Node, patch: &Node, schema: Option<SchemaRef<'a>>) -> Outcome {
+        match self.added(patch, schema) {
+            Some(new) => self.replaced(node, new),
+            None => Outcome::Clear,
+        }
+    }
+
+    /// Notes what was replaced. A value that says the same keeps its history.
+    fn replaced(&self, node: &Node, mut new: Node) -> Outcome {
+        if node.says_the_same(&new) {
+            new.adopt_places(node);
+        } else {
+            new.origin = self.trace.overwrote(self.trace.pos(new.origin), Via::Patch, node.clone());
+        }
+        Outcome::Replace(new)
     }
 
     fn lists(&mut self, items: &mut Vec<Node>, changes: &[Node], patch: &Node, schema: SchemaRef<'a>) -> Outcome {
@@ -160,8 +181,8 @@ impl<'a> Merge<'a> {
         if new == *old {
             return;
         }
-        let before = std::mem::replace(old, new);
-        node.origin = self.trace.overwrote(self.trace.pos(patch.origin), Via::Patch, node.origin, before);
+        let before = Node::scalar(node.origin, std::mem::replace(old, new));
+        node.origin = self.trace.overwrote(self.trace.pos(patch.origin), Via::Patch, before);
     }
 
     fn fields(&mut self, map: &mut Map, changes: &Map, schema: Option<SchemaRef<'a>>) {

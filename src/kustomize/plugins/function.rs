@@ -6,7 +6,7 @@ mod update;
 
 use std::path::PathBuf;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Severity, SourceKind};
+use crate::diagnostics::{Diagnostic, Diagnostics, MadeBy, Pos, Severity, SourceKind};
 use crate::k8s::{ResMap, Resource};
 use crate::kustomize::accumulate::Target;
 use crate::kustomize::build::Options;
@@ -107,7 +107,9 @@ impl<'a> Plugin<'a> {
             let error = Diagnostic::error("redisops::plugin::output", format!("the output of `{name}` is not UTF-8"));
             at_config(error, &self.config, cx)
         })?;
-        let source = cx.add_source(path, text, SourceKind::Function)?;
+        let entry = cx.trace.pos(self.config.node.origin);
+        let made_by = MadeBy { entry, name, inputs: Vec::new() };
+        let source = cx.sources.add_made(path, text, SourceKind::Function, made_by)?;
         let objects = update::objects(&source);
         let mut resources = objects
             .map_err(|found| Diagnostics(found.0.into_iter().map(|one| at_config(one, &self.config, cx)).collect()))?;

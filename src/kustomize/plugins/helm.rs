@@ -6,7 +6,7 @@ mod values;
 
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, SourceKind, did_you_mean};
+use crate::diagnostics::{Diagnostic, Diagnostics, MadeBy, Pos, Source, SourceKind, did_you_mean};
 use crate::k8s::{DuplicateId, Resource};
 use crate::kustomize::accumulate::Target;
 use crate::kustomize::build_annotations::LOCAL_CONFIG;
@@ -127,6 +127,18 @@ impl Inflation<'_, '_> {
         if name.pos.is_none() { (self.chart.pos, 1) } else { (name.pos, name.len()) }
     }
 
+    /// What the output was made of, for those who ask where a value came from.
+    fn made_by(&self) -> MadeBy {
+        let (chart, loader) = (self.chart, &self.target.loader);
+        let name = match chart.version.is_empty() {
+            true => chart.name.value.clone(),
+            false => format!("{} {}", &*chart.name, &*chart.version),
+        };
+        let named =
+            chart.additional_values_files.iter().map(|file| loader.files().display(&source::join(loader.root(), file)));
+        MadeBy { entry: self.place().0, name, inputs: std::iter::once(self.values_path()).chain(named).collect() }
+    }
+
     fn labelled(&self, diagnostic: Diagnostic) -> Diagnostic {
         let (pos, len) = self.place();
         diagnostic.label(pos, len, "this chart")
@@ -186,7 +198,7 @@ impl Inflation<'_, '_> {
         let text = String::from_utf8(output).map_err(|_| {
             self.labelled(Diagnostic::error("redisops::helm::output", format!("`{path}` is not UTF-8")))
         })?;
-        let source = self.target.build.cx.add_source(path, text, SourceKind::Helm)?;
+        let source = self.target.build.cx.sources.add_made(path, text, SourceKind::Helm, self.made_by())?;
         let mut resources = self.unique(&source).map_err(|found| self.about_output(found))?;
         for resource in &mut resources {
             resource.helm_generated = true;

@@ -449,7 +449,7 @@ impl<'w> Writer<'w> {
         {
             let before = old.clone();
             old.text = after.into();
-            scalar.origin = self.origin(found, Some((scalar.origin, before)));
+            scalar.origin = self.origin(found, Some(Node::scalar(scalar.origin, before)));
         }
         true
     }
@@ -461,19 +461,21 @@ impl<'w> Writer<'w> {
         }
         let before = target.node.as_scalar().filter(|_| target.state == State::Found).cloned();
         let in_brackets = |origin: Origin| {
-            let source = origin.pos().and_then(|pos| self.sources.get(pos));
-            source.is_some_and(|source| structured::is_in_brackets(&source, origin))
+            let pos = self.trace.text_pos(origin);
+            let source = pos.and_then(|pos| self.sources.get(pos));
+            source.is_some_and(|source| structured::is_in_brackets(&source, pos.map_or(origin, Origin::at)))
         };
         let node = put(target, &found.value, self.options, &in_brackets)?;
         let changed = match (&before, &node.value) {
             (Some(before), Value::Scalar(after)) => before != after,
             _ => true,
         };
-        node.origin = if changed { self.origin(found, before.map(|scalar| (origin, scalar))) } else { origin };
+        node.origin =
+            if changed { self.origin(found, before.map(|scalar| Node::scalar(origin, scalar))) } else { origin };
         Ok(())
     }
 
-    fn origin(&self, found: &Found, before: Option<(Origin, Scalar)>) -> Origin {
+    fn origin(&self, found: &Found, before: Option<Node>) -> Origin {
         self.trace.record(Write { at: self.at, via: Via::Replacement, source: found.pos, before })
     }
 }

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::k8s::{ResMap, hash::hash};
 use crate::kustomize::Transformer;
+use crate::kustomize::absorb::generator_field;
 use crate::kustomize::context::Context;
 use crate::yaml::Via;
 
@@ -33,7 +34,7 @@ impl Transformer for HashSuffix {
             };
             resource.store_previous_id(scopes.as_ref());
             let name = format!("{}-{hash}", resource.name());
-            let writer = Writer::new(cx.trace, place, Via::Field("hash"));
+            let writer = Writer::new(cx.trace, place, Via::Field(generator_field(resource.kind())));
             match resource.node.lookup_mut(&["metadata", "name"]) {
                 Some(node) => writer.write_text(node, &name),
                 None => resource.set_name(&name),

@@ -41,7 +41,7 @@ impl<'a> Writer<'a> {
                 return;
             }
             Value::Scalar(old) if node.origin != Origin::NONE => {
-                node.origin = self.trace.overwrote(self.at, self.via, node.origin, old.clone());
+                node.origin = self.trace.overwrote(self.at, self.via, Node::scalar(node.origin, old.clone()));
             }
             _ => node.origin = self.created(),
         }

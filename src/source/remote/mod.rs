@@ -15,7 +15,7 @@ use super::file_system::FileSystem;
 use super::repo_spec::{RepoSpec, redact};
 
 pub use lock::{LOCK_FILE, Lock, LockEntry};
-pub use network::{Network, NetworkOptions};
+pub use network::{Network, NetworkOptions, cache_directory};
 
 /// A revision of a repository as files.
 #[derive(Clone, Debug)]

@@ -38,7 +38,7 @@ pub struct Network {
 impl Network {
     /// Nothing is fetched or read before it is asked for.
     pub fn new(options: NetworkOptions) -> Network {
-        let cache = options.cache.clone().unwrap_or_else(default_cache);
+        let cache = options.cache.clone().unwrap_or_else(cache_directory);
         Network {
             options,
             cache,
@@ -101,7 +101,7 @@ impl Remotes for Network {
 }
 
 /// `$XDG_CACHE_HOME/redisops`, or the same in `~/.cache`; without a home the temporary directory.
-fn default_cache() -> PathBuf {
+pub fn cache_directory() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache")));
     base.unwrap_or_else(std::env::temp_dir).join("redisops")

@@ -79,7 +79,7 @@ impl Applied<'_> {
         };
         let (unchanged, before) = match old {
             None => (false, None),
-            Some(old) => (same(old, &value), old.as_scalar().map(|s| (old.origin, s.clone()))),
+            Some(old) => (old.says_the_same(&value), Some(old.clone())),
         };
         if unchanged {
             return Ok(());
@@ -141,7 +141,7 @@ impl Applied<'_> {
         let null = Node::null(Origin::NONE);
         if self.operation.text("path") == Some("") {
             let wanted = self.operation.value.as_ref().unwrap_or(&null);
-            return if same(self.object, wanted) { Ok(()) } else { Err(self.failed(None)) };
+            return if self.object.says_the_same(wanted) { Ok(()) } else { Err(self.failed(None)) };
         }
         let (parents, key) = self.path("path")?;
         let container = self.container("path", &parents, &key)?;
@@ -152,7 +152,7 @@ impl Applied<'_> {
         let found = found.cloned();
         let equal = match (&found, &self.operation.value) {
             (Some(found), None) => found.is_null(),
-            (found, wanted) => same(found.as_ref().unwrap_or(&null), wanted.as_ref().unwrap_or(&null)),
+            (found, wanted) => found.as_ref().unwrap_or(&null).says_the_same(wanted.as_ref().unwrap_or(&null)),
         };
         if equal { Ok(()) } else { Err(self.failed(found.as_ref())) }
     }
@@ -172,10 +172,10 @@ impl Applied<'_> {
             }
             _ => {
                 let old = container.get(key);
-                if old.is_some_and(|old| same(old, &value)) {
+                if old.is_some_and(|old| old.says_the_same(&value)) {
                     return Ok(());
                 }
-                let before = old.and_then(|old| Some((old.origin, old.as_scalar()?.clone())));
+                let before = old.cloned();
                 self.stamp(&mut value, before);
                 self.insert_into_map(parents, key, value);
             }
@@ -204,12 +204,10 @@ impl Applied<'_> {
     }
 
     /// The origin of a written value is the operation.
-    fn stamp(&self, value: &mut Node, before: Option<(Origin, Scalar)>) {
+    fn stamp(&self, value: &mut Node, before: Option<Node>) {
         value.origin = match before {
-            Some((origin, scalar)) if value.as_scalar().is_some() => {
-                self.trace.overwrote(self.operation.pos, Via::Patch, origin, scalar)
-            }
-            _ => self.trace.created(self.operation.pos, Via::Patch),
+            Some(before) => self.trace.overwrote(self.operation.pos, Via::JsonPatch, before),
+            None => self.trace.created(self.operation.pos, Via::JsonPatch),
         };
     }
 
@@ -341,17 +339,4 @@ fn shorten(keys: &[&str]) -> String {
         text.push_str(", …");
     }
     text
-}
-
-/// Whether two values are the same JSON.
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.value, &b.value) {
-        (Value::Scalar(a), Value::Scalar(b)) => a.tag == b.tag && a.text == b.text,
-        (Value::Seq(a), Value::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && a.entries.iter().all(|e| b.get(&e.key.text).is_some_and(|other| same(&e.value, other)))
-        }
-        _ => false,
-    }
 }

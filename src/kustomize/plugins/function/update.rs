@@ -135,8 +135,8 @@ fn keep_origins(old: &Node, new: &mut Node, trace: &Trace) {
             }
             new.origin = old.origin;
         }
-        (Value::Scalar(before), _) => {
-            new.origin = trace.overwrote(trace.pos(new.origin), Via::Function, old.origin, before.clone());
+        (Value::Scalar(_), _) => {
+            new.origin = trace.overwrote(trace.pos(new.origin), Via::Function, old.clone());
         }
         _ => {}
     }
@@ -180,7 +180,7 @@ mod tests {
         // One value was changed, and its origin tells what was there.
         assert_eq!(trace.len(), 1);
         let write = trace.write(resources.at(0).node.lookup(&["data", "k"]).unwrap().origin).unwrap();
-        assert_eq!((write.via, write.before.unwrap().1.text.as_str()), (Via::Function, "old"));
+        assert_eq!((write.via, write.before.unwrap().text().unwrap()), (Via::Function, "old"));
     }
 
     #[test]

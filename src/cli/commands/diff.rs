@@ -1,0 +1,68 @@
+//! `redisops diff`.
+
+use rayon::prelude::*;
+
+use crate::cli::args::{DiffArgs, ReportFormat};
+use crate::cli::diff::{Commits, Comparison, Task, between, compare, over_time};
+use crate::cli::document::document;
+use crate::cli::exit::Exit;
+use crate::cli::printer::Printer;
+use crate::cli::settings::RenderSettings;
+use crate::diagnostics::{Diagnostics, Sources, arrange};
+use crate::drift::DiffReport;
+
+/// Compares revisions or environments.
+pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
+    let settings = RenderSettings::resolve(arguments.render);
+    let sources = Sources::new();
+    let tasks = match (&arguments.between, &arguments.from) {
+        (Some(names), _) => Ok(vec![between(&names[0], &names[1])]),
+        (None, from) => over_time(&arguments.paths, from.as_deref().unwrap_or("HEAD"), &arguments.to, &sources),
+    };
+    let done = tasks.map(|tasks| report(&tasks, &settings, printer)).and_then(|report| {
+        let Some(report) = report else { return Ok(Exit::CouldNot) };
+        let text = match arguments.output.form() {
+            Some(form) => crate::report::differences(form, &report),
+            None if arguments.output == ReportFormat::Json => document("DiffReport", &report),
+            None => report.text(printer.result_style()),
+        };
+        printer.print(text)?;
+        Ok(if report.differs() { Exit::No } else { Exit::Done })
+    });
+    done.unwrap_or_else(|found: Diagnostics| {
+        printer.diagnostics(&arrange(found.0, &sources), &sources);
+        Exit::CouldNot
+    })
+}
+
+/// All tasks at once, reported in their order; nothing when one of them could not be done, which is told.
+fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Option<DiffReport> {
+    let all: Vec<Comparison> = tasks.par_iter().map(|task| compare(task, settings)).collect();
+    let mut failed = false;
+    let mut compared = Vec::new();
+    for comparison in all {
+        match comparison {
+            Ok(one) => {
+                if let Some(note) = &one.note {
+                    printer.note(note);
+                }
+                compared.push(one);
+            }
+            Err(errors) => {
+                failed = true;
+                for (sources, found) in errors {
+                    printer.diagnostics(&arrange(found.0, &sources), &sources);
+                }
+            }
+        }
+    }
+    if failed {
+        return None;
+    }
+    if let Some(task) = tasks.first() {
+        Commits::new(task).fill(&mut compared);
+    }
+    let mut report = DiffReport::default();
+    compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
+    Some(report)
+}

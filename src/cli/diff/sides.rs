@@ -1,0 +1,87 @@
+//! Both sides of a comparison, rendered and compared.
+
+use std::path::PathBuf;
+
+use crate::cli::render::{Rendered, State, render};
+use crate::cli::settings::RenderSettings;
+use crate::diagnostics::{Diagnostics, Sources};
+use crate::drift::{self, Asked, Change, Object, Sides};
+use crate::k8s::openapi::OpenApi;
+
+use super::targets::Task;
+
+/// Codes of targets that a state of the files does not have.
+const ABSENT: [&str; 3] =
+    ["redisops::load::not_found", "redisops::load::missing_kustomization", "redisops::environment::not_found"];
+
+/// What a task has found.
+pub struct Compared {
+    /// What becomes of the objects.
+    pub changes: Vec<Change>,
+    /// Roots of the repositories of both sides, older first, for those who look for the commits of lines.
+    pub roots: [Option<PathBuf>; 2],
+    /// Something the user should know.
+    pub note: Option<String>,
+}
+
+/// What a task has found, or what was wrong and the texts that it points into.
+pub type Comparison = Result<Compared, Vec<(Sources, Diagnostics)>>;
+
+/// Renders both sides of a task and compares them.
+pub fn compare(task: &Task, settings: &RenderSettings) -> Comparison {
+    let side = |(word, state): &(String, State)| render(word, state, settings);
+    let (before, after) = (side(&task.before), side(&task.after));
+    let is_absent = |side: &Result<Rendered, (Sources, Diagnostics)>| match side {
+        // What a kustomization names and does not find has a place in it.
+        Err((_, found)) => matches!(&*found.0, [one] if ABSENT.contains(&one.code) && one.labels.is_empty()),
+        Ok(_) => false,
+    };
+    let is_absent = |side: &_| task.may_be_absent && is_absent(side);
+    let (before, after) = match (is_absent(&before), is_absent(&after)) {
+        (true, false) => (None, Some(after)),
+        (false, true) => (Some(before), None),
+        _ => (Some(before), Some(after)),
+    };
+    let mut failed = Vec::new();
+    let mut take = |side: Option<Result<Rendered, (Sources, Diagnostics)>>| match side {
+        Some(Ok(rendered)) => Some(rendered),
+        Some(Err(error)) => {
+            failed.push(error);
+            None
+        }
+        None => None,
+    };
+    let (before, after) = (take(before), take(after));
+    if !failed.is_empty() {
+        // A target that neither side has is told once.
+        if failed.len() == 2
+            && failed[0].1.0.iter().map(|one| &one.message).eq(failed[1].1.0.iter().map(|one| &one.message))
+        {
+            failed.pop();
+        }
+        return Err(failed);
+    }
+    Ok(compared(task, before.as_ref(), after.as_ref()))
+}
+
+fn compared(task: &Task, before: Option<&Rendered>, after: Option<&Rendered>) -> Compared {
+    let (old, new) = (objects(before), objects(after));
+    let openapi = OpenApi::default();
+    let sides = Sides { before: &old, after: &new, matching: task.matching, openapi: &openapi };
+    let mut place = |asked: &Asked<'_>| {
+        let side = if asked.newer { after } else { before };
+        side?.line_of(asked)
+    };
+    let mut changes = drift::changes(&sides, &mut place);
+    for change in &mut changes {
+        change.target = Some(task.target.clone());
+    }
+    let root = |side: Option<&Rendered>| side.map(|rendered| rendered.names.root().to_owned());
+    let note = after.or(before).and_then(|side| side.note.clone());
+    Compared { changes, roots: [root(before), root(after)], note }
+}
+
+fn objects(side: Option<&Rendered>) -> Vec<Object<'_>> {
+    let resources = side.map_or(&[][..], |rendered| rendered.objects.as_slice());
+    resources.iter().map(|one| Object { node: &one.node, original_name: Some(one.original_name()) }).collect()
+}
