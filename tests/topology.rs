@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use redisops::diagnostics::{Diagnostics, Sources};
+use redisops::diagnostics::{Diagnostics, SourceKind, Sources};
 use redisops::k8s::{ResMap, Resource};
 use redisops::kustomize::{Context, Options, build};
 use redisops::source::{LoadOptions, Loader, Memory, NoTools};
-use redisops::yaml::{Node, Trace, emit, to_json};
+use redisops::topology::spec::{
+    Acl, Auth, Backup, Cluster, Enterprise, Master, Metrics, NetworkPolicy, Persistence, Replica, Scheduling, Sentinel,
+    Service, ServiceAccount, Spec, Tls,
+};
+use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
 use serde_json::Value;
 
 const HEAD: &str = "apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {name: cache}\nspec:\n";
@@ -110,7 +113,8 @@ fn every_architecture_expands_to_what_one_would_write_by_hand() {
         let built = spec(text);
         let mut all = String::new();
         for object in built.objects() {
-            let _ = write!(all, "---\n{}", emit(&object.node, &built.trace).unwrap());
+            all.push_str("---\n");
+            emit(&object.node, &mut all).unwrap();
         }
         insta::assert_snapshot!(name, all);
     }
@@ -334,4 +338,48 @@ fn a_patch_of_a_child_is_pointed_to_the_spec() {
     let kustomization = "resources: [redis.yaml]\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {name: cache-master}\n    spec: {minReadySeconds: 7}\n";
     let built = run(kustomization, &[("redis.yaml", &format!("{HEAD}  architecture: standalone\n"))]);
     insta::assert_snapshot!(built.errors().join("\n"));
+}
+
+#[test]
+fn the_schema_has_the_fields_that_are_read_and_takes_the_examples() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema: Value =
+        serde_json::from_str(&std::fs::read_to_string(root.join("schemas/redis.json")).unwrap()).unwrap();
+    for (part, fields) in [
+        ("", Spec::FIELDS),
+        ("persistence", Persistence::FIELDS),
+        ("auth", Auth::FIELDS),
+        ("acl", Acl::FIELDS),
+        ("master", Master::FIELDS),
+        ("replica", Replica::FIELDS),
+        ("cluster", Cluster::FIELDS),
+        ("sentinel", Sentinel::FIELDS),
+        ("enterprise", Enterprise::FIELDS),
+        ("tls", Tls::FIELDS),
+        ("service", Service::FIELDS),
+        ("networkPolicy", NetworkPolicy::FIELDS),
+        ("serviceAccount", ServiceAccount::FIELDS),
+        ("scheduling", Scheduling::FIELDS),
+        ("metrics", Metrics::FIELDS),
+        ("backup", Backup::FIELDS),
+    ] {
+        let spec = &schema["properties"]["spec"];
+        let at = if part.is_empty() { spec } else { &spec["properties"][part] };
+        let known: BTreeSet<&str> = at["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known, fields.iter().copied().collect(), "{part}");
+    }
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let taken = |text: &str| {
+        let sources = Sources::new();
+        let source = sources.add("redis.yaml", text.to_owned(), SourceKind::Resource).unwrap();
+        validator.is_valid(&json(&parse_first(&source).unwrap().unwrap()))
+    };
+    let example = std::fs::read_to_string(root.join("examples/building-blocks/base/redis.yaml")).unwrap();
+    assert!(taken(&example));
+    for (name, text) in ARCHITECTURES {
+        let more = if name == "enterprise" { "" } else { FULL };
+        assert!(taken(&format!("{HEAD}{text}{more}")), "{name}");
+    }
+    assert!(!taken(&format!("{HEAD}  architecture: clutser\n")));
+    assert!(!taken(&format!("{HEAD}  replicas: 3\n")));
 }

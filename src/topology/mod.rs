@@ -12,8 +12,7 @@ mod memory;
 mod objects;
 mod origins;
 mod patches;
-mod spec;
+pub mod spec;
 mod tree;
 
 pub use expand::expand;
-pub use spec::{Architecture, Layout, Spec};
