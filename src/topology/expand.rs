@@ -70,7 +70,7 @@ fn one(resource: &Resource, origins: &Origins<'_>, cx: &Context<'_>) -> Result<V
 
 /// The origin of names that are made from the name of the Redis: the same history, and this step.
 fn named(name: &Node, trace: &Trace) -> Origin {
-    let before = name.as_scalar().cloned().map(|scalar| (name.origin, scalar));
+    let before = Some(name.clone());
     trace.record(crate::yaml::Write {
         at: trace.pos(name.origin),
         via: Via::Field("topology"),
