@@ -207,18 +207,16 @@ fn sentinels(instance: &Instance<'_>, found: &mut Diagnostics) {
             .help("set `replica.replicaCount` to 3 or more: all nodes, the one that is master included"),
         );
     }
-    if let Some(quorum) = spec.sentinel.quorum {
-        if quorum.value > count || quorum.value < 1 {
-            found.push(
-                Diagnostic::error(
-                    "redisops::topology::quorum",
-                    format!("a quorum of {} cannot be reached by {count} sentinels", quorum.value),
-                )
-                .label(quorum.pos, number(quorum), "the quorum")
-                .label(at.0, at.1, "the nodes, each with a sentinel")
-                .help(format!("set the quorum to {}: more than half of them", count / 2 + 1)),
-            );
-        }
+    if let Some(quorum) = spec.sentinel.quorum.filter(|q| q.value > count || q.value < 1) {
+        found.push(
+            Diagnostic::error(
+                "redisops::topology::quorum",
+                format!("a quorum of {} cannot be reached by {count} sentinels", quorum.value),
+            )
+            .label(quorum.pos, number(quorum), "the quorum")
+            .label(at.0, at.1, "the nodes, each with a sentinel")
+            .help(format!("set the quorum to {}: more than half of them", count / 2 + 1)),
+        );
     }
 }
 
