@@ -28,7 +28,7 @@ struct Built {
 fn run(kustomization: &str, files: &[(&str, &str)]) -> Built {
     let mut memory = Memory::new().with("/r/kustomization.yaml", kustomization);
     for (path, text) in files {
-        memory = memory.with(&format!("/r/{path}"), *text);
+        memory = memory.with(format!("/r/{path}"), *text);
     }
     let (sources, trace) = (Sources::new(), Trace::new());
     let result = {
