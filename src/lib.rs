@@ -17,6 +17,7 @@ pub mod lab;
 pub mod live;
 pub mod provenance;
 pub mod redis;
+pub mod report;
 pub mod schema;
 pub mod secrets;
 pub mod slots;

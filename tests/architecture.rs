@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "redis",
     "validate",
     "drift",
+    "report",
 ];
 
 /// What they must not name.
@@ -48,6 +49,7 @@ const FLOW: &[&str] = &[
     "redis",
     "validate",
     "drift",
+    "report",
     "live",
     "apply",
     "lab",

@@ -49,6 +49,8 @@ pub enum Fate {
     Changed,
     /// It is gone.
     Removed,
+    /// Nothing changed, and it was asked for all the same.
+    Unchanged,
 }
 
 /// A target that depends on changes.

@@ -40,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
-        Command::Validate(arguments) => commands::validate::run(*arguments, &printer),
+        Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {

@@ -8,6 +8,7 @@ use crate::affected::{
     self, Affected, AffectedReport, Changed, Fate, FileEntry, Named, RevisionEntry, Summary, Target, select, targets,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, did_you_mean};
+use crate::environment;
 use crate::kustomize::inputs::Graph;
 use crate::source::{
     Change, ChangeKind, Changes, Disk, FileSystem, GitRevision, KUSTOMIZATION_NAMES, Revision, Until, relative,
@@ -17,7 +18,7 @@ use super::args::Narrow;
 use super::target::{NAME_PREFIX, NO_WORKING_DIRECTORY};
 
 /// Files and directories at the root of a repository that concern the validation of every target.
-const COMMON: [&str; 3] = ["redisops.yaml", "redisops.yml", "schemas"];
+pub const COMMON: [&str; 3] = ["redisops.yaml", "redisops.yml", "schemas"];
 
 /// Which changes count, and for which targets.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Narrowing {
     changed_files: bool,
     /// Whether a comparison was asked for.
     compares: bool,
+    /// Whether every target counts, whatever changed.
+    all: bool,
 }
 
 /// What depends on the changes.
@@ -38,16 +41,40 @@ pub struct Narrowed {
     pub report: AffectedReport,
     /// The root of the repository.
     pub top: PathBuf,
-    /// The targets that are still there, absolute.
-    pub roots: Vec<PathBuf>,
+    /// The working directory.
+    here: PathBuf,
+    /// The targets that are still there.
+    pub targets: Vec<Target>,
     /// What they are read from.
     pub files: Arc<dyn FileSystem>,
+}
+
+impl Narrowed {
+    /// What commands call the targets.
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for target in &self.targets {
+            // An environment knows more about its overlay than the overlay does.
+            let named = target.environments.iter().filter(|one| {
+                environment::find(&*self.files, &self.here, &one.name).is_some_and(|place| place.file == one.file)
+            });
+            let before = words.len();
+            words.extend(named.map(|one| match self.here.join(&one.name).exists() {
+                true => format!("{NAME_PREFIX}{}", one.name),
+                false => one.name.clone(),
+            }));
+            if words.len() == before {
+                words.push(self.files.display(&target.root));
+            }
+        }
+        words
+    }
 }
 
 impl Narrowing {
     /// From arguments. `variable` is for the revisions that pre-commit tells of in variables.
     pub fn resolve(words: Vec<String>, narrow: Narrow, variable: fn(&str) -> Option<String>) -> Narrowing {
-        let Narrow { mut from, mut to, mut staged, changed_files } = narrow;
+        let Narrow { all, mut from, mut to, mut staged, changed_files } = narrow;
         if changed_files && from.is_none() {
             // `pre-commit run --from-ref A --to-ref B` gives the files that changed since the two parted.
             if let Some(reference) = variable("PRE_COMMIT_FROM_REF").filter(|name| !name.is_empty()) {
@@ -62,7 +89,28 @@ impl Narrowing {
             Some(revision) => Until::Revision(revision.to_owned()),
         };
         let compares = staged || from.is_some() || to.is_some();
-        Narrowing { words, from, until, changed_files, compares }
+        Narrowing { words, from, until, changed_files, compares, all }
+    }
+
+    /// Whether anything is narrowed at all.
+    pub fn is_asked_for(&self) -> bool {
+        self.changed_files || self.compares || self.all
+    }
+
+    /// Words for what depends on the changes, as the command line takes them: the names of environments, and paths where there is none.
+    ///
+    /// # Errors
+    /// As [`Narrowing::find`]; and when the newer state is not the working tree, which is what is rendered.
+    pub fn words(&self, sources: &Sources) -> Result<Vec<String>, Diagnostics> {
+        if let Until::Revision(name) = &self.until
+            && !self.changed_files
+        {
+            let message = format!("`--to {name}` is a revision, and this command reads the working tree");
+            return Err(Diagnostic::error("redisops::cli::revision", message)
+                .help(format!("check {name} out, or leave `--to` out"))
+                .into());
+        }
+        Ok(self.find(sources)?.words())
     }
 
     /// Finds what depends on the changes.
@@ -88,10 +136,13 @@ impl Narrowing {
         let all = changes.files.iter().flat_map(|change| [Some(&change.path), change.old.as_ref()]).flatten();
         let changed = Changed::new(all.map(|path| top.join(path)));
         let common: Vec<PathBuf> = COMMON.iter().map(|name| top.join(name)).collect();
-        let selected = select(&targets, &repository.graph, &changed, &common);
+        let selected = match self.all {
+            true => targets.iter().map(|target| (target, Vec::new())).collect(),
+            false => select(&targets, &repository.graph, &changed, &common),
+        };
         let mut list: Vec<Affected> =
             selected.iter().map(|(target, because)| entry(target, because, &changes)).collect();
-        let roots = selected.iter().map(|(target, _)| target.root.clone()).collect();
+        let there: Vec<Target> = selected.iter().map(|(target, _)| (*target).clone()).collect();
         if let Some(revision) = changes.from.as_ref().filter(|_| self.words.is_empty()) {
             list.extend(removed(&here, revision, &changes, &repository, sources)?);
             list.sort_by(|a, b| a.path.cmp(&b.path));
@@ -105,11 +156,14 @@ impl Narrowing {
             targets: list,
             summary,
         };
-        Ok(Narrowed { report, top, roots, files })
+        Ok(Narrowed { report, top, here, targets: there, files })
     }
 
     fn changes(&self, here: &Path) -> Result<Changes, crate::source::LoadError> {
         let keep = &affected::is_of_interest;
+        if self.all {
+            return Changes::named(here, &[], keep);
+        }
         if !self.changed_files {
             return Changes::between(here, self.from.as_deref(), &self.until, keep);
         }
@@ -263,7 +317,11 @@ fn entry(target: &Target, because: &[PathBuf], changes: &Changes) -> Affected {
     Affected {
         path: shown(&changes.top, &target.root),
         environments: target.environments.iter().map(|one| one.name.clone()).collect(),
-        change: if changes.files.iter().any(own) { Fate::Added } else { Fate::Changed },
+        change: match because {
+            [] => Fate::Unchanged,
+            _ if changes.files.iter().any(own) => Fate::Added,
+            _ => Fate::Changed,
+        },
         because: because.iter().map(|path| shown(&changes.top, path)).collect(),
     }
 }

@@ -239,17 +239,12 @@ pub struct AffectedSettings {
 impl AffectedSettings {
     /// From arguments and environment.
     pub fn resolve(arguments: args::AffectedArgs, environment: &Environment) -> AffectedSettings {
-        let args::AffectedArgs { helm, functions, .. } = arguments;
         AffectedSettings {
             narrowing: Narrowing::resolve(arguments.paths, arguments.narrow, environment.variable),
             format: arguments.output,
             null: arguments.null,
             exit_code: arguments.exit_code,
-            render: arguments.build.then(|| RenderSettings {
-                offline: arguments.offline,
-                restriction: restriction(&arguments.load_restrictor),
-                options: engine_options(helm, functions),
-            }),
+            render: arguments.build.then(|| RenderSettings::resolve(arguments.render)),
         }
     }
 }

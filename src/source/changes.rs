@@ -88,6 +88,9 @@ impl Changes {
             let message = format!("the repository `{}` is bare: it has no working tree", top.display());
             return Err(LoadError::new(LoadErrorKind::Git, message).help("compare with a revision: `--to REV`"));
         }
+        if *until == Until::Index {
+            use_index_of_hook(&repository).map_err(|error| failed(&error))?;
+        }
         let to = match until {
             Until::Revision(name) => Some(resolve(&repository, &top, name)?),
             _ => None,
@@ -156,6 +159,18 @@ impl Changes {
         tracked.dedup();
         Ok(Changes { top, from: None, to: None, files, tracked })
     }
+}
+
+/// `git commit -a` and `git commit FILE` give their hooks an index of their own.
+fn use_index_of_hook(repository: &Repository) -> Result<(), git2::Error> {
+    let Some(path) = std::env::var_os("GIT_INDEX_FILE") else { return Ok(()) };
+    let inside = |path: &Path| {
+        let (path, home) = (path.canonicalize().ok()?, repository.path().canonicalize().ok()?);
+        path.starts_with(home).then_some(path)
+    };
+    // That of another repository has no meaning here.
+    let Some(path) = inside(Path::new(&path)) else { return Ok(()) };
+    repository.set_index(&mut git2::Index::open(&path)?)
 }
 
 fn is_unborn(repository: &Repository) -> bool {

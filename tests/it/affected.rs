@@ -168,6 +168,8 @@ fn overlays_come_and_go() {
 fn targets_are_chosen_by_directory_and_environment() {
     let repo = Repo::new();
     repo.write("base/cm.yaml", "changed");
+    assert_eq!(repo.lines(&["--all"]), BOTH);
+    assert_eq!(repo.json(&["--all", "prod"])["targets"][0]["change"], "unchanged");
     for (word, expected) in [
         ("overlays", &BOTH[..]),
         ("overlays/prod", &["overlays/prod"]),

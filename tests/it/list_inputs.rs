@@ -165,6 +165,12 @@ fn an_environment_and_a_file_are_inputs_too() {
     assert!(text(&by_name).lines().any(|line| line == "environments/prod.yaml"));
     let file = run(dir.path(), &["base/a.yaml", "--list-inputs"]);
     assert_eq!(text(&file), "base/a.yaml\n");
+    fs::create_dir(dir.path().join("schemas")).unwrap();
+    fs::write(dir.path().join("redisops.yaml"), "").unwrap();
+    let file = run(dir.path(), &["base/a.yaml", "--list-inputs"]);
+    assert_eq!(text(&file), "base/a.yaml\nredisops.yaml\nschemas/\n");
+    let plain = run(dir.path(), &["base/a.yaml", "--list-inputs", "--no-validate"]);
+    assert_eq!(text(&plain), "base/a.yaml\n");
     let url = run(dir.path(), &["https://host.test/org/repo.git//dir?ref=v1", "--list-inputs"]);
     assert_eq!(text(&url), "https://host.test/org/repo.git//dir?ref=v1\n");
 }

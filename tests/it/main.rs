@@ -2,12 +2,14 @@
 
 mod affected;
 mod bad_input;
+mod ci_scripts;
 mod cli_build;
 mod diff;
 mod explain;
 mod fixtures;
 mod key_model_schema;
 mod list_inputs;
+mod pre_commit;
 mod repository;
 mod schemas;
 mod slots_check;

@@ -1,11 +1,10 @@
 //! Arguments of `affected`.
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::build::{Functions, Helm};
 use super::format::Format;
 use super::narrow::Narrow;
+use super::render::RenderArgs;
 
 /// Arguments of `affected`.
 #[derive(Args, Debug)]
@@ -28,23 +27,7 @@ pub struct AffectedArgs {
     /// Render each affected overlay too, and exit with 1 when one cannot be rendered; nothing rendered is printed
     #[arg(long, conflicts_with = "exit_code")]
     pub build: bool,
-    /// With `--build`: use only what earlier builds have fetched
-    #[arg(long)]
-    pub offline: bool,
-    /// Which files a kustomization may name
-    #[arg(
-        long,
-        value_name = "RESTRICTION",
-        value_parser = PossibleValuesParser::new([PossibleValue::new("LoadRestrictionsRootOnly"), PossibleValue::new("LoadRestrictionsNone")]),
-        default_value = "LoadRestrictionsRootOnly",
-        hide_possible_values = true,
-        help = "With `--build`: which files a kustomization may name: those in or below its directory (LoadRestrictionsRootOnly), or any (LoadRestrictionsNone)"
-    )]
-    pub load_restrictor: String,
-    /// Options of helm charts.
+    /// How `--build` renders.
     #[command(flatten)]
-    pub helm: Helm,
-    /// Options of KRM functions.
-    #[command(flatten)]
-    pub functions: Functions,
+    pub render: RenderArgs,
 }

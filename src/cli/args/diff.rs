@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Format;
+use super::format::ReportFormat;
 use super::render::RenderArgs;
 
 /// Arguments of `diff`.
@@ -22,9 +22,9 @@ pub struct DiffArgs {
     /// Compare two environments: what the second has that the first has not
     #[arg(long, value_names = ["ENV", "ENV"], num_args = 2, conflicts_with_all = ["from", "paths"])]
     pub between: Option<Vec<String>>,
-    /// The form of the result
-    #[arg(short, long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub output: Format,
+    /// How to write it: human, json, sarif, junit, github, gitlab or markdown
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub output: ReportFormat,
     /// How both sides are rendered.
     #[command(flatten)]
     pub render: RenderArgs,

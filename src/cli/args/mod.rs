@@ -24,7 +24,7 @@ pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
 pub use diff::DiffArgs;
 pub use explain::ExplainArgs;
-pub use format::{Format, PlanFormat};
+pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;

@@ -6,6 +6,9 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Only what depends on changes")]
 pub struct Narrow {
+    /// Everything, whatever changed
+    #[arg(long, conflicts_with_all = ["from", "to", "staged", "changed_files"])]
+    pub all: bool,
     /// Changes since this revision: anything that `git rev-parse` takes; `REV...` is the commit where REV and the newer state parted
     #[arg(long, value_name = "REV")]
     pub from: Option<String>,

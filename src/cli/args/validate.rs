@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::format::Format;
+use super::format::ReportFormat;
+use super::narrow::Narrow;
 use super::render::RenderArgs;
 
 /// Arguments of `validate`.
@@ -18,9 +19,12 @@ pub struct ValidateArgs {
     /// The version of Kubernetes, as in 1.36; that of the environment, or the newest known, when it is not set
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
-    /// How to write it: human or json
+    /// How to write it: human, json, sarif, junit, github, gitlab or markdown
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
-    pub output: Format,
+    pub output: ReportFormat,
+    /// Which targets, by what changed. Paths are then directories below which they lie.
+    #[command(flatten)]
+    pub narrow: Narrow,
     /// How targets are rendered.
     #[command(flatten)]
     pub render: RenderArgs,

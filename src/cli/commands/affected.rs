@@ -61,20 +61,20 @@ fn lines(narrowed: &Narrowed, end: char) -> String {
 /// Renders all of them at once; what is wrong is told in their order.
 fn build_all(narrowed: &Narrowed, settings: &RenderSettings, printer: &Printer) -> Exit {
     let built: Vec<(Sources, Result<usize, Diagnostics>, Vec<Diagnostic>)> = narrowed
-        .roots
+        .targets
         .par_iter()
-        .map(|root| {
+        .map(|target| {
             let (sources, trace) = (Sources::new(), Trace::new());
             let cx = Context::new(&sources, &trace);
-            let built = build_one(root, &narrowed.files, settings, &cx);
+            let built = build_one(&target.root, &narrowed.files, settings, &cx);
             let warnings = cx.warnings.take();
             (sources, built, warnings)
         })
         .collect();
     let mut exit = Exit::Done;
-    for (root, (sources, built, mut said)) in narrowed.roots.iter().zip(built) {
+    for (target, (sources, built, mut said)) in narrowed.targets.iter().zip(built) {
         match built {
-            Ok(count) => printer.detail(&format!("{}: {count} objects", narrowed.files.display(root))),
+            Ok(count) => printer.detail(&format!("{}: {count} objects", narrowed.files.display(&target.root))),
             Err(found) => {
                 // That the input is wrong is worth more than that something was missing to look at all of it.
                 exit = if exit == Exit::No { exit } else { exit_of(&found) };

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::cli::args::{DiffArgs, Format};
+use crate::cli::args::{DiffArgs, ReportFormat};
 use crate::cli::diff::{Commits, Comparison, Task, between, compare, over_time};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
@@ -21,9 +21,10 @@ pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
     };
     let done = tasks.map(|tasks| report(&tasks, &settings, printer)).and_then(|report| {
         let Some(report) = report else { return Ok(Exit::CouldNot) };
-        let text = match arguments.output {
-            Format::Json => document("DiffReport", &report),
-            Format::Human => report.text(printer.result_style()),
+        let text = match arguments.output.form() {
+            Some(form) => crate::report::differences(form, &report),
+            None if arguments.output == ReportFormat::Json => document("DiffReport", &report),
+            None => report.text(printer.result_style()),
         };
         printer.print(text)?;
         Ok(if report.differs() { Exit::No } else { Exit::Done })

@@ -8,12 +8,13 @@ use serde::Serialize;
 use crate::cli::args::InputList;
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
+use crate::cli::narrowing::COMMON;
 use crate::cli::printer::Printer;
 use crate::cli::settings::BuildSettings;
 use crate::cli::target::{self, Access};
 use crate::diagnostics::{Diagnostics, Sources, arrange};
 use crate::kustomize::inputs::{Graph, Input, InputKind};
-use crate::source::{LOCK_FILE, RepoSpec, redact, relative};
+use crate::source::{FileNames, LOCK_FILE, RepoSpec, redact, relative};
 use crate::yaml::Trace;
 
 /// The document.
@@ -88,7 +89,21 @@ fn list(
         let lock = root.ancestors().map(|dir| dir.join(LOCK_FILE)).find(|path| access.files.exists(path));
         all.extend(lock.map(|path| Input { path, kind: InputKind::File }));
     }
+    if settings.validation.is_some() {
+        all.extend(of_validation(root, &access));
+    }
     Ok((all, access))
+}
+
+/// What checks of the objects read beside them: configuration and schemas at the root of the repository.
+fn of_validation(root: &Path, access: &Access) -> Vec<Input> {
+    let names = FileNames::new(root, &access.from);
+    let there = COMMON.iter().map(|name| names.root().join(name)).filter(|path| access.files.exists(path));
+    let input = |path: PathBuf| {
+        let kind = if access.files.is_dir(&path) { InputKind::Directory } else { InputKind::File };
+        Input { path, kind }
+    };
+    there.map(input).collect()
 }
 
 /// As a user in the working directory would type them; directories end in a slash.

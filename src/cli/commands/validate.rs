@@ -6,11 +6,12 @@ use std::path::Path;
 use comfy_table::{Cell, CellAlignment, Table, TableStyle};
 use rayon::prelude::*;
 
-use crate::cli::args::{Format, ValidateArgs};
+use crate::cli::args::{ReportFormat, ValidateArgs};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
+use crate::cli::narrowing::Narrowing;
 use crate::cli::printer::Printer;
-use crate::cli::settings::RenderSettings;
+use crate::cli::settings::{self, RenderSettings};
 use crate::cli::target::{self, Access};
 use crate::cli::validation::{self, Surroundings, ValidationSettings, not_the_input};
 use crate::diagnostics::render::{Style, render_all};
@@ -26,7 +27,7 @@ use crate::yaml::Trace;
 const STDIN: &str = "-";
 
 /// Checks all targets and says what is wrong.
-pub fn run(arguments: ValidateArgs, printer: &Printer) -> Exit {
+pub fn run(arguments: ValidateArgs, environment: &settings::Environment, printer: &Printer) -> Exit {
     let sources = Sources::new();
     let failed = |found: Diagnostics| {
         printer.diagnostics(&arrange(found.0, &sources), &sources);
@@ -37,7 +38,18 @@ pub fn run(arguments: ValidateArgs, printer: &Printer) -> Exit {
         Err(found) => return failed(found.into()),
     };
     let rendering = RenderSettings::resolve(arguments.render);
-    let words = if arguments.paths.is_empty() { vec![".".to_owned()] } else { arguments.paths };
+    let narrowing = Narrowing::resolve(arguments.paths.clone(), arguments.narrow, environment.variable);
+    let words = match narrowing.is_asked_for() {
+        true => match narrowing.words(&sources) {
+            Ok(words) => words,
+            Err(found) => return failed(found),
+        },
+        false if arguments.paths.is_empty() => vec![".".to_owned()],
+        false => arguments.paths,
+    };
+    if words.is_empty() {
+        printer.note("nothing depends on the changes");
+    }
     let check = |word: &String| check_target(word, &settings, &rendering, &sources, printer);
     let checked: Vec<(TargetReport, bool)> = match words.as_slice() {
         // Rendering and checks of one target use several threads by themselves.
@@ -46,12 +58,14 @@ pub fn run(arguments: ValidateArgs, printer: &Printer) -> Exit {
     };
     let could_not = checked.iter().any(|(_, could_not)| *could_not);
     let report = Report { targets: checked.into_iter().map(|(target, _)| target).collect() };
-    let text = match arguments.output {
-        Format::Human => human(&report, &sources, printer.result_style()),
-        Format::Json => {
-            let names = names(&words);
-            document("ValidationReport", &report.document(&sources, &|path| names.name(path)))
-        }
+    let for_programs = || {
+        let names = names(&words);
+        report.document(&sources, &|path| names.name(path))
+    };
+    let text = match arguments.output.form() {
+        Some(form) => crate::report::validation(form, &for_programs(), &report.targets, settings.strict),
+        None if arguments.output == ReportFormat::Json => document("ValidationReport", &for_programs()),
+        None => human(&report, &sources, printer.result_style()),
     };
     if let Err(error) = printer.print(text) {
         return failed(error.into());
@@ -178,6 +192,9 @@ fn standard_input() -> Result<String, Diagnostic> {
 
 /// For people: what was found, each mistake once, and a table of the targets.
 fn human(report: &Report, sources: &Sources, style: Style) -> String {
+    if report.targets.is_empty() {
+        return String::new();
+    }
     let diagnostics: Vec<Diagnostic> = report.findings().map(Finding::diagnostic).collect();
     let mut out = render_all(&arrange(diagnostics, sources), sources, style);
     let right = |number: usize| Cell::new(number).set_alignment(CellAlignment::Right);
