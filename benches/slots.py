@@ -241,15 +241,37 @@ def round_trips(options, rows):
     rows.append(f"| 3 → 4, 1 ms a round trip | redisops | {walls['redisops']:.2f} s | – | – | | |")
 
 
+def in_turn(cluster):
+    """The command for `give_in_turn`: the same moves from each of three masters to the fourth."""
+    return [sys.executable, __file__, "--give-in-turn", *cluster.direct_seeds]
+
+
+def give_in_turn(seeds):
+    """What valkey-cli 9.1 does with --cluster-use-atomic-slot-migration, for where it is not installed (no package of a registry has it): one pair of
+    nodes after another, asked every 100 ms."""
+    def ask(seed, *words):
+        port = seed.rsplit(":", 1)[1]
+        return subprocess.run(["redis-cli", "-p", port, *words], capture_output=True, text=True, check=True).stdout
+    target = ask(seeds[3], "CLUSTER", "MYID").strip()
+    share = 16384 // 3
+    for index, seed in enumerate(seeds[:3]):
+        last = 16383 if index == 2 else (index + 1) * share - 1
+        ask(seed, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", str(last - 1364), str(last), "NODE", target)
+        while "success" not in ask(seed, "CLUSTER", "GETSLOTMIGRATIONS"):
+            time.sleep(0.1)
+
+
 def atomic(options, rows):
     server = options.servers / "valkey-9.1" / "valkey-server"
     program = options.servers / "valkey-9.1" / "valkey-cli"
     if not server.exists():
         sys.exit(f"{server} is missing: run ci/setup")
     setup = dict(masters=3, spares=1, server=str(server))
-    walls = {"valkey-cli": [], "redisops": []}
+    walls = {"valkey-cli": [], "as valkey-cli does": [], "redisops": []}
     for _ in range(options.runs):
-        if program.exists():
+        if not program.exists():
+            walls["as valkey-cli does"].append(run(options, "atomic, as valkey-cli does", setup, lambda c: in_turn(c), options.keys, 100)[:2])
+        else:
             walls["valkey-cli"].append(run(options, "atomic valkey-cli", setup, lambda c: redis_cli(
                 c, "--cluster-use-atomic-slot-migration", program=str(program)), options.keys, 100)[:2])
         walls["redisops"].append(run(options, "atomic redisops", setup, lambda c: redisops(options, c, 4), options.keys, 100)[:2])
@@ -293,16 +315,27 @@ def owners(cluster):
     return found
 
 
+def memory(cluster, keys):
+    """The slot of each key and the memory that it takes: servers round up what they allocate."""
+    found = []
+    for port in cluster.base, cluster.base + 1, cluster.base + 2:
+        asked = "".join(f"MEMORY USAGE {key}\n" for key, _ in keys)
+        done = subprocess.run(["redis-cli", "-p", str(port)], input=asked, capture_output=True, text=True, check=True)
+        answers = [line for line in done.stdout.splitlines() if line]
+        found += [(crc16(key.encode()) % 16384, int(line)) for (key, _), line in zip(keys, answers) if line.isdigit()]
+    return found
+
+
 def skew(options, rows):
     keys = skewed_sizes()
-    slots = [(crc16(key.encode()) % 16384, size) for key, size in keys]
-    total, lines = sum(size for _, size in keys), "".join(f"{key} {size}\n" for key, size in keys)
+    lines = "".join(f"{key} {size}\n" for key, size in keys)
     for name, command in (("redis-cli", lambda c: redis_cli(c)),
                           ("redisops --balance memory", lambda c: redisops(options, c, 4, "--balance", "memory", "--tolerance", "2%"))):
         cluster = Cluster(options, masters=3, spares=1)
         try:
             subprocess.run([options.tool, "fill-sizes", "--seed", cluster.seed], input=lines, text=True, check=True)
             before = owners(cluster)
+            slots = memory(cluster, keys)
             wall, _ = timed(command(cluster))
             time.sleep(1)
             after = owners(cluster)
@@ -312,6 +345,7 @@ def skew(options, rows):
         for slot, size in slots:
             loads[after[slot]] += size
             given[before[slot]] = given.get(before[slot], 0) + size
+        total = sum(loads.values())
         moved = sum(size for slot, size in slots if before[slot] != after[slot])
         # Nobody ends above 1.02 of a quarter: what is above it has to move.
         bound = sum(max(0, size - 1.02 * total / 4) for size in given.values())
@@ -320,6 +354,8 @@ def skew(options, rows):
 
 
 def main():
+    if sys.argv[1:2] == ["--give-in-turn"]:
+        return give_in_turn(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--redisops", required=True, type=lambda p: str(pathlib.Path(p).resolve()))
     parser.add_argument("--tool", required=True, type=lambda p: str(pathlib.Path(p).resolve()))

@@ -6,11 +6,15 @@ use sha2::{Digest, Sha256};
 
 use super::state::ClusterState;
 
-/// SHA-256 of a state in lower-case hexadecimal digits. The order of nodes, flags and open slots has no influence; everything else has.
+/// SHA-256 of a state in lower-case hexadecimal digits. The order of nodes, flags and open slots has no influence, nor has the memory that nodes use, which
+/// is never the same twice; everything else has.
 pub fn state_digest(state: &ClusterState) -> String {
     let mut canonical = state.clone();
     canonical.nodes.sort_by(|a, b| a.id.cmp(&b.id));
-    canonical.nodes.iter_mut().for_each(|node| node.flags.sort());
+    for node in &mut canonical.nodes {
+        node.flags.sort();
+        node.used_memory = None;
+    }
     canonical.open.sort_by_cached_key(|open| (open.slot, open.node.clone(), format!("{:?}", open.direction)));
     let text = serde_json::to_vec(&canonical).expect("a state has only text keys and whole numbers");
     Sha256::digest(&text).iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -49,6 +53,8 @@ mod tests {
         let mut other = state.clone();
         other.nodes.reverse();
         other.nodes[0].flags.reverse();
+        assert_eq!(state_digest(&other), digest);
+        other.nodes[0].used_memory = Some(5);
         assert_eq!(state_digest(&other), digest);
         other.nodes[0].config_epoch = 2;
         assert_ne!(state_digest(&other), digest);

@@ -1,5 +1,6 @@
 //! A cluster as a value: nodes, who owns which slot, what is in the slots. What the planner works on, and what `--state` files hold.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -205,13 +206,17 @@ impl ClusterState {
         self.nodes.iter().filter(move |node| node.role == Role::Replica && node.master.as_ref() == Some(master))
     }
 
-    /// The master that owns each slot; of two that claim one, the one with the higher epoch.
+    /// The master that owns each slot; of two that claim one, the one with the higher epoch. Of two with the same epoch, servers let the one with the smaller
+    /// id take a new one (Redis Cluster specification, "Configuration epoch collision resolution"), so that it wins.
     pub fn owners(&self) -> Box<[Option<&NodeId>]> {
         let mut owners: Vec<Option<&Node>> = vec![None; usize::from(SLOTS)];
         for master in self.masters() {
             for slot in master.slots.iter() {
                 let owner = &mut owners[slot.index()];
-                if owner.is_none_or(|other| (other.config_epoch, &other.id) < (master.config_epoch, &master.id)) {
+                let wins = |other: &Node| {
+                    (other.config_epoch, Reverse(&other.id)) < (master.config_epoch, Reverse(&master.id))
+                };
+                if owner.is_none_or(wins) {
                     *owner = Some(master);
                 }
             }
@@ -237,6 +242,22 @@ mod tests {
         let again = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<ClusterState>(&again).unwrap(), state);
         assert!(again.contains(r#"{"slot":5,"node":"a","migrating":"c"}"#), "{again}");
+    }
+
+    #[test]
+    fn of_two_claims_the_newer_wins_then_the_smaller_id() {
+        let owner = |epochs: (u64, u64)| {
+            let text = format!(
+                r#"{{"nodes":[{{"id":"a","address":"h:1","role":"master","slots":[[0,1]],"configEpoch":{}}},
+                {{"id":"b","address":"h:2","role":"master","slots":[[1,2]],"configEpoch":{}}}]}}"#,
+                epochs.0, epochs.1
+            );
+            let state: ClusterState = serde_json::from_str(&text).unwrap();
+            state.owners()[1].cloned()
+        };
+        assert_eq!(owner((1, 2)), Some("b".into()));
+        assert_eq!(owner((2, 1)), Some("a".into()));
+        assert_eq!(owner((2, 2)), Some("a".into()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 #[path = "../../benches/cluster_tool/client.rs"]
 #[allow(dead_code, reason = "shared with the benches")]
 mod client;
+mod conditions;
 mod judge;
 #[path = "../../benches/cluster_tool/proxy.rs"]
 #[allow(dead_code, reason = "shared with the benches")]

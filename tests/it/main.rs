@@ -10,6 +10,7 @@ mod fixtures;
 mod key_model_schema;
 mod list_inputs;
 mod pre_commit;
+mod report_forms;
 mod repository;
 mod schemas;
 mod slots_check;

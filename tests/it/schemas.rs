@@ -221,7 +221,7 @@ fn reports_of_migrations_are_as_the_schema_says() {
         "conflicts": [conflict],
         "unacknowledged": [{"from": "a", "to": "b", "slot": 4, "database": 0, "keys": ["aw=="]}],
         "skipped": [{"key": "big", "slot": 4, "bytes": 60_000_000}],
-        "joined": ["b"], "removed": ["a"], "replicasMoved": ["c"],
+        "joined": ["b"], "removed": ["a"], "replicasMoved": ["c"], "drained": [{"node": "a", "copies": "b"}, {"node": "d", "copies": null}],
         "problems": [{"code": "redisops::slots::x", "message": "m"}, {"code": "redisops::slots::y", "message": "m", "help": "h"}],
         "notes": ["n"],
     }))

@@ -1,6 +1,8 @@
 //! `slots migrate` on clusters of real servers.
 
+mod access;
 mod conflicts;
+mod failures;
 mod layouts;
 mod locks;
 mod refusals;

@@ -1,12 +1,15 @@
 //! A giver's work from beginning to end, whatever breaks on the way.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::Diagnostic;
 use crate::live::redis::Cluster;
-use crate::slots::ClusterState;
+use crate::slots::{ClusterState, NodeId};
 
 use super::commands::{Setback, Why};
 use super::lane::Lane;
 use super::progress::Event;
+use super::promotion;
 use super::recover::{self, Again};
 use super::run::Run;
 use super::work::Work;
@@ -21,12 +24,20 @@ pub(super) async fn drive(run: &Run<'_>, work: &Work, cluster: &Cluster, state: 
     loop {
         let closed = run.closed_slots();
         let opened = Lane::open(run, &cluster, &state, work).await;
-        let mut processes = Vec::new();
+        let mut processes = BTreeMap::new();
         let setback = match opened {
             Ok(lane) => {
-                processes =
-                    lane.takers.iter().map(|taker| (taker.site.id.clone(), taker.site.process.clone())).collect();
-                match go(&lane).await {
+                processes = lane
+                    .takers
+                    .iter()
+                    .map(|(pair, taker)| (*pair, (taker.site.id.clone(), taker.site.process.clone())))
+                    .collect();
+                let went = tokio::select! {
+                    biased;
+                    went = go(&lane) => went,
+                    why = promotion::of_giver(work, &cluster, &state) => Err(Setback::Unsettled(why)),
+                };
+                match went {
                     Ok(()) => return,
                     Err(setback) => match draw_back(&lane, setback).await {
                         Some(error) => error,
@@ -45,6 +56,7 @@ pub(super) async fn drive(run: &Run<'_>, work: &Work, cluster: &Cluster, state: 
             run.problem(&setback.diagnostic());
             return;
         }
+        run.unsettled.set(run.unsettled.get() + 1);
         run.progress.event(Event::Note(format!("{setback}; looking at the cluster again")));
         match recover::again(run, work, &state, &setback).await {
             Ok(Again { cluster: now, state: seen }) => {
@@ -74,7 +86,7 @@ async fn go(lane: &Lane<'_>) -> Result<(), Setback> {
 }
 
 /// Batches whose taker is another process now: a promoted replica, or a restart.
-async fn lost(run: &Run<'_>, work: &Work, cluster: &Cluster, processes: &[(crate::slots::NodeId, String)]) {
+async fn lost(run: &Run<'_>, work: &Work, cluster: &Cluster, processes: &BTreeMap<usize, (NodeId, String)>) {
     for (index, pair) in work.pairs.iter().enumerate() {
         if pair.sent.borrow().is_empty() {
             continue;
@@ -84,7 +96,7 @@ async fn lost(run: &Run<'_>, work: &Work, cluster: &Cluster, processes: &[(crate
             Ok(site) => site.process,
             Err(_) => continue,
         };
-        if processes.get(index).is_some_and(|(id, known)| *id == taker && *known == process) {
+        if processes.get(&index).is_some_and(|(id, known)| *id == taker && *known == process) {
             continue;
         }
         if let Err(error) = recover::unacknowledged(run, work, index, Some(cluster)).await {

@@ -1,6 +1,8 @@
 //! One giver at work: waves of slots in three stages that overlap. While one wave's keys move, the next is opened and the last is handed over.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,7 @@ use super::progress::Event;
 use super::report::key_text;
 use super::run::Run;
 use super::site::Site;
-use super::work::{PairWork, Sent, Work};
+use super::work::{Doubt, PairWork, Sent, Work};
 
 /// Names of keys that are listed at once. More are listed when these are over: a slot that is being given away gets no new ones.
 pub(super) const PAGE: usize = 4096;
@@ -40,7 +42,10 @@ pub(super) struct Lane<'r> {
     pub work: &'r Work,
     pub cluster: &'r Cluster,
     pub giver: Site,
-    pub takers: Vec<Taker>,
+    /// By the number of the pair; those that are closed have none.
+    pub takers: BTreeMap<usize, Taker>,
+    /// Which life of the giver this is: a failover or a restart ends it.
+    pub life: (String, u64),
     /// Whether keys are asked for their sizes before they move.
     weighs: bool,
     pace: RefCell<Pace>,
@@ -52,6 +57,8 @@ pub(super) struct Lane<'r> {
 pub(super) struct Taker {
     pub site: Site,
     pub replicas: Replicas,
+    /// Whether one of its replicas would be promoted should it die: that takes a slot.
+    rooted: bool,
     /// One batch at a time is under way to the replicas.
     batch: Arc<Semaphore>,
 }
@@ -85,32 +92,41 @@ impl<'r> Lane<'r> {
     ) -> Result<Lane<'r>, Setback> {
         let giver = work.giver.borrow().clone();
         let giver = Site::open(cluster, &giver, run.databases).await?;
-        let mut takers = Vec::new();
-        for pair in &work.pairs {
+        let mut takers = BTreeMap::new();
+        for (index, pair) in work.pairs.iter().enumerate().filter(|(_, pair)| !pair.closed.get()) {
             let taker = pair.taker.borrow().clone();
             let site = Site::open(cluster, &taker, run.databases).await?;
             let replicas = Replicas::open(cluster, state, &taker, &site.control).await;
-            takers.push(Taker { site, replicas, batch: Arc::new(Semaphore::new(1)) });
+            let rooted = state.node(&taker).is_some_and(|node| !node.slots.is_empty());
+            takers.insert(index, Taker { site, replicas, rooted, batch: Arc::new(Semaphore::new(1)) });
         }
         // Keys that are compared with themselves are the same on both sides, and one of them would be deleted.
-        if takers.iter().any(|taker| taker.site.id == giver.id) {
+        if takers.values().any(|taker| taker.site.id == giver.id) {
             return Err(giver.strange("it is to give slots to itself"));
         }
-        for taker in &takers {
-            epochs::wait(&giver, &taker.site).await?;
+        let epoch = epochs::wait_for_its_own(&giver, cluster, state).await?;
+        for taker in takers.values() {
+            epochs::wait(&giver, epoch, &taker.site).await?;
         }
         let weighs = run.options.skip_big_keys || may_have_heavy(&giver, &work.slots()).await?;
+        let life = (giver.process.clone(), epoch);
         Ok(Lane {
+            life,
             weighs,
             run,
             work,
             cluster,
             giver,
             takers,
-            pace: RefCell::new(Pace::new(run.options.latency_budget)),
+            pace: RefCell::new(Pace::new(run.options.latency_budget, run.idle.get())),
             adapted: Cell::new(Instant::now()),
             turn: Cell::new(0),
         })
+    }
+
+    /// The taker of a pair that is not closed.
+    pub fn taker(&self, pair: usize) -> &Taker {
+        &self.takers[&pair]
     }
 
     /// Moves all slots that are not opened yet, until none is left or a stop is wanted.
@@ -124,7 +140,7 @@ impl<'r> Lane<'r> {
     async fn open_all(&self, waves: mpsc::Sender<Wave>) -> Result<(), Setback> {
         while !self.run.stopping() {
             self.run.lock_held().await?;
-            let most = self.adapted().wave_slots();
+            let most = self.adapted().wave_slots(self.work.slot_keys.get(), self.work.key_bytes.get());
             let Some((pair, slots)) = self.work.take(&self.turn, most) else { break };
             let wave = self.open_wave(pair, &slots).await?;
             if waves.send(wave).await.is_err() {
@@ -137,7 +153,7 @@ impl<'r> Lane<'r> {
     /// IMPORTING on the taker, then MIGRATING on the giver, so that a client who is sent on finds the taker ready; then the names of the keys.
     async fn open_wave(&self, pair: usize, slots: &[Slot]) -> Result<Wave, Setback> {
         self.work.open.borrow_mut().extend(slots.iter().map(|slot| (*slot, pair)));
-        let taker = &self.takers[pair].site;
+        let taker = &self.taker(pair).site;
         let mut steps = pipe();
         slots.iter().for_each(|slot| commands::importing(&mut steps, *slot, &self.giver.id));
         taker.must(&steps).await?;
@@ -151,6 +167,7 @@ impl<'r> Lane<'r> {
         for slot in slots {
             self.giver.control.read::<()>(replies.next().unwrap_or_default())?;
             let keys = self.listing(replies.next().unwrap_or_default())?;
+            self.work.counted(keys.len());
             listed.push(Listed { slot: *slot, keys: vec![(0, keys)], heavy: Vec::new() });
         }
         for (db, connection) in &self.giver.others {
@@ -197,7 +214,7 @@ impl<'r> Lane<'r> {
 
     async fn move_all(&self, mut waves: mpsc::Receiver<Wave>, moved: mpsc::Sender<Carried>) -> Result<(), Setback> {
         while let Some(wave) = waves.recv().await {
-            let taker = &self.takers[wave.pair];
+            let taker = self.taker(wave.pair);
             // The batch before must be on the replicas: no more than one may be lost with the taker.
             let batch = Arc::clone(&taker.batch).acquire_owned().await.expect("never closed");
             let mut slots = Vec::with_capacity(wave.slots.len());
@@ -291,10 +308,16 @@ impl<'r> Lane<'r> {
         timeout: Duration,
         sample: bool,
     ) -> Result<(), Setback> {
-        let (work, taker) = (&self.work.pairs[pair], &self.takers[pair]);
+        let (work, taker) = (&self.work.pairs[pair], self.taker(pair));
         let count = keys.len();
-        work.sent.borrow_mut().push(Sent { slot, db, keys: keys.clone() });
-        let carried = self.giver.carry(&taker.site.address, db, &keys, timeout, sample).await;
+        let sent = Rc::new(Sent { slot, db, keys });
+        work.sent.borrow_mut().push(Rc::clone(&sent));
+        // Until the answer is there; a call that is given up stays in doubt.
+        self.work.doubts.borrow_mut().push(Doubt { sent: Rc::clone(&sent), life: self.life.clone() });
+        let carried = self.giver.carry(&taker.site.address, db, &sent.keys, timeout, sample).await;
+        if !matches!(carried, Err(Setback::Unsettled(_))) {
+            self.work.doubts.borrow_mut().pop();
+        }
         let carried = carried.inspect_err(|_| self.work.culprit.set(Some(pair)))?;
         if let Some(bytes) = carried.sample {
             self.work.sampled(bytes);
@@ -303,7 +326,7 @@ impl<'r> Lane<'r> {
         self.run.moved(&work.pair, count as u64, bytes);
         if self.batch_is_full(work) {
             let _confirmed = taker.replicas.confirm().await?;
-            work.sent.borrow_mut().clear();
+            self.acknowledged(pair);
         }
         Ok(())
     }
@@ -335,9 +358,9 @@ impl<'r> Lane<'r> {
 
     async fn close_all(&self, mut carried: mpsc::Receiver<Carried>) -> Result<(), Setback> {
         while let Some(Carried { pair, slots, _batch }) = carried.recv().await {
-            let (work, taker) = (&self.work.pairs[pair], &self.takers[pair]);
+            let taker = self.taker(pair);
             let confirmed = taker.replicas.confirm().await?;
-            work.sent.borrow_mut().clear();
+            self.acknowledged(pair);
             drop(_batch);
             let (proofs, _rest) = handover::prove(&self.giver, &slots).await?;
             let closed = handover::hand_over(&self.giver, &taker.site, proofs, &confirmed).await?;
@@ -346,12 +369,26 @@ impl<'r> Lane<'r> {
         Ok(())
     }
 
+    /// Forgets the keys that the taker's replicas have. Without a slot none of them would be promoted, and a taker that comes back empty empties them.
+    pub fn acknowledged(&self, pair: usize) {
+        if self.taker(pair).rooted {
+            self.work.pairs[pair].sent.borrow_mut().clear();
+        }
+    }
+
     /// Notes that slots have their new owner.
     pub fn closed(&self, pair: usize, slots: &[Slot]) {
+        if !slots.is_empty() && !self.taker(pair).rooted {
+            self.work.pairs[pair].sent.borrow_mut().retain(|sent| !slots.contains(&sent.slot));
+        }
         let mut open = self.work.open.borrow_mut();
         slots.iter().for_each(|slot| {
             open.remove(slot);
         });
+        let mut doubts = self.work.doubts.borrow_mut();
+        if !doubts.is_empty() {
+            doubts.retain(|doubt| !slots.contains(&doubt.sent.slot));
+        }
         self.run.closed(&self.work.pairs[pair].pair, slots.len() as u64);
     }
 
@@ -361,7 +398,7 @@ impl<'r> Lane<'r> {
         if self.adapted.get().elapsed() >= ADAPT {
             self.adapted.set(Instant::now());
             let nodes: Vec<_> =
-                std::iter::once(&self.giver.id).chain(self.takers.iter().map(|taker| &taker.site.id)).collect();
+                std::iter::once(&self.giver.id).chain(self.takers.values().map(|taker| &taker.site.id)).collect();
             pace.adapt(self.run.probes.recent_p99(&nodes));
             if let Some(p99) = self.run.probes.p99() {
                 self.run.progress.event(Event::Latency(p99));

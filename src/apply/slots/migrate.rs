@@ -25,7 +25,7 @@ use super::run::Run;
 use super::stop::{Stop, Urgency};
 use super::todo::{Todo, todo};
 use super::work::Work;
-use super::{join, leave, recover, replicas, verify, watch};
+use super::{join, leave, recover, replicas, roots, verify, watch};
 
 /// How long a step of a node that joins, leaves or changes its master may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
@@ -56,6 +56,8 @@ pub async fn migrate(
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
     let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
+    let nodes: BTreeSet<&NodeId> = plan.moves.iter().flat_map(|one| one.from.iter().chain([&one.to])).collect();
+    run.probes.watch(nodes);
     tokio::select! {
         carried = carry_out(&run, plan, cluster) => carried?,
         () = stop.reached(Urgency::Now) => {}
@@ -94,6 +96,8 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     if !plan.joins.is_empty() {
         join_all(run, &mut members, &plan.joins).await?;
         (cluster, state) = look(run, &cluster).await?;
+        // Now those who joined can be asked, too.
+        preflight(&cluster, &state, plan, run.options).await?;
     }
     let left = todo(plan, &state)?;
     run.rest.replace(left.clone());
@@ -114,8 +118,17 @@ async fn carry_out(run: &Run<'_>, plan: &SlotPlan, cluster: Cluster) -> Result<(
     }
     assign(run, &cluster, &left).await;
     if !run.stopping() {
+        let begun = state.clone();
+        let mut moves = std::mem::take(&mut run.rest.borrow_mut().moves);
+        let first = roots::first_slots(&cluster, &state, &mut moves).await;
+        run.rest.borrow_mut().moves = moves;
+        if !first.is_empty() {
+            by_key(run, &cluster, &state, &Todo { moves: first, ..Todo::default() }).await;
+            (cluster, state) = look(run, &cluster).await?;
+        }
         let moves = std::mem::take(&mut run.rest.borrow_mut().moves);
         by_key(run, &cluster, &state, &Todo { moves, ..Todo::default() }).await;
+        reunite(run, plan, &begun, &cluster).await?;
     }
     if run.tally.borrow().problems.is_empty() {
         finish(run, plan, &cluster).await;
@@ -166,6 +179,23 @@ struct Slots {
     open: Vec<Slot>,
 }
 
+/// How long to wait for the first answers of the probes.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// Learns what clients wait before anything moves: that is no reason to move less.
+async fn measure_idle(run: &Run<'_>) {
+    if run.idle.get() > Duration::ZERO || run.options.latency_budget.is_none() {
+        return;
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < IDLE {
+        if let Some(usual) = run.probes.usual() {
+            return run.idle.set(usual);
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
 /// Moves slots key by key, all givers side by side.
 async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &Todo) {
     let mut givers: BTreeMap<NodeId, BTreeMap<NodeId, Slots>> = BTreeMap::new();
@@ -188,6 +218,7 @@ async fn by_key(run: &Run<'_>, cluster: &Cluster, state: &ClusterState, left: &T
     let nodes: BTreeSet<NodeId> =
         left.moves.keys().chain(left.open.keys()).flat_map(|(from, to)| [from.clone(), to.clone()]).collect();
     run.probes.watch(&nodes);
+    measure_idle(run).await;
     run.probes.count(true);
     let most = run.options.parallel.unwrap_or(SIDE_BY_SIDE).max(1);
     let mut waiting: Vec<Rc<Work>> = works.clone();
@@ -318,6 +349,32 @@ fn open_slots(run: &Run<'_>) -> SlotSet {
     open
 }
 
+/// Brings the slots of a shard together again that a failover in the middle of a hand-over has split.
+async fn reunite(run: &Run<'_>, plan: &SlotPlan, begun: &ClusterState, cluster: &Cluster) -> Result<(), Diagnostics> {
+    if run.unsettled.get() == 0 || run.stopping() {
+        return Ok(());
+    }
+    let (cluster, state) = look(run, cluster).await?;
+    let moves = roots::split(plan, begun, &state);
+    for ((replica, master), slots) in &moves {
+        let address =
+            |id: &NodeId| state.node(id).map_or_else(|| id.short().to_owned(), |node| node.address.to_string());
+        let (replica, master) = (address(replica), address(master));
+        run.note(format!(
+            "{replica} was promoted in the place of {master} while that got slots, so that both were masters: the {} slots of {replica} went back to {master}",
+            slots.len()
+        ));
+    }
+    if moves.is_empty() {
+        return Ok(());
+    }
+    by_key(run, &cluster, &state, &Todo { moves: moves.clone(), ..Todo::default() }).await;
+    for (replica, master) in moves.keys() {
+        roots::follow(&cluster, replica, master).await.map_err(Diagnostics::from)?;
+    }
+    Ok(())
+}
+
 /// What is not where it should be.
 fn left_of(run: &Run<'_>) -> Vec<Left> {
     let begun: Vec<(Pair, SlotSet)> = run.works.borrow().iter().flat_map(|work| work.left()).collect();
@@ -351,6 +408,15 @@ fn forced(options: &Options) -> Vec<String> {
     options.force.iter().map(|check| check.name().to_owned()).collect()
 }
 
+/// Masters that a plan empties and keeps.
+fn drained(plan: &SlotPlan) -> Vec<NodeId> {
+    let gave = plan.before.slots_per_master.iter().filter(|(_, slots)| **slots > 0).map(|(id, _)| id);
+    gave.filter(|id| plan.after.slots_per_master.get(*id).is_none_or(|slots| *slots == 0))
+        .filter(|id| !plan.leaves.iter().any(|leave| leave.id == **id))
+        .cloned()
+        .collect()
+}
+
 /// Waits until all views agree, then replicas get their masters and nodes leave.
 async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     run.progress.event(Event::Phase("comparing views"));
@@ -360,16 +426,19 @@ async fn finish(run: &Run<'_>, plan: &SlotPlan, cluster: &Cluster) {
     };
     let mut owners: BTreeMap<NodeId, SlotSet> = BTreeMap::new();
     let now = state.owners();
-    for one in &plan.moves {
-        for slot in one.slots.iter() {
-            // A taker that was replaced by its replica has its slots there.
-            if let Some(owner) = now[slot.index()] {
-                owners.entry(owner.clone()).or_default().insert(slot);
-            }
+    // All slots: those that this run finished for one that crashed are in no plan, nor are those that a crashed one told only some nodes of. A taker that
+    // was replaced by its replica has its slots there.
+    for slot in Slot::all() {
+        if let Some(owner) = now[slot.index()] {
+            owners.entry(owner.clone()).or_default().insert(slot);
         }
     }
     if let Err(found) = verify::agreed(&cluster, &owners).await {
         return run.problem(&found);
+    }
+    let drained = drained(plan);
+    if !drained.is_empty() {
+        run.tally.borrow_mut().drained = replicas::what_became_of(&Members::of(&cluster), &drained).await;
     }
     if (plan.replicas.is_empty() && plan.leaves.is_empty()) || !left_of(run).is_empty() || run.stopping() {
         return;
@@ -434,6 +503,7 @@ fn report(run: &Run<'_>, name: &str, plan: &SlotPlan, took: Duration) -> Migrati
         joined: tally.joined,
         removed: tally.removed,
         replicas_moved: tally.replicas_moved,
+        drained: tally.drained,
         problems: tally.problems,
         notes: tally.notes,
     }

@@ -104,6 +104,8 @@ pub struct Options {
     pub force: BTreeSet<Check>,
     /// Whether every giver and taker needs a replica.
     pub require_replicas: bool,
+    /// How long a node that is gone may take to come back or to be replaced by a replica.
+    pub failover: Duration,
     /// Where versions of keys that lost are written to.
     pub conflicts: PathBuf,
     /// The user and host that locks name.
@@ -120,6 +122,7 @@ impl Default for Options {
             on_conflict: None,
             force: BTreeSet::new(),
             require_replicas: false,
+            failover: Duration::from_secs(90),
             conflicts: PathBuf::from("."),
             holder: "unknown".to_owned(),
         }

@@ -91,6 +91,19 @@ impl Probes {
         self.shared.recent_p99(nodes)
     }
 
+    /// What all nodes that are measured took in nine of ten cases since measuring began; nothing after a few samples.
+    pub fn usual(&self) -> Option<Duration> {
+        let measured = self.shared.lock();
+        let mut samples: Vec<u32> = measured.recent.values().flatten().map(|(_, micros)| *micros).collect();
+        drop(measured);
+        if samples.len() < LEAST / 2 {
+            return None;
+        }
+        let rank = samples.len() * 9 / 10;
+        let (_, usual, _) = samples.select_nth_unstable(rank);
+        Some(Duration::from_micros(u64::from(*usual)))
+    }
+
     /// The 99th percentile of the run so far.
     pub fn p99(&self) -> Option<Duration> {
         self.shared.p99()

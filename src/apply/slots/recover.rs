@@ -6,25 +6,42 @@ use std::time::Duration;
 use ::redis::{cmd, pipe};
 use tokio::time::{Instant, sleep};
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::{Cluster, Connection, NodeError};
 use crate::redis::{Info, parse_nodes};
-use crate::slots::{Address, ClusterState, Direction, NodeId, OpenSlot, Slot};
+use crate::slots::{Address, ClusterState, Direction, Node, NodeId, OpenSlot, Slot};
 
 use super::commands::{self, PATIENCE, Setback, Why};
 use super::report::{Unacknowledged, key_base64};
 use super::run::Run;
 use super::work::Work;
 
-/// How long a failover may take until the run gives up.
-const LONGEST: Duration = Duration::from_secs(90);
 /// How often to look.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The cluster as it is after something broke.
 pub(super) struct Again {
     pub cluster: Cluster,
     pub state: ClusterState,
+}
+
+/// Who does not serve.
+struct Missing {
+    what: String,
+    /// The pair whose taker it is.
+    taker: Option<usize>,
+}
+
+impl Missing {
+    fn of(what: impl Into<String>) -> Missing {
+        Missing { what: what.into(), taker: None }
+    }
+}
+
+impl From<String> for Missing {
+    fn from(what: String) -> Missing {
+        Missing::of(what)
+    }
 }
 
 /// Waits until giver and takers, or those that were promoted in their places, serve again.
@@ -33,7 +50,8 @@ pub(super) struct Again {
 /// When they do not in time.
 pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why: &Why) -> Result<Again, Diagnostic> {
     let seeds: Vec<Address> = before.nodes.iter().map(|node| node.address.clone()).collect();
-    let begun = Instant::now();
+    let mut begun = Instant::now();
+    let mut last = None;
     let mut missing;
     loop {
         sleep(LOOK).await;
@@ -42,15 +60,32 @@ pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why
                 let state = cluster.state().await;
                 match settled(run, work, before, &cluster, &state).await {
                     Ok(()) => return Ok(Again { cluster, state }),
-                    Err(text) => missing = text,
+                    Err(found) => missing = found,
                 }
+                last = Some(cluster);
             }
-            Err(_) => missing = "no node of the cluster can be reached".to_owned(),
+            Err(error) => {
+                let found = Diagnostics::from(error);
+                missing = Missing::of(found.0.first().map_or_else(String::new, |one| {
+                    std::iter::once(&one.message).chain(&one.notes).cloned().collect::<Vec<_>>().join("; ")
+                }));
+            }
         }
-        if begun.elapsed() > LONGEST {
-            return Err(Diagnostic::error("redisops::slots::lost", format!("{missing}, and nobody took over for {} s", LONGEST.as_secs()))
+        if begun.elapsed() > run.options.failover {
+            let what = format!("{}, and nobody took over for {} s", missing.what, run.options.failover.as_secs());
+            let found = Diagnostic::error("redisops::slots::lost", what)
                 .note(format!("it began with: {why}"))
-                .help("bring the node back or let a replica take over, then run the same command again: it goes on where it stopped"));
+                .help("bring the node back or let a replica take over, then run the same command again: it goes on where it stopped");
+            let Some(pair) = missing.taker else { return Err(found) };
+            // The others need not wait for one taker.
+            run.problem(&found);
+            work.pairs[pair].closed.set(true);
+            // What was given to it last is lost with it, but for what the giver still has.
+            let _ = unacknowledged(run, work, pair, last.as_ref()).await;
+            if work.is_over() {
+                return Err(found);
+            }
+            begun = Instant::now();
         }
     }
 }
@@ -96,7 +131,7 @@ async fn settled(
     before: &ClusterState,
     cluster: &Cluster,
     state: &ClusterState,
-) -> Result<(), String> {
+) -> Result<(), Missing> {
     // Only where the giver, or who was promoted, is there can a taker be told of it.
     let giver = work.giver.borrow().clone();
     if let Ok(giver) = heir(&giver, before, state) {
@@ -105,9 +140,11 @@ async fn settled(
         told.map_err(|error| error.to_string())?;
     }
     let mut takers = Vec::new();
-    for pair in work.pairs.iter().filter(|pair| !pair.closed.get()) {
-        let taker = heir(&pair.taker.borrow(), before, state)?;
-        serves(cluster, &taker).await?;
+    for (index, pair) in work.pairs.iter().enumerate().filter(|(_, pair)| !pair.closed.get()) {
+        let missing = |what| Missing { what, taker: Some(index) };
+        let now = pair.taker.borrow().clone();
+        let taker = heir(&now, before, state).map_err(missing)?;
+        serves(cluster, &taker).await.map_err(missing)?;
         takers.push((pair, taker));
     }
     for (pair, taker) in takers {
@@ -120,7 +157,7 @@ async fn settled(
     // A giver that has given everything away may be a replica of a taker now; then nothing was left.
     let giver = heir(&work.giver.borrow(), before, state)?;
     if work.pairs.iter().any(|pair| *pair.taker.borrow() == giver) {
-        return Err("the giver is a replica of the taker now, and slots are left".to_owned());
+        return Err(Missing::of("the giver is a replica of the taker now, and slots are left"));
     }
     serves(cluster, &giver).await?;
     work.giver.replace(giver);
@@ -151,10 +188,10 @@ fn heir(id: &NodeId, before: &ClusterState, state: &ClusterState) -> Result<Node
         && node.is_master()
         && !node.is_failed()
     {
-        let promoted = before.replicas_of(id).find(|replica| {
-            state
-                .node(&replica.id)
-                .is_some_and(|now| now.is_master() && now.config_epoch > node.config_epoch && !now.slots.is_empty())
+        // A slot that it got in the very moment of a failover stays with it; then it stays a master, beside the one that was promoted (see `reunite`).
+        let knows = |now: &Node| !node.slots.is_empty() && !now.slots.iter().any(|slot| node.slots.contains(slot));
+        let promoted = before.replicas_of(id).filter_map(|replica| state.node(&replica.id)).find(|now| {
+            now.is_master() && now.config_epoch > node.config_epoch && !now.slots.is_empty() && !knows(now)
         });
         return match promoted {
             Some(_) => Err(format!("node {name} does not know yet that a replica took over")),
@@ -265,6 +302,11 @@ mod tests {
         assert_eq!(heir(&[("a", "master", DEAD, 1), ("r", "master", OWNS, 2)]), Ok("r".into()));
         assert_eq!(heir(&[("a", "replica r", NONE, 2), ("r", "master", OWNS, 2)]), Ok("r".into()));
         assert_eq!(heir(&[("a", "master", DEAD, 1), ("r", "replica a", NONE, 1)]), Err("node h:1 is gone".to_owned()));
+        // It got slots of its own while the replica was promoted.
+        const OTHERS: &str = r#""slots":[[20,21]]"#;
+        assert_eq!(heir(&[("a", "master", OTHERS, 1), ("r", "master", OWNS, 2)]), Ok("a".into()));
+        // It has not become a replica yet.
+        assert!(heir(&[("a", "master", NONE, 1), ("r", "master", OWNS, 2)]).is_err());
         // It comes back and still takes itself for the master.
         assert!(heir(&[("a", "master", OWNS, 1), ("r", "master", OWNS, 2)]).unwrap_err().contains("does not know yet"));
     }

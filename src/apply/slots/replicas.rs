@@ -6,6 +6,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio::time::{Instant, sleep};
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::{Connection, NodeError};
 use crate::slots::{NodeId, ReplicaChange, Role};
@@ -29,7 +31,7 @@ pub struct Attached {
 }
 
 /// What a master that gave all its slots away is now.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Drained {
     /// The node.
     pub node: NodeId,

@@ -10,6 +10,7 @@ use crate::slots::{NodeId, Slot, SlotSet};
 
 use super::conflict::Conflict;
 use super::progress::Pair;
+use super::replicas::Drained;
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -63,6 +64,8 @@ pub struct MigrationReport {
     pub removed: Vec<NodeId>,
     /// Replicas that copy another master than before.
     pub replicas_moved: Vec<NodeId>,
+    /// Masters that gave all their slots away and stay in the cluster, and what they are now.
+    pub drained: Vec<Drained>,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// What is worth knowing.
@@ -155,6 +158,7 @@ pub(super) struct Tally {
     pub joined: Vec<NodeId>,
     pub removed: Vec<NodeId>,
     pub replicas_moved: Vec<NodeId>,
+    pub drained: Vec<Drained>,
     /// Slots of nobody that have an owner now.
     pub assigned: u64,
 }

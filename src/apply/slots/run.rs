@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::diagnostics::Diagnostic;
 use crate::live::redis::{Access, Cluster};
@@ -33,6 +34,10 @@ pub(super) struct Run<'a> {
     pub works: RefCell<Vec<Rc<Work>>>,
     /// What was not begun yet.
     pub rest: RefCell<Todo>,
+    /// What clients wait without the run.
+    pub idle: Cell<Duration>,
+    /// How often the cluster was looked at again after something broke.
+    pub unsettled: Cell<u32>,
     given_up: Cell<bool>,
 }
 
@@ -58,6 +63,8 @@ impl<'a> Run<'a> {
             tally: RefCell::default(),
             works: RefCell::default(),
             rest: RefCell::default(),
+            idle: Cell::new(Duration::ZERO),
+            unsettled: Cell::new(0),
             given_up: Cell::new(false),
         }
     }

@@ -29,8 +29,8 @@ pub(super) fn todo(plan: &SlotPlan, state: &ClusterState) -> Result<Todo, Diagno
     let mut changed = Changes::default();
     let mut todo = Todo::default();
     let mut owners: Vec<Option<NodeId>> = state.owners().iter().map(|owner| owner.cloned()).collect();
-    members(plan, state, &mut changed);
     settle(state, &mut owners, &mut todo, &mut changed);
+    members(plan, state, &owners, &mut changed);
     let joining: BTreeSet<&NodeId> = plan.joins.iter().filter_map(|join| join.id.as_ref()).collect();
     for one in &plan.moves {
         if !joining.contains(&one.to) && !is_master(state, &one.to) {
@@ -65,12 +65,6 @@ fn settle(state: &ClusterState, owners: &mut [Option<NodeId>], todo: &mut Todo, 
             }
             continue;
         };
-        let claims = state.masters().find(|node| node.id != owner && node.slots.contains(slot) && !node.is_failed());
-        if let Some(other) = claims {
-            // The giver may still hold keys: it is looked at with care.
-            todo.open.entry((other.id.clone(), owner)).or_default().push(slot);
-            continue;
-        }
         let going: BTreeSet<&NodeId> = marks
             .iter()
             .map(|mark| match &mark.direction {
@@ -78,13 +72,25 @@ fn settle(state: &ClusterState, owners: &mut [Option<NodeId>], todo: &mut Todo, 
                 Direction::Importing(_) => &mark.node,
             })
             .collect();
-        match going.into_iter().collect::<Vec<_>>()[..] {
+        let going: Vec<&NodeId> = going.into_iter().collect();
+        // Where a slot is going counts more than who claims it: so it does for the planner.
+        if let [to] = going[..]
+            && *to != owner
+            && is_master(state, to)
+        {
+            todo.open.entry((owner, to.clone())).or_default().push(slot);
+            owners[slot.index()] = Some(to.clone());
+            continue;
+        }
+        let claims = state.masters().find(|node| node.id != owner && node.slots.contains(slot) && !node.is_failed());
+        if let Some(other) = claims {
+            // The giver may still hold keys: it is looked at with care.
+            todo.open.entry((other.id.clone(), owner)).or_default().push(slot);
+            continue;
+        }
+        match going[..] {
             [] => {}
             [to] if *to == owner => arrived(&marks, &owner, slot, todo),
-            [to] if is_master(state, to) => {
-                todo.open.entry((owner, to.clone())).or_default().push(slot);
-                owners[slot.index()] = Some(to.clone());
-            }
             [to] => changed
                 .strange
                 .push(format!("slot {slot} is on its way to `{}`, which is no master that is alive", to.short())),
@@ -104,7 +110,7 @@ fn arrived(marks: &[&OpenSlot], owner: &NodeId, slot: Slot, todo: &mut Todo) {
     }
 }
 
-fn members(plan: &SlotPlan, state: &ClusterState, changed: &mut Changes) {
+fn members(plan: &SlotPlan, state: &ClusterState, owners: &[Option<NodeId>], changed: &mut Changes) {
     let leaves: BTreeSet<&NodeId> = plan.leaves.iter().map(|leave| &leave.id).collect();
     for id in plan.before.slots_per_master.keys().filter(|id| !leaves.contains(id)) {
         // A node that was drained may be a replica now: servers do that by themselves.
@@ -119,7 +125,8 @@ fn members(plan: &SlotPlan, state: &ClusterState, changed: &mut Changes) {
             || plan.moves.iter().any(|one| one.to == *id || one.from.as_ref() == Some(id))
     };
     if !plan.before.slots_per_master.is_empty() {
-        for node in state.masters().filter(|node| !node.slots.is_empty() && !known(&node.id)) {
+        let owners: BTreeSet<&NodeId> = owners.iter().flatten().collect();
+        for node in state.masters().filter(|node| owners.contains(&node.id) && !known(&node.id)) {
             changed.strange.push(format!("`{}` ({}) owns slots and is not in the plan", node.id.short(), node.address));
         }
     }
@@ -230,6 +237,20 @@ mod tests {
         assert_eq!(text(&found.open), "a>b:0");
         let found = todo(&plan(MOVE), &state(&nodes, r#"{"slot":0,"node":"b","importing":"a"}"#)).unwrap();
         assert_eq!(found.close, BTreeMap::from([("b".into(), vec![Slot::FIRST])]));
+    }
+
+    #[test]
+    fn a_slot_that_is_going_somewhere_goes_there_whoever_claims_it() {
+        let nodes = [master("a", "[0,9]", 5), master("b", "[0,1]", 2)].join(",");
+        let found = todo(&plan(MOVE), &state(&nodes, r#"{"slot":0,"node":"a","migrating":"b"}"#)).unwrap();
+        assert_eq!((text(&found.open).as_str(), found.done), ("a>b:0 b>a:1", 1));
+    }
+
+    #[test]
+    fn a_node_whose_slots_are_all_on_their_way_need_not_be_in_the_plan() {
+        let nodes = [master("a", "[0,9]", 1), master("b", "", 2), master("c", "[10,10]", 3)].join(",");
+        let found = todo(&plan(MOVE), &state(&nodes, r#"{"slot":10,"node":"c","migrating":"b"}"#)).unwrap();
+        assert_eq!((text(&found.open).as_str(), text(&found.moves).as_str()), ("c>b:10", "a>b:0-4"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ const QUIET: Duration = Duration::from_secs(5);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What is open, and how often the nodes concerned were told to open, close or move: keys in open slots come and go with the traffic of clients.
+/// What is open, and how often masters were told to open, close or move: keys in open slots come and go with the traffic of clients.
 type Picture = (Vec<OpenSlot>, BTreeMap<NodeId, Calls>);
 
 /// How often a node ran the commands of a hand-over, by name. Empty where it does not tell.
@@ -31,28 +31,33 @@ const COMMANDS: [&str; 3] = ["migrate", "restore-asking", "cluster|setslot"];
 /// # Errors
 /// When something moves: another tool is at work.
 pub(super) async fn watch(cluster: &Cluster, state: &ClusterState) -> Result<(), Diagnostic> {
-    if state.open.is_empty() {
-        return Ok(());
-    }
+    if state.open.is_empty() { Ok(()) } else { quiet(cluster, state).await }
+}
+
+/// Watches a cluster for a while, whether slots are open or not: between two slots another tool has none open.
+///
+/// # Errors
+/// When slots move: another tool is at work.
+pub(super) async fn quiet(cluster: &Cluster, state: &ClusterState) -> Result<(), Diagnostic> {
     let first = picture(cluster, state).await;
     for _ in 0..(QUIET.as_millis() / LOOK.as_millis()) {
         sleep(LOOK).await;
         let now = picture(cluster, &cluster.state().await).await;
         if now != first {
             let slots: Vec<String> = first.0.iter().chain(&now.0).map(|open| open.slot.to_string()).take(8).collect();
-            return Err(Diagnostic::error(
+            let found = Diagnostic::error(
                 "redisops::slots::lock",
                 "another tool moves slots of this cluster: open slots change",
             )
-            .note(format!("such as {}", slots.join(", ")))
-            .help("wait until it is done, or stop it; `--force lock` goes on regardless"));
+            .help("wait until it is done, or stop it; `--force lock` goes on regardless");
+            return Err(if slots.is_empty() { found } else { found.note(format!("such as {}", slots.join(", "))) });
         }
     }
     Ok(())
 }
 
 async fn picture(cluster: &Cluster, state: &ClusterState) -> Picture {
-    let nodes: BTreeSet<&NodeId> = state.open.iter().map(|open| &open.node).collect();
+    let nodes: BTreeSet<&NodeId> = state.masters().map(|node| &node.id).collect();
     let asked = join_all(nodes.into_iter().map(|node| async move {
         let connection = cluster.member(node).and_then(|member| member.link.as_ref().ok());
         let calls = match connection {

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use crate::slots::{NodeId, Slot, SlotSet};
 
@@ -20,10 +21,14 @@ pub(super) struct Work {
     pub stuck: RefCell<BTreeMap<Slot, usize>>,
     /// Slots that stay with the giver, as they have keys that are too big.
     pub kept: RefCell<BTreeMap<Slot, usize>>,
+    /// Calls whose outcome is not known.
+    pub doubts: RefCell<Vec<Doubt>>,
     /// The pair whose call failed last.
     pub culprit: Cell<Option<usize>>,
     /// Running mean of the bytes of a key.
     pub key_bytes: Cell<f64>,
+    /// Running mean of the keys of a slot.
+    pub slot_keys: Cell<f64>,
 }
 
 /// What one giver gives to one taker.
@@ -36,7 +41,7 @@ pub(super) struct PairWork {
     /// Slots that are not opened yet.
     pub todo: RefCell<VecDeque<Slot>>,
     /// Keys that were given and that the taker's replicas may not have yet.
-    pub sent: RefCell<Vec<Sent>>,
+    pub sent: RefCell<Vec<Rc<Sent>>>,
     /// Why no further slot goes to this taker.
     pub closed: Cell<bool>,
 }
@@ -47,6 +52,14 @@ pub(super) struct Sent {
     pub slot: Slot,
     pub db: u16,
     pub keys: Vec<Vec<u8>>,
+}
+
+/// A call whose outcome is not known: its keys may be on the taker, and still on the giver.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Doubt {
+    pub sent: Rc<Sent>,
+    /// Which life of the giver it was: its process and its epoch. A failover changes the one or the other.
+    pub life: (String, u64),
 }
 
 impl Work {
@@ -66,7 +79,10 @@ impl Work {
             stuck: RefCell::default(),
             kept: RefCell::default(),
             culprit: Cell::new(None),
+            doubts: RefCell::default(),
             key_bytes: Cell::new(200.0),
+            // The first wave is a small one: nobody knows yet.
+            slot_keys: Cell::new(512.0),
         }
     }
 
@@ -102,6 +118,13 @@ impl Work {
         Some((ready, slots))
     }
 
+    /// Whether a key was in a call of that life of the giver whose outcome is not known.
+    pub fn doubts(&self, db: u16, key: &[u8], life: &(String, u64)) -> bool {
+        let has =
+            |doubt: &Doubt| doubt.sent.db == db && doubt.life == *life && doubt.sent.keys.iter().any(|k| k == key);
+        self.doubts.borrow().iter().any(has)
+    }
+
     /// All slots that are still to be moved.
     pub fn slots(&self) -> Vec<Slot> {
         let todo = self.pairs.iter().flat_map(|pair| pair.todo.borrow().iter().copied().collect::<Vec<_>>());
@@ -112,6 +135,11 @@ impl Work {
     pub fn sampled(&self, bytes: u64) {
         let bytes = bytes as f64;
         self.key_bytes.set(self.key_bytes.get() * 0.9 + bytes * 0.1);
+    }
+
+    /// Takes the number of keys of a slot into the running mean.
+    pub fn counted(&self, keys: usize) {
+        self.slot_keys.set(self.slot_keys.get() * 0.75 + keys as f64 * 0.25);
     }
 
     /// What is not where it should be, by pair.

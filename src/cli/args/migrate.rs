@@ -25,6 +25,9 @@ pub struct MigrateArgs {
     /// What the 99th percentile of clients' latency may be meanwhile; `off` for as fast as it gets [default: that of the environment, else 5ms]
     #[arg(long, value_name = "TIME|off")]
     pub latency_budget: Option<String>,
+    /// How long a node that is gone may take to come back or to be replaced by a replica
+    #[arg(long, value_name = "TIME", default_value = "90s")]
+    pub failover_timeout: String,
     /// How many nodes give slots at the same time; without it, all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallel: Option<u16>,

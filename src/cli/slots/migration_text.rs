@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use indicatif::HumanBytes;
 
+use crate::apply::slots::replicas::Drained;
 use crate::apply::slots::{MigrationReport, Outcome};
 
 /// Lists are cut after so many entries; the JSON form has all.
@@ -72,6 +73,12 @@ pub fn migration_text(report: &MigrationReport) -> String {
         );
     }
     more(&mut text, report.skipped.len());
+    for Drained { node, copies } in &report.drained {
+        let now = copies
+            .as_ref()
+            .map_or("is a spare now".to_owned(), |master| format!("is a replica of {} now", master.short()));
+        let _ = writeln!(text, "drained: {} {now}", node.short());
+    }
     for problem in &report.problems {
         let _ = writeln!(text, "problem: {}", problem.message);
         if let Some(help) = &problem.help {

@@ -154,6 +154,7 @@ impl Progress for Display {
         let mut state = self.lock();
         match event {
             Event::Begun(sizes) => self.begin(&mut state, sizes),
+            Event::Phase(phase) if phase == state.phase => {}
             Event::Phase(phase) => {
                 state.phase = phase;
                 drop(state);

@@ -66,7 +66,8 @@ fn owners(nodes: &[&Node]) -> Vec<u32> {
     for (index, node) in nodes.iter().enumerate().filter(|(_, node)| node.is_master()) {
         for slot in node.slots.iter() {
             let old = owner[slot.index()];
-            if old == NOBODY || nodes[old as usize].config_epoch <= node.config_epoch {
+            // The nodes are in the order of their ids; of two with the same epoch the first wins, as in `ClusterState::owners`.
+            if old == NOBODY || nodes[old as usize].config_epoch < node.config_epoch {
                 owner[slot.index()] = index as u32;
             }
         }

@@ -7,6 +7,7 @@ use ::redis::{Cmd, cmd, pipe};
 
 use crate::apply::slots::Archive;
 use crate::apply::slots::conflict::{Conflict, ConflictError, Pair, Settled, Side};
+use crate::apply::slots::epochs;
 use crate::live::redis::{Access, Cluster, Connection, NodeError, Trouble};
 use crate::slots::{Address, NodeId, Slot, SlotSet};
 
@@ -45,6 +46,7 @@ pub(super) async fn finish(
     slots: &SlotSet,
     judge: Judge<'_>,
 ) -> Result<Carried, ConflictError> {
+    epochs::settled(cluster, from, to).await?;
     // The taker first: with only the giver armed, clients are sent to a node that turns them away.
     take_from(cluster, to, from, slots).await?;
     let mut steps = pipe();

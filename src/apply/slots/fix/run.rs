@@ -6,7 +6,7 @@ use crate::apply::slots::Archive;
 use crate::apply::slots::conflict::{ConflictError, Side};
 use crate::apply::slots::lock::{Lock, lock_name};
 use crate::apply::slots::migrate::run_name;
-use crate::apply::slots::watch::watch;
+use crate::apply::slots::watch::quiet;
 use crate::diagnostics::Diagnostics;
 use crate::live::redis::{Cluster, ClusterError};
 use crate::slots::Address;
@@ -54,9 +54,11 @@ pub async fn fix(
     for _ in 0..ROUNDS {
         let round: Vec<Repair> = health.next_repairs(&in_vain).into_iter().cloned().collect();
         let Some(phase) = round.first().map(Repair::phase) else { break };
-        // What gossip would delete is saved first; a hand-over may be another tool's.
-        if phase > Phase::Protect && !std::mem::replace(&mut watched, true) {
-            watch(&cluster, &cluster.state().await).await?;
+        // What gossip would delete is saved first; a hand-over may be another tool's, and what was seen may be its work half done.
+        if phase > Phase::Protect && round.iter().any(concerns_slots) && !std::mem::replace(&mut watched, true) {
+            quiet(&cluster, &cluster.state().await).await?;
+            health = examine(&cluster).await.1;
+            continue;
         }
         lock.check().await.map_err(|lost| lost.diagnostic())?;
         for repair in round {
@@ -88,6 +90,11 @@ async fn take_lock(cluster: &Cluster, options: &FixOptions) -> Result<Lock, Diag
     let taken =
         if options.lock { Lock::take(cluster, &name).await } else { Lock::take_regardless(cluster, &name).await };
     taken.map_err(|taken| taken.diagnostic().into())
+}
+
+/// Whether a repair changes what another tool may be changing.
+fn concerns_slots(repair: &Repair) -> bool {
+    !matches!(repair, Repair::Meet { .. } | Repair::Replicate { .. })
 }
 
 /// Whether something is better than before: then a repair that failed may work now.

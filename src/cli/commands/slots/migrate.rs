@@ -1,6 +1,7 @@
 //! `redisops slots migrate`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::apply::slots::conflict::Side;
 use crate::apply::slots::{MigrationReport, Options, Outcome, Stop, Stopper, Urgency, migrate};
@@ -179,6 +180,7 @@ fn options(arguments: &MigrateArgs, live: &Live) -> Result<Options, Diagnostics>
             .map(|side| if side == "source" { Side::Source } else { Side::Target }),
         force: arguments.force.iter().copied().collect(),
         require_replicas: arguments.require_replicas,
+        failover: time(&arguments.failover_timeout, "--failover-timeout", "write it with its unit, as in 90s")?,
         conflicts: ".".into(),
         holder: holder(),
     })
@@ -193,10 +195,15 @@ pub(super) fn holder() -> String {
     format!("{user}@{host}/{}", std::process::id())
 }
 
-fn budget(text: &str) -> Result<Option<std::time::Duration>, Diagnostic> {
+fn budget(text: &str) -> Result<Option<Duration>, Diagnostic> {
     if text == "off" {
         return Ok(None);
     }
+    time(text, "--latency-budget", "write it with its unit, as in 5ms, or `off`").map(Some)
+}
+
+/// A time with its unit.
+fn time(text: &str, flag: &str, help: &str) -> Result<Duration, Diagnostic> {
     let (number, unit) = text.split_at(text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len()));
     let factor = match unit {
         "us" | "µs" => Some(1e-6),
@@ -206,17 +213,15 @@ fn budget(text: &str) -> Result<Option<std::time::Duration>, Diagnostic> {
     };
     let seconds = number.parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
     match seconds.filter(|seconds| (9.9e-5..=3600.0).contains(seconds)) {
-        Some(seconds) => Ok(Some(std::time::Duration::from_secs_f64(seconds))),
+        Some(seconds) => Ok(Duration::from_secs_f64(seconds)),
         None => Err(Diagnostic::error("redisops::slots::argument", format!("`{text}` is no time from 100us to 3600s"))
-            .note("given to `--latency-budget`")
-            .help("write it with its unit, as in 5ms, or `off`")),
+            .note(format!("given to `{flag}`"))
+            .help(help)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
