@@ -68,9 +68,9 @@ impl<'a> Objects<'a> {
         self.by_kind.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    /// All objects of a kind and name, of any group and namespace.
-    pub fn named(&self, kind: &str, name: &str) -> &[&'a Resource] {
-        self.by_name.get(&(kind, name)).map_or(&[], Vec::as_slice)
+    /// The first object of a kind and name, of any group and namespace.
+    pub fn first_named(&self, kind: &str, name: &str) -> Option<&'a Resource> {
+        self.by_name.get(&(kind, name))?.first().copied()
     }
 
     /// All objects of a group and kind, in order.

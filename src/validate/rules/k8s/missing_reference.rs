@@ -119,7 +119,7 @@ fn judge(
     // In a build with thousands of such mistakes the names of the first hundred are enough.
     let candidates = if found.list.len() < 100 { MOST_CANDIDATES } else { 0 };
     let near = did_you_mean(name, beside.take(candidates).map(|it| it.name()));
-    let elsewhere = objects.named(kind, name).first().copied();
+    let elsewhere = objects.first_named(kind, name);
     if near.is_none() && elsewhere.is_none() && facts.opaque.iter().any(|it| it == namespace) {
         // An operator may make it.
         return;
