@@ -126,6 +126,6 @@ fn policies_are_rules_of_the_repository() {
          - {id: team/named, expression: object.metadata.name == 'cache', message: another name}\n\
          - {id: team/broken, kinds: [Pod], expression: object.spec.nodeName == 'x', message: never}\n",
     );
-    let want = ["error team/one-container base/cache.yaml:16:3", "warning team/broken base/cache.yaml:12:1"];
+    let want = ["error team/one-container base/cache.yaml:17:3", "warning team/broken base/cache.yaml:11:1"];
     assert_eq!(found(&repository, &["base"]), want);
 }
