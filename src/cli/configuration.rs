@@ -8,12 +8,13 @@ use crate::validate::config::{Configuration, Scene, is_silenced, read};
 use crate::validate::{Finding, Repository};
 use crate::yaml::Trace;
 
-/// The name of the file.
-pub const FILE: &str = "redisops.yaml";
+/// Names of the file; the first that is there counts.
+pub const FILES: [&str; 2] = ["redisops.yaml", "redisops.yml"];
 
 /// The configuration of a repository, and what is odd or wrong with it. Without a file, and with a wrong one, nothing is configured.
 pub fn load(root: &Path, files: &dyn FileSystem, sources: &Sources, trace: &Trace) -> (Configuration, Diagnostics) {
-    let path = root.join(FILE);
+    let present = FILES.iter().map(|name| root.join(name)).find(|path| files.exists(path));
+    let Some(path) = present else { return (Configuration::default(), Diagnostics::new()) };
     let Ok(bytes) = files.read(&path) else { return (Configuration::default(), Diagnostics::new()) };
     let shown = files.display(&path);
     let text = Loaded { bytes, path: shown.clone(), remote: false }.text().map_err(Diagnostics::from);

@@ -8,8 +8,9 @@ use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::schema::{KubeVersion, Schemas};
 use crate::source::{FileSystem, UNREACHABLE};
-use crate::validate::{self, Finding, Objects, Settings};
-use crate::yaml::Trace;
+use crate::validate::config::check_policies;
+use crate::validate::{self, Finding, Objects, Settings, cel};
+use crate::yaml::{Node, Trace};
 
 use super::configuration::{self, DiskRepository};
 use super::{output, schemas, target};
@@ -100,9 +101,13 @@ pub fn findings(objects: &ResMap, around: &Surroundings<'_>, settings: &Validati
     found.extend(wrong.0.into_iter().map(Finding::of_diagnostic));
     let scopes = objects.scopes().as_ref();
     let objects = Objects::new(objects.as_slice(), scopes, around.trace, around.sources, &checked_for);
-    let checked = validate::run(&objects, &known).list;
+    let mut checked = validate::run(&objects, &known);
+    let evaluate = |expression: &str, object: &Node, environment: &str| {
+        cel::evaluate(expression, object, environment).map_err(|failure| failure.to_string())
+    };
+    check_policies(&configuration, &objects, &evaluate, &mut checked);
     let environment = checked_for.environment.as_deref();
-    found.extend(configuration::judge(checked, &configuration, environment, around.root, around.sources));
+    found.extend(configuration::judge(checked.list, &configuration, environment, around.root, around.sources));
     found
 }
 

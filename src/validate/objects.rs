@@ -68,6 +68,11 @@ impl<'a> Objects<'a> {
         self.by_kind.get(kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The first object of a kind and name, of any group and namespace.
+    pub fn first_named(&self, kind: &str, name: &str) -> Option<&'a Resource> {
+        self.by_name.get(&(kind, name))?.first().copied()
+    }
+
     /// All objects of a group and kind, in order.
     pub fn of_group_kind<'s>(&'s self, group: &'s str, kind: &str) -> impl Iterator<Item = &'a Resource> + use<'a, 's> {
         self.of_kind(kind).iter().copied().filter(move |it| parse_api_version(it.api_version()).0 == group)

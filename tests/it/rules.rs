@@ -115,3 +115,17 @@ fn values_of_secrets_are_never_shown() {
         assert!(!text.contains("hunter2"), "{text}");
     }
 }
+
+#[test]
+fn policies_are_rules_of_the_repository() {
+    let repository = Repository::new(&[("base/kustomization.yaml", KUSTOMIZATION), ("base/cache.yaml", CACHE)]);
+    repository.write(
+        "redisops.yaml",
+        "apiVersion: redisops.dev/v1alpha1\nkind: Configuration\nrules: {redis/*: off, redis-conf/*: off, k8s/*: off}\npolicies:\n\
+         - {id: team/one-container, kinds: [Pod], expression: size(object.spec.containers) > 1, message: alone, path: spec.containers, severity: error}\n\
+         - {id: team/named, expression: object.metadata.name == 'cache', message: another name}\n\
+         - {id: team/broken, kinds: [Pod], expression: object.spec.nodeName == 'x', message: never}\n",
+    );
+    let want = ["error team/one-container base/cache.yaml:17:3", "warning team/broken base/cache.yaml:11:1"];
+    assert_eq!(found(&repository, &["base"]), want);
+}

@@ -26,6 +26,8 @@ pub fn check_policies(
         if !is_here {
             continue;
         }
+        // What cannot be evaluated for one reason is said once.
+        let mut said: Vec<String> = Vec::new();
         for resource in objects.iter().filter(|resource| is_for(policy, resource)) {
             match evaluate(&policy.expression, &resource.node, environment) {
                 Ok(true) => {}
@@ -36,12 +38,14 @@ pub fn check_policies(
                     policy.message.value.clone(),
                     policy.help.value.clone(),
                 )),
+                Err(why) if said.contains(&why) => {}
                 Err(why) => {
                     let message = format!("policy `{}` cannot be evaluated: {why}", policy.id.value);
                     let help = "ask with `has(…)` whether a field is there before it is used".to_owned();
                     let mut failed = finding(policy, objects, resource, message, help);
                     let text = "this expression".to_owned();
                     let len = u32::try_from(policy.expression.lines().next().unwrap_or("").len()).unwrap_or(1);
+                    said.push(why);
                     failed.labels.push(Label { pos: policy.expression.pos, len, text });
                     found.push(failed);
                 }

@@ -61,6 +61,11 @@ impl<'a> Selector<'a> {
         self.equal.is_empty() && self.expressions.is_empty()
     }
 
+    /// The shortest of the lists that stand for its labels; none where it names no label with a value.
+    pub fn rarest<'l>(&self, list: impl Fn(&str, &str) -> &'l [usize]) -> Option<&'l [usize]> {
+        self.equal.iter().map(|(key, value)| list(key, value)).min_by_key(|positions| positions.len())
+    }
+
     /// Whether it selects these labels.
     pub fn matches(&self, labels: &Labels) -> bool {
         self.equal.iter().all(|(key, value)| labels.get(key) == Some(value))

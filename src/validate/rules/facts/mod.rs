@@ -18,6 +18,8 @@ pub use operators::{OperatorService, Pods};
 pub use redis_server::{Argument, RedisServer, Role};
 pub use workload::{Container, Workload};
 
+use rustc_hash::FxHashMap;
+
 use super::super::Objects;
 
 /// The facts of a build.
@@ -35,6 +37,8 @@ pub struct Facts<'a> {
     pub files: Vec<ConfigFile<'a>>,
     /// Containers that run a server of Redis.
     pub servers: Vec<RedisServer<'a>>,
+    /// Positions of pods by namespace and each of their labels.
+    by_label: FxHashMap<(String, String, String), Vec<usize>>,
 }
 
 impl<'a> Facts<'a> {
@@ -50,7 +54,14 @@ impl<'a> Facts<'a> {
             file.mistakes = crate::redis::config::check(&file.parsed, file.server);
         }
         let pods = operators::pods(objects, &workloads);
+        let mut by_label: FxHashMap<(String, String, String), Vec<usize>> = FxHashMap::default();
+        for (index, pods) in pods.iter().enumerate() {
+            for (key, value) in &pods.labels.0 {
+                by_label.entry((pods.namespace.clone(), key.clone(), value.clone())).or_default().push(index);
+            }
+        }
         Facts {
+            by_label,
             pods,
             opaque: operators::opaque(objects),
             operator_services: operators::services(objects),
@@ -71,11 +82,14 @@ impl<'a> Facts<'a> {
     }
 
     /// Pods of a namespace that a selector selects.
-    pub fn selected<'s>(
-        &'s self,
-        namespace: &'s str,
-        selector: &'s Selector<'s>,
-    ) -> impl Iterator<Item = &'s Pods<'a>> {
-        self.pods.iter().filter(move |pods| pods.namespace == namespace && selector.matches(&pods.labels))
+    pub fn selected(&self, namespace: &str, selector: &Selector<'_>) -> Vec<&Pods<'a>> {
+        let fits = |pods: &&Pods<'a>| pods.namespace == namespace && selector.matches(&pods.labels);
+        match selector.rarest(|key, value| {
+            let key = (namespace.to_owned(), key.to_owned(), value.to_owned());
+            self.by_label.get(&key).map_or(&[][..], Vec::as_slice)
+        }) {
+            Some(candidates) => candidates.iter().map(|index| &self.pods[*index]).filter(fits).collect(),
+            None => self.pods.iter().filter(fits).collect(),
+        }
     }
 }

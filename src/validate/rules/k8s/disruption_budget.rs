@@ -18,7 +18,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let namespace = objects.namespace(budget);
         let pods: Vec<&Pods<'_>> = match selector.is_empty() {
             true => Vec::new(),
-            false => facts.selected(namespace, &selector).collect(),
+            false => facts.selected(namespace, &selector),
         };
         if pods.is_empty() {
             if most.text().is_some_and(|text| matches!(text, "0" | "0%")) || least.text() == Some("100%") {

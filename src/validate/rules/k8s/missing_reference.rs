@@ -1,5 +1,10 @@
 //! References of pods to objects that are not there.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
+
+use super::MOST_CANDIDATES;
 use crate::diagnostics::{Severity, did_you_mean};
 use crate::k8s::{Resource, parse_api_version};
 use crate::validate::rules::facts::Workload;
@@ -12,9 +17,10 @@ const ALWAYS_THERE: [(&str, &str); 3] =
     [("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "openshift-service-ca.crt"), ("ServiceAccount", "default")];
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
+    let made = Made::new();
     for workload in &objects.facts().workloads {
         for reference in references(workload) {
-            judge(rule, objects, workload.resource, &reference, found);
+            judge(rule, objects, workload.resource, &reference, &made, found);
         }
     }
     let classes = objects.of_group_kind("storage.k8s.io", "StorageClass").next().is_some();
@@ -82,7 +88,17 @@ fn references<'a>(workload: &Workload<'a>) -> Vec<Reference<'a>> {
     out
 }
 
-fn judge(rule: &dyn Rule, objects: &Objects<'_>, from: &Resource, reference: &Reference<'_>, found: &mut Findings) {
+/// Secrets that others make, found out when the first is asked for.
+type Made = OnceCell<FxHashSet<(String, String)>>;
+
+fn judge(
+    rule: &dyn Rule,
+    objects: &Objects<'_>,
+    from: &Resource,
+    reference: &Reference<'_>,
+    made: &Made,
+    found: &mut Findings,
+) {
     let (kind, name) = (reference.kind, reference.name.text().unwrap_or(""));
     if reference.is_optional || ALWAYS_THERE.contains(&(kind, name)) {
         return;
@@ -92,15 +108,18 @@ fn judge(rule: &dyn Rule, objects: &Objects<'_>, from: &Resource, reference: &Re
     }
     let namespace = objects.namespace(from);
     let facts = objects.facts();
-    let made = kind == "Secret" && is_made(objects, namespace, name)
+    let is_made = kind == "Secret"
+        && made.get_or_init(|| made_secrets(objects)).contains(&(namespace.to_owned(), name.to_owned()))
         || kind == "ServiceAccount" && objects.of_kind("RedisEnterpriseCluster").iter().any(|it| it.name() == name)
         || kind == "PersistentVolumeClaim" && of_a_set(objects, namespace, name);
-    if made {
+    if is_made {
         return;
     }
     let beside = objects.of_kind(kind).iter().filter(|it| objects.namespace(it) == namespace);
-    let near = did_you_mean(name, beside.map(|it| it.name()));
-    let elsewhere = objects.of_kind(kind).iter().find(|it| it.name() == name);
+    // In a build with thousands of such mistakes the names of the first hundred are enough.
+    let candidates = if found.list.len() < 100 { MOST_CANDIDATES } else { 0 };
+    let near = did_you_mean(name, beside.take(candidates).map(|it| it.name()));
+    let elsewhere = objects.first_named(kind, name);
     if near.is_none() && elsewhere.is_none() && facts.opaque.iter().any(|it| it == namespace) {
         // An operator may make it.
         return;
@@ -141,36 +160,42 @@ fn key(rule: &dyn Rule, objects: &Objects<'_>, object: &Resource, reference: &Re
     });
 }
 
-/// Whether another object makes a Secret of that name.
-fn is_made(objects: &Objects<'_>, namespace: &str, name: &str) -> bool {
-    objects.iter().filter(|it| objects.namespace(it) == namespace).any(|resource| {
+/// Namespaces and names of the Secrets that other objects make.
+fn made_secrets(objects: &Objects<'_>) -> FxHashSet<(String, String)> {
+    let mut made = FxHashSet::default();
+    for resource in objects.iter() {
         let group = parse_api_version(resource.api_version()).0;
         let spec = Field::of(resource).get("spec");
-        let is = |path: &[&str]| spec.path(path).text() == Some(name);
-        match (group, resource.kind()) {
-            ("", "Service") => {
-                let annotation = |key: &str| resource.annotation(key) == Some(name);
-                annotation("service.beta.openshift.io/serving-cert-secret-name")
-                    || annotation("service.alpha.openshift.io/serving-cert-secret-name")
-            }
+        let own = Some(resource.name().to_owned());
+        let at = |path: &[&str]| spec.path(path).text().map(str::to_owned);
+        let names: Vec<Option<String>> = match (group, resource.kind()) {
+            ("", "Service") => [
+                "service.beta.openshift.io/serving-cert-secret-name",
+                "service.alpha.openshift.io/serving-cert-secret-name",
+            ]
+            .iter()
+            .map(|key| resource.annotation(key).map(str::to_owned))
+            .collect(),
             ("networking.k8s.io", "Ingress") => {
-                spec.get("tls").items().any(|tls| tls.get("secretName").text() == Some(name))
+                spec.get("tls").items().map(|tls| tls.get("secretName").text().map(str::to_owned)).collect()
             }
-            ("" | "apps" | "batch", _) => false,
+            ("" | "apps" | "batch" | "networking.k8s.io" | "rbac.authorization.k8s.io", _) => Vec::new(),
             ("app.redislabs.com", "RedisEnterpriseDatabase") => {
-                is(&["databaseSecretName"]) || name.strip_prefix("redb-") == Some(resource.name())
+                vec![at(&["databaseSecretName"]), Some(format!("redb-{}", resource.name()))]
             }
-            ("app.redislabs.com", _) => resource.name() == name || is(&["clusterCredentialSecretName"]),
-            (_, kind) => {
-                let own_name = resource.name() == name && kind.contains("Secret");
-                own_name
-                    || is(&["target", "name"])
-                    || is(&["secretName"])
-                    || is(&["destination", "name"])
-                    || is(&["template", "metadata", "name"])
-            }
-        }
-    })
+            ("app.redislabs.com", _) => vec![own, at(&["clusterCredentialSecretName"])],
+            (_, kind) => vec![
+                own.filter(|_| kind.contains("Secret")),
+                at(&["target", "name"]),
+                at(&["secretName"]),
+                at(&["destination", "name"]),
+                at(&["template", "metadata", "name"]),
+            ],
+        };
+        let namespace = objects.namespace(resource);
+        made.extend(names.into_iter().flatten().map(|name| (namespace.to_owned(), name)));
+    }
+    made
 }
 
 /// Whether a claim is one of those that a StatefulSet makes: `data-cache-0`.

@@ -18,12 +18,17 @@ pub use service_selector::ServiceSelector;
 
 use crate::validate::rules::facts::{Facts, Selector};
 
+/// How many objects are looked at for a hint.
+const MOST_CANDIDATES: usize = 500;
+
 /// What a selector that matches nothing was probably meant for: the pods that differ in one label.
 fn near_pods(facts: &Facts<'_>, namespace: &str, selector: &Selector<'_>) -> Option<String> {
     let nearest = facts
         .pods
         .iter()
         .filter(|pods| pods.namespace == namespace && selector.fitting(&pods.labels) > 0)
+        // A hint is not worth more.
+        .take(MOST_CANDIDATES)
         .max_by_key(|pods| selector.fitting(&pods.labels))?;
     let (key, value) = selector.first_difference(&nearest.labels)?;
     let have = match nearest.labels.get(key) {

@@ -13,10 +13,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(policy).path(&["spec", "podSelector"]);
         let selector = Selector::of(&field);
         let namespace = objects.namespace(policy);
-        if selector.is_empty()
-            || !facts.knows_pods_of(namespace)
-            || facts.selected(namespace, &selector).next().is_some()
-        {
+        if selector.is_empty() || !facts.knows_pods_of(namespace) || !facts.selected(namespace, &selector).is_empty() {
             continue;
         }
         let message = format!("no pods have the labels `{}`: the policy protects nothing", selector.text());

@@ -13,10 +13,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(service).path(&["spec", "selector"]);
         let selector = Selector::of_map(&field);
         let namespace = objects.namespace(service);
-        if selector.is_empty()
-            || !facts.knows_pods_of(namespace)
-            || facts.selected(namespace, &selector).next().is_some()
-        {
+        if selector.is_empty() || !facts.knows_pods_of(namespace) || !facts.selected(namespace, &selector).is_empty() {
             continue;
         }
         // Operators put the pod that is master at the moment behind a Service by a label that they set.
