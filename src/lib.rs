@@ -1,6 +1,6 @@
 //! redisops: from a Git repository of specs to running, drift-free Redis.
 //!
-//! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`, `redis`, `slots`) is pure: it
+//! Modules form a one-way flow: a module uses only those declared before it. The core (`yaml`, `k8s`, `kustomize`, `topology`, `redis`, `slots`) is pure: it
 //! takes values and returns values and diagnostics; files, processes and sockets are reached through traits that `source` implements, or stay in
 //! `live`, `apply` and `lab`.
 
@@ -22,5 +22,6 @@ pub mod schema;
 pub mod secrets;
 pub mod slots;
 pub mod source;
+pub mod topology;
 pub mod validate;
 pub mod yaml;

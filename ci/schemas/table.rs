@@ -1,6 +1,6 @@
 //! Makes the tables of `src/schema/builtin/` from the facts that the scripts beside it gather.
 //!
-//! `schema-table KUBERNETES.json CRDS.json FOLDER`
+//! `schema-table KUBERNETES.json FOLDER CRD.yaml…`
 
 use std::io::Write;
 use std::path::Path;
@@ -8,22 +8,23 @@ use std::{env, fs};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use redisops::schema::{Arena, Compiler, KubeVersion};
+use redisops::diagnostics::{SourceKind, Sources};
+use redisops::schema::{Arena, Compiler, KubeVersion, crd};
+use redisops::yaml::parse_documents;
 use serde_json::Value;
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [kubernetes, crds, folder] = arguments.as_slice() else { return Err("see the top of this file".into()) };
+    let [kubernetes, folder, crds @ ..] = arguments.as_slice() else { return Err("see the top of this file".into()) };
     let folder = Path::new(folder);
     let kubernetes: Value = serde_json::from_slice(&fs::read(kubernetes)?)?;
     write(&folder.join("kubernetes.bin"), &of_kubernetes(&kubernetes)?)?;
     let mut lifecycle = serde_json::to_string(&kubernetes["lifecycle"])?.replace("},{", "},\n{");
     lifecycle.push('\n');
     fs::write(folder.join("lifecycle.json"), lifecycle)?;
-    let crds: Value = serde_json::from_slice(&fs::read(crds)?)?;
-    write(&folder.join("operators.bin"), &of_operators(&crds)?)?;
+    write(&folder.join("operators.bin"), &of_operators(crds)?)?;
     Ok(())
 }
 
@@ -45,15 +46,18 @@ fn of_kubernetes(facts: &Value) -> Result<Arena, Failure> {
     Ok(compiler.finish())
 }
 
-fn of_operators(facts: &Value) -> Result<Arena, Failure> {
-    let mut compiler = Compiler::new(true);
-    for kind in facts.as_array().ok_or("a list of kinds")? {
-        let [group, version, name] = ["group", "version", "kind"].map(|key| kind[key].as_str().unwrap_or_default());
-        let node =
-            compiler.custom_resource(&kind["schema"]).map_err(|error| format!("{name}: {error} at {:?}", error.way))?;
-        compiler.add_kind(group, version, name, u32::MAX, node);
+fn of_operators(files: &[String]) -> Result<Arena, Failure> {
+    let sources = Sources::new();
+    let mut documents = Vec::new();
+    for file in files {
+        let source = sources.add(file, fs::read_to_string(file)?, SourceKind::Config)?;
+        documents.extend(parse_documents(&source).map_err(|error| format!("{file}: {}", error.message))?);
     }
-    Ok(compiler.finish())
+    let (arena, found) = crd::read(&documents);
+    match found.0.first() {
+        Some(wrong) => Err(format!("{}: {:?}", wrong.message, wrong.notes).into()),
+        None => Ok(arena),
+    }
 }
 
 fn write(path: &Path, arena: &Arena) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod confirm;
 mod diff;
 mod document;
@@ -40,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::new(GlobalSettings::resolve(&cli.global, &environment));
     match cli.command {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
+        Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),

@@ -185,6 +185,7 @@ impl RenderSettings {
 /// What the flags of helm charts and functions mean.
 fn engine_options(helm: args::Helm, functions: args::Functions) -> Options {
     Options {
+        expand: Some(crate::topology::expand),
         alpha_plugins: functions.enable_alpha_plugins,
         exec: functions.enable_exec,
         env: functions.env,

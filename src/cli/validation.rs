@@ -1,15 +1,18 @@
 //! Checks of rendered objects, for `build` and `validate`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Sources};
 use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::schema::{KubeVersion, Schemas};
 use crate::source::{FileSystem, UNREACHABLE};
-use crate::validate::{self, Finding, Objects, Settings};
-use crate::yaml::Trace;
+use crate::validate::config::check_policies;
+use crate::validate::{self, Finding, Objects, Settings, cel};
+use crate::yaml::{Node, Trace};
 
+use super::configuration::{self, DiskRepository};
 use super::{output, schemas, target};
 
 /// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
@@ -84,13 +87,27 @@ pub fn findings(objects: &ResMap, around: &Surroundings<'_>, settings: &Validati
         kube_minor: release.minor(),
         redis_version: None,
         strict: settings.strict,
+        repository: around
+            .files
+            .is_on_disk()
+            .then(|| DiskRepository::at(around.root))
+            .flatten()
+            .map(|it| Arc::new(it) as _),
     };
+    let (configuration, odd) = configuration::load(around.root, around.files, around.sources, around.trace);
+    found.extend(odd.0.into_iter().map(Finding::of_diagnostic));
     let known = Schemas { release, custom: Vec::new() };
     let (known, wrong) = schemas::for_objects(known, objects.as_slice(), around.root, around.files, around.sources);
     found.extend(wrong.0.into_iter().map(Finding::of_diagnostic));
     let scopes = objects.scopes().as_ref();
     let objects = Objects::new(objects.as_slice(), scopes, around.trace, around.sources, &checked_for);
-    found.extend(validate::run(&objects, &known).list);
+    let mut checked = validate::run(&objects, &known);
+    let evaluate = |expression: &str, object: &Node, environment: &str| {
+        cel::evaluate(expression, object, environment).map_err(|failure| failure.to_string())
+    };
+    check_policies(&configuration, &objects, &evaluate, &mut checked);
+    let environment = checked_for.environment.as_deref();
+    found.extend(configuration::judge(checked.list, &configuration, environment, around.root, around.sources));
     found
 }
 

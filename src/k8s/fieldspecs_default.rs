@@ -46,6 +46,17 @@ const fn field(
     FieldSpecConst { group, version, kind, path, create }
 }
 
+/// The images in the spec of our own kind, which is no object of the reference: fields of `images`.
+pub static REDIS_IMAGES: &[FieldSpecConst] = &[
+    field("redisops.dev", "v1alpha1", "Redis", "spec/image", false),
+    field("redisops.dev", "v1alpha1", "Redis", "spec/metrics/image", false),
+    field("redisops.dev", "v1alpha1", "Redis", "spec/backup/image", false),
+];
+
+/// What `replicas` sets in the spec of our own kind.
+pub static REDIS_REPLICAS: &[FieldSpecConst] =
+    &[field("redisops.dev", "v1alpha1", "Redis", "spec/replica/replicaCount", true)];
+
 #[cfg(test)]
 mod tests {
     use super::*;

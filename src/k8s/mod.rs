@@ -20,7 +20,7 @@ pub use quantity::Quantity;
 pub use reference::ResourceRef;
 pub use regex::go_regex;
 pub use resid::{CLUSTER_NAMESPACE, DEFAULT_NAMESPACE, ResId, ScopeLookup, Scopes, effective_namespace};
-pub use resmap::{DuplicateId, ResMap};
+pub use resmap::{DuplicateId, ResMap, expanded_later};
 pub use resource::{Behavior, PreviousId, Resource};
 pub use selector::{LabelSelector, Pattern, Selector, SelectorError};
 pub use shared::SharedScalar;

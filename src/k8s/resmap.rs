@@ -265,3 +265,16 @@ impl ResMap {
         Ref::map(self.index.borrow(), |index| index.as_ref().expect("it was just built"))
     }
 }
+
+/// What to say of a name that no object has: it may be that of an object that a `kind: Redis` expands to, which is not there before the end.
+pub fn expanded_later(objects: &[Resource], name: &str) -> Option<String> {
+    let is_redis = |r: &&Resource| r.kind() == "Redis" && parse_api_version(r.api_version()).0 == "redisops.dev";
+    let redis = objects.iter().filter(is_redis).find(|r| {
+        let rest = [r.name(), r.original_name()].into_iter().find_map(|own| name.strip_prefix(own));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    })?;
+    let own = redis.name();
+    Some(format!(
+        "`{name}` may be made from Redis/{own} at the end of the build: put the change below `spec.patches` of that Redis"
+    ))
+}

@@ -41,9 +41,14 @@ pub struct HelmOptions {
     pub debug: bool,
 }
 
+/// Replaces objects that stand for others by those, once all transformers of the root have run. Modules after this one in the flow bring it.
+pub type Expand = fn(&mut ResMap, &Context<'_>) -> Result<(), Diagnostics>;
+
 /// What the flags say.
 #[derive(Clone, Default, Debug)]
 pub struct Options {
+    /// Expands `kind: Redis`; without it such objects are printed as they are.
+    pub expand: Option<Expand>,
     /// `--reorder`
     pub reorder: Reorder,
     /// `--enable-managedby-label`
@@ -103,6 +108,10 @@ pub fn build(loader: Loader, options: &Options, cx: &Context<'_>, tools: &dyn To
     let sort = found.take(sort);
     let gathered = found.take(cx.step("accumulate", || accumulate(&build, root, None, origin, Accumulator::new(cx))));
     let Some((gathered, sort)) = gathered.zip(sort) else { return Err(found) };
+    let mut gathered = gathered;
+    if let Some(expand) = options.expand {
+        cx.step("topology", || expand(&mut gathered.resources, cx))?;
+    }
     finish(gathered, sort, wanted, managed_by, cx)
 }
 

@@ -134,8 +134,8 @@ impl TransformerConfig {
             common_annotations: FieldSpecs::from_table(table::COMMON_ANNOTATIONS),
             name_reference: names.collect::<Vec<_>>().into(),
             var_reference: FieldSpecs::from_table(table::VAR_REFERENCE),
-            images: FieldSpecs::from_table(table::IMAGES),
-            replicas: FieldSpecs::from_table(table::REPLICAS),
+            images: FieldSpecs::from_table(&[table::IMAGES, table::REDIS_IMAGES].concat()),
+            replicas: FieldSpecs::from_table(&[table::REPLICAS, table::REDIS_REPLICAS].concat()),
         }
     }
 

@@ -118,6 +118,20 @@ impl<'a> Decoder<'a> {
         Decoder { yaml11: false, unique_keys: true, codes, ..Decoder::kustomization(trace) }
     }
 
+    /// For the spec of a `kind: Redis`, which was read as a resource: as for an environment, but numbers are good where a string belongs.
+    pub fn topology(trace: &'a Trace) -> Decoder<'a> {
+        let codes =
+            Codes { unknown_field: "redisops::topology::unknown_field", wrong_type: "redisops::topology::wrong_type" };
+        Decoder { codes, converts: true, ..Decoder::environment(trace) }
+    }
+
+    /// For `redisops.yaml`: as for an environment.
+    pub fn configuration_file(trace: &'a Trace) -> Decoder<'a> {
+        let codes =
+            Codes { unknown_field: "redisops::config::unknown_field", wrong_type: "redisops::config::wrong_type" };
+        Decoder { codes, ..Decoder::environment(trace) }
+    }
+
     /// For a key model: as for an environment.
     pub fn key_model(trace: &'a Trace) -> Decoder<'a> {
         let codes = Codes { unknown_field: "redisops::keys::unknown_field", wrong_type: "redisops::keys::wrong_type" };

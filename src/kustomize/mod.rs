@@ -26,5 +26,5 @@ pub mod transformers;
 pub mod types;
 pub mod vars;
 
-pub use build::{HelmOptions, Options, Reorder, build};
+pub use build::{Expand, HelmOptions, Options, Reorder, build};
 pub use context::{Context, Observer, Transformer};

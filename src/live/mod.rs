@@ -1,3 +1,4 @@
 //! What is running: connections to Redis nodes. I/O; decisions are made elsewhere.
 
+pub mod kubernetes;
 pub mod redis;

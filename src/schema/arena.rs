@@ -164,6 +164,9 @@ pub struct Checks {
     /// The only values, as JSON.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<serde_json::Value>,
+    /// The value where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
     /// A format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,

@@ -293,6 +293,9 @@ impl Compiler {
         spot: Spot,
     ) -> Result<u32, SchemaError> {
         let mut checks = plain_checks(members, kind)?;
+        if self.defaults_fill {
+            checks.default = members.get("default").filter(|value| !value.is_null()).cloned();
+        }
         checks.required = required;
         let nested = Spot { depth: spot.depth + 1, nested: true };
         let int_or_string = kind == Type::IntOrString;

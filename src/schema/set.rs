@@ -8,6 +8,9 @@ use super::arena::{Arena, NodeId};
 use super::builtin::{Lifetime, kind_of_release, kubernetes, lifetime, operators};
 use super::version::KubeVersion;
 
+/// The group of Redis Enterprise.
+const OURS: &str = "app.redislabs.com";
+
 /// Schemas to look kinds up in.
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
@@ -46,11 +49,16 @@ impl Schemas {
         if is_of_kubernetes(group) {
             return self.missing_in_kubernetes(group, version, kind);
         }
-        let arenas = || self.custom.iter().map(|arena| &**arena).chain([operators()]);
         if let Some(found) = operators().find(group, version, kind).first() {
             return Known::Schema(operators(), found.node);
         }
-        let versions: Vec<&str> = arenas()
+        // An operator may have got versions that are not known here; of ours and of the user's all are.
+        let ours = std::iter::once(operators()).filter(|_| group == OURS);
+        let versions: Vec<&str> = self
+            .custom
+            .iter()
+            .map(|arena| &**arena)
+            .chain(ours)
             .flat_map(Arena::kinds)
             .filter(|it| it.group == group && it.kind == kind)
             .map(|it| it.version.as_str())

@@ -67,6 +67,9 @@ pub struct Changes {
     pub tracked: Vec<PathBuf>,
 }
 
+/// Deleted and new files that are held against each other; where there are more, only those of equal content are found to be renamed.
+const RENAMES: usize = 200;
+
 /// What stands behind a revision for the point where two lines of work parted, as `git diff` writes it.
 const MERGE_BASE: &str = "...";
 
@@ -205,7 +208,7 @@ fn changed(
         Until::Index => repository.diff_tree_to_index(old, None, Some(&mut options))?,
         Until::Revision(_) => repository.diff_tree_to_tree(old, new, Some(&mut options))?,
     };
-    diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true)))?;
+    diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true).rename_limit(RENAMES)))?;
     let mut found: Vec<Change> = diff
         .deltas()
         .filter_map(|delta| {

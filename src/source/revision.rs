@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
+use git2::{Commit, ErrorCode, ObjectType, Oid, Repository};
+use rustc_hash::FxHashMap;
 
 use super::error::{LoadError, LoadErrorKind};
 use super::file_system::{FileError, FileSystem, MAX_FILE_BYTES};
@@ -21,12 +22,24 @@ const SUBMODULE: i32 = 0o160_000;
 pub struct GitRevision {
     /// libgit2 handles are used by one thread at a time.
     repository: Mutex<Repository>,
+    /// What directories hold: a large one is taken apart once, not for each of its files.
+    listings: Mutex<FxHashMap<Oid, Arc<Listing>>>,
     tree: Oid,
     commit: Oid,
     /// As the user named it, for messages.
     revision: String,
     top: PathBuf,
     working_directory: PathBuf,
+}
+
+/// The entries of a directory by name.
+type Listing = FxHashMap<String, Entry>;
+
+#[derive(Clone, Copy)]
+struct Entry {
+    id: Oid,
+    kind: Option<ObjectType>,
+    mode: i32,
 }
 
 impl fmt::Debug for GitRevision {
@@ -95,7 +108,8 @@ impl GitRevision {
         let (repository, top) = discover(&working_directory, directory, revision)?;
         let (commit, tree) = resolve(&repository, &top, revision).map(|found| (found.id(), found.tree_id()))?;
         let repository = Mutex::new(repository);
-        Ok(GitRevision { repository, tree, commit, revision: revision.to_owned(), top, working_directory })
+        let listings = Mutex::default();
+        Ok(GitRevision { repository, listings, tree, commit, revision: revision.to_owned(), top, working_directory })
     }
 
     /// The commit, in hexadecimal digits.
@@ -140,16 +154,16 @@ impl GitRevision {
                 at.pop();
                 continue;
             }
-            let tree = find_tree(repository, *trees.last().expect("the top is never popped"))?;
-            let Some(entry) = tree.get_name(&name) else { return Err(FileError::NotFound) };
-            match (entry.kind(), entry.filemode() & FILE_TYPE) {
-                (Some(ObjectType::Tree), _) => trees.push(entry.id()),
+            let listing = self.listing(repository, *trees.last().expect("the top is never popped"))?;
+            let Some(entry) = listing.get(&name) else { return Err(FileError::NotFound) };
+            match (entry.kind, entry.mode & FILE_TYPE) {
+                (Some(ObjectType::Tree), _) => trees.push(entry.id),
                 (Some(ObjectType::Blob), LINK) => {
                     links += 1;
                     if links > MAX_LINKS {
                         return Err(FileError::Other("too many levels of symbolic links".to_owned()));
                     }
-                    let blob = repository.find_blob(entry.id()).map_err(|error| other(&error))?;
+                    let blob = repository.find_blob(entry.id).map_err(|error| other(&error))?;
                     let target = PathBuf::from(String::from_utf8_lossy(blob.content()).into_owned());
                     if target.is_absolute() {
                         let inside = target.strip_prefix(&self.top).map_err(|_| FileError::NotFound)?;
@@ -162,7 +176,7 @@ impl GitRevision {
                 }
                 (Some(ObjectType::Blob), _) if todo.is_empty() => {
                     at.push(&name);
-                    return Ok((at, Found::File(entry.id())));
+                    return Ok((at, Found::File(entry.id)));
                 }
                 (Some(ObjectType::Blob), _) => return Err(FileError::NotDirectory),
                 (_, SUBMODULE) if todo.is_empty() => {
@@ -176,6 +190,21 @@ impl GitRevision {
         }
         Ok((at, Found::Directory(*trees.last().expect("the top is never popped"))))
     }
+
+    fn listing(&self, repository: &Repository, id: Oid) -> Result<Arc<Listing>, FileError> {
+        let mut listings = self.listings.lock().expect("no holder of this lock panics");
+        if let Some(known) = listings.get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let tree = repository.find_tree(id).map_err(|error| other(&error))?;
+        let entry = |entry: git2::TreeEntry<'_>| {
+            let name = String::from_utf8_lossy(entry.name_bytes()).into_owned();
+            (name, Entry { id: entry.id(), kind: entry.kind(), mode: entry.filemode() })
+        };
+        let listing: Arc<Listing> = Arc::new(tree.iter().map(entry).collect());
+        listings.insert(id, Arc::clone(&listing));
+        Ok(listing)
+    }
 }
 
 /// The names of a path, last first.
@@ -187,10 +216,6 @@ fn names(path: &Path) -> Vec<String> {
         .collect();
     names.reverse();
     names
-}
-
-fn find_tree(repository: &Repository, id: Oid) -> Result<Tree<'_>, FileError> {
-    repository.find_tree(id).map_err(|error| other(&error))
 }
 
 fn other(error: &git2::Error) -> FileError {
@@ -237,9 +262,7 @@ impl FileSystem for GitRevision {
     fn read_dir(&self, path: &Path) -> Result<Vec<String>, FileError> {
         let repository = self.repository();
         let (_, Found::Directory(id)) = self.find(&repository, path)? else { return Err(FileError::NotDirectory) };
-        let tree = find_tree(&repository, id)?;
-        let mut names: Vec<String> =
-            tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into_owned()).collect();
+        let mut names: Vec<String> = self.listing(&repository, id)?.keys().cloned().collect();
         names.sort_unstable();
         Ok(names)
     }

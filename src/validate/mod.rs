@@ -3,12 +3,15 @@
 //! Works on the tree of a build, so that every finding points at the line that the user edits, not at the output.
 
 pub mod cel;
+pub mod config;
 mod field;
 mod finding;
 mod manifests;
 mod objects;
 mod report;
+mod repository;
 mod rule;
+pub mod rules;
 mod run;
 pub mod structure;
 
@@ -18,5 +21,6 @@ pub use finding::{Finding, severity_name};
 pub use manifests::manifests;
 pub use objects::{Objects, Settings};
 pub use report::{FindingEntry, Place, Report, ReportDocument, Summary, TargetReport};
+pub use repository::Repository;
 pub use rule::{Findings, Rule};
 pub use run::run;

@@ -1,12 +1,15 @@
 //! The objects of a build as rules see them: by kind, namespace and name, with the places of their fields.
 
+use std::sync::{Arc, OnceLock};
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Label, Sources};
 use crate::k8s::{Resource, ScopeLookup, parse_api_version};
 use crate::yaml::Trace;
 
-use super::{Field, path_text};
+use super::rules::facts::Facts;
+use super::{Field, Repository, path_text};
 
 /// What objects are checked for.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Settings {
     pub redis_version: Option<String>,
     /// Whether what cannot be checked is an error.
     pub strict: bool,
+    /// The repository that the objects come from, where there is one.
+    pub repository: Option<Arc<dyn Repository>>,
 }
 
 /// The objects of a build.
@@ -32,6 +37,7 @@ pub struct Objects<'a> {
     settings: &'a Settings,
     by_kind: FxHashMap<&'a str, Vec<&'a Resource>>,
     by_name: FxHashMap<(&'a str, &'a str), Vec<&'a Resource>>,
+    facts: OnceLock<Box<Facts<'a>>>,
 }
 
 impl<'a> Objects<'a> {
@@ -49,7 +55,7 @@ impl<'a> Objects<'a> {
             by_kind.entry(resource.kind()).or_default().push(resource);
             by_name.entry((resource.kind(), resource.name())).or_default().push(resource);
         }
-        Objects { list, scopes, trace, sources, settings, by_kind, by_name }
+        Objects { list, scopes, trace, sources, settings, by_kind, by_name, facts: OnceLock::new() }
     }
 
     /// All objects in order.
@@ -60,6 +66,11 @@ impl<'a> Objects<'a> {
     /// All objects of a kind, of any group, in order.
     pub fn of_kind(&self, kind: &str) -> &[&'a Resource] {
         self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first object of a kind and name, of any group and namespace.
+    pub fn first_named(&self, kind: &str, name: &str) -> Option<&'a Resource> {
+        self.by_name.get(&(kind, name))?.first().copied()
     }
 
     /// All objects of a group and kind, in order.
@@ -113,6 +124,11 @@ impl<'a> Objects<'a> {
     /// What objects are checked for.
     pub fn settings(&self) -> &'a Settings {
         self.settings
+    }
+
+    /// Pods, servers of Redis and their configuration, computed when the first rule asks.
+    pub fn facts(&self) -> &Facts<'a> {
+        self.facts.get_or_init(|| Box::new(Facts::of(self)))
     }
 
     /// The texts behind the places.

@@ -5,12 +5,17 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use crate::diagnostics::{Diagnostic, Source};
 
 use super::build::Builder;
 use super::libyaml::{Event, Parser, Problem};
 use super::resolve::Schema;
 use super::{Node, Value, problem};
+
+/// Documents from which on several threads parse a text.
+const MANY_PIECES: usize = 64;
 
 /// The resources in a text: one node a document, empty documents left out, anchors and merge keys expanded. A text of one `List` or `ResourceList` is
 /// its items.
@@ -21,8 +26,8 @@ pub fn parse_documents(source: &Source) -> Result<Vec<Node>, Diagnostic> {
     let pieces = split(source)?;
     let single = pieces.len() == 1;
     let mut documents = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        let Some(node) = parse_piece(source, piece, Schema::V3)? else { continue };
+    for parsed in parse_pieces(source, pieces) {
+        let Some(node) = parsed? else { continue };
         if node.is_null() {
             continue;
         }
@@ -32,6 +37,15 @@ pub fn parse_documents(source: &Source) -> Result<Vec<Node>, Diagnostic> {
         documents.push(node);
     }
     Ok(documents)
+}
+
+/// Parses the pieces of a text; many of them on all threads.
+fn parse_pieces(source: &Source, pieces: Vec<Piece>) -> Vec<Result<Option<Node>, Diagnostic>> {
+    let parse = |piece: Piece| parse_piece(source, piece, Schema::V3);
+    if pieces.len() < MANY_PIECES {
+        return pieces.into_iter().map(parse).collect();
+    }
+    pieces.into_par_iter().with_min_len(MANY_PIECES / 4).map(parse).collect()
 }
 
 /// The first document of a text under YAML 1.1, as `sigs.k8s.io/yaml` reads kustomization files and JSON patches; null for an empty text. Keys are

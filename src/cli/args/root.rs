@@ -8,6 +8,7 @@ use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
+use super::schema::SchemaCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
 
@@ -61,6 +62,11 @@ pub enum Command {
     /// Checks fields, types and values against schemas, and rules across objects, for many targets at once. Exit codes: 0 nothing is wrong; 1 something is;
     /// 2 it could not be checked.
     Validate(Box<ValidateArgs>),
+    /// Schemas of kinds: what is known, and more of them
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Compare two revisions, or two environments, object by object and field by field
     ///
     /// Renders both sides and prints what differs, with the line and the commit that caused it and what it does to what runs. Exit codes: 0 no difference;

@@ -7,5 +7,6 @@ pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
+pub mod schema;
 pub mod slots;
 pub mod validate;

@@ -25,6 +25,9 @@ static NAMED_VALUE: LazyLock<Regex> =
 static REDIS_DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"(?i)(?:^|[\s\x22'])(?:requirepass|masterauth|masteruser|auth-pass\s+\S+)\s+(\S.*)$"));
 static REDIS_USER: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)\b(?:user|setuser)\s+\S+\s(?:.*?\s)?([><#!].*)$"));
+/// The rules of a user in the spec of a `kind: Redis`.
+static USER_RULES: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r#"(?i)\brules["']?\s*:\s*["']?(?:.*?\s)?([><#!]\S.*)$"#));
 static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| compiled(&format!("(?i)^{NAMES}$")));
 static SECRET_KIND: LazyLock<Regex> = LazyLock::new(|| compiled(r#"\bkind["']?\s*:\s*["']?Secret\b"#));
 static FLOW_DATA: LazyLock<Regex> =
@@ -64,7 +67,7 @@ impl<'a> Mask<'a> {
         if self.in_private_key(number) {
             return Some(content);
         }
-        let named = [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER]
+        let named = [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES]
             .into_iter()
             .filter_map(|rule| first_group(rule, line))
             .filter(|at| !is_harmless(&line[*at..]))
@@ -214,8 +217,9 @@ pub fn mask_text(text: &str) -> Option<String> {
             in_key = !line.contains("-----END ");
             continue;
         }
-        let named =
-            [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER].into_iter().filter_map(|rule| first_group(rule, line));
+        let named = [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES]
+            .into_iter()
+            .filter_map(|rule| first_group(rule, line));
         match named.filter(|at| !is_harmless(&line[*at..])).min() {
             Some(at) => {
                 changed = true;

@@ -1,7 +1,7 @@
 //! Finding the one object that a strategic patch is for, and saying well why there is none.
 
 use crate::diagnostics::{Diagnostic, Pos, did_you_mean};
-use crate::k8s::{ResId, ResMap, Resource};
+use crate::k8s::{ResId, ResMap, Resource, expanded_later};
 use crate::yaml::{Node, Trace};
 
 use super::super::Context;
@@ -34,6 +34,9 @@ fn no_match(resources: &ResMap, patch: &Resource, id: &ResId, trace: &Trace) -> 
     let diagnostic =
         Diagnostic::error("redisops::patch::no_match", format!("there is no {id} ({}) to patch", id.gvk.api_version()))
             .label(pos, length, "the patch is for this object");
+    if let Some(help) = expanded_later(resources.as_slice(), &id.name).filter(|_| id.gvk.kind != "Redis") {
+        return diagnostic.help(help);
+    }
     let ids = || resources.iter().filter(|r| !r.is_empty()).map(|r| (r, r.id(resources.scopes().as_ref())));
     // The same name and kind, but something else of the identity differs.
     if let Some((resource, other)) = ids().find(|(_, other)| other.name == id.name && other.gvk.kind == id.gvk.kind) {

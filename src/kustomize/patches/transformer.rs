@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
-use crate::k8s::{Pattern, ResMap, Resource, Selector};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Severity};
+use crate::k8s::{Pattern, ResMap, Resource, Selector, expanded_later};
 use crate::yaml::{Node, Origin};
 
 use super::super::decode::{Decoder, FromNode, Text, record};
@@ -36,18 +36,31 @@ impl Target {
     }
 
     /// The objects that are selected. A name that is plainly written and selects nothing is worth a warning: the reference is silent.
-    fn select(&self, resources: &ResMap, cx: &Context<'_>) -> Vec<usize> {
+    ///
+    /// # Errors
+    /// When it names an object that a `kind: Redis` expands to later.
+    fn select(&self, resources: &ResMap, cx: &Context<'_>) -> Result<Vec<usize>, Diagnostic> {
         let mut found = self.selector.select(resources);
         found.retain(|&at| !resources.at(at).is_empty());
         if found.is_empty() && matches!(self.selector.name, Pattern::Exact(_)) {
-            cx.warn(self.nothing(resources));
+            let nothing = self.nothing(resources);
+            if nothing.severity == Severity::Error {
+                return Err(nothing);
+            }
+            cx.warn(nothing);
         }
-        found
+        Ok(found)
     }
 
     fn nothing(&self, resources: &ResMap) -> Diagnostic {
         let names = resources.iter().filter(|r| self.selector.kind.matches(r.kind())).map(Resource::name);
         let near = crate::diagnostics::did_you_mean(&self.name, names).map(|n| format!("did you mean `{n}`?"));
+        if let Some(help) = expanded_later(resources.as_slice(), &self.name) {
+            // Without the Redis this would be as silent as the reference is; here it is known to be a mistake.
+            return Diagnostic::error("redisops::patch::child", "the target of a patch does not exist yet")
+                .label(self.name.pos, self.name.len(), "")
+                .help(help);
+        }
         Diagnostic::warning("redisops::patch::selects_nothing", "the target of a patch selects no object")
             .label(self.name.pos, self.name.len(), "no object of this name fits the target")
             .help_if(near)
@@ -115,7 +128,7 @@ impl PatchTransformer {
             }
             return Err(wrong.help("make an entry of `patches` for each document, or leave `target` out").into());
         };
-        patch_selected(&target.select(resources, cx), patch, resources, cx)
+        patch_selected(&target.select(resources, cx)?, patch, resources, cx)
     }
 
     fn json(&self, patch: &JsonPatch, resources: &mut ResMap, cx: &Context<'_>) -> Result<(), Diagnostics> {
@@ -127,7 +140,7 @@ impl PatchTransformer {
                 .help("add `target:` with `kind` and `name` of the object")
                 .into());
         };
-        json_selected(&target.select(resources, cx), patch, true, resources, cx)
+        json_selected(&target.select(resources, cx)?, patch, true, resources, cx)
     }
 }
 
@@ -314,7 +327,7 @@ impl PatchJson6902Transformer {
 
 impl Transformer for PatchJson6902Transformer {
     fn transform(&self, resources: &mut ResMap, cx: &Context<'_>) -> Result<(), Diagnostics> {
-        json_selected(&self.target.select(resources, cx), &self.patch, false, resources, cx)
+        json_selected(&self.target.select(resources, cx)?, &self.patch, false, resources, cx)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, Sources, did_you_mean};
-use crate::k8s::{Pattern, ResMap, Resource, Selector};
+use crate::k8s::{Pattern, ResMap, Resource, Selector, expanded_later};
 use crate::kustomize::decode::{Decoder, FromNode, Text};
 use crate::kustomize::types::{FieldOptions, Replacement, ReplacementSource, ReplacementTarget, SelectorArgs};
 use crate::kustomize::{Context, Transformer};
@@ -249,10 +249,20 @@ impl Run<'_> {
                 }
             }
             if !selected {
+                self.not_a_child(target)?;
                 self.warn_of_nothing(target);
             }
         }
         Ok(())
+    }
+
+    /// What a `kind: Redis` expands to is not there yet.
+    fn not_a_child(&self, target: &Target) -> Result<(), Diagnostic> {
+        let Pattern::Exact(name) = &target.select.name else { return Ok(()) };
+        let Some(help) = expanded_later(self.list, name) else { return Ok(()) };
+        Err(Diagnostic::error("redisops::replacement::child", "the target of a replacement does not exist yet")
+            .label(target.pos, 1, "this selector")
+            .help(help))
     }
 
     /// A target that selects nothing is nothing unusual (and the reference is silent), unless its kind or name is nearly that of an object.

@@ -1,7 +1,7 @@
 //! `replicas`: replica counts by the name of the object.
 
 use crate::diagnostics::{Diagnostic, Diagnostics, did_you_mean};
-use crate::k8s::ResMap;
+use crate::k8s::{ResMap, expanded_later};
 use crate::kustomize::Transformer;
 use crate::kustomize::context::Context;
 use crate::kustomize::decode::{Decoder, FromNode, record};
@@ -60,6 +60,9 @@ impl Replicas {
         )
         .label(name.pos, name.len(), "no such object")
         .note(format!("objects with replicas are {}", kinds.join(", ")));
+        if let Some(help) = expanded_later(resources.as_slice(), name) {
+            return diagnostic.help(help);
+        }
         match (did_you_mean(name, others.map(|r| r.name())), same_name) {
             (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
             (None, Some(other)) => diagnostic.help(format!(

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Severity, did_you_mean};
 use crate::k8s::Resource;
 use crate::schema::{Arena, Format, NodeId, Type};
+use crate::validate::cel::Failure;
 use crate::validate::{Field, Finding, Objects, Step};
 use crate::yaml::{Node, Value};
 
@@ -88,10 +89,14 @@ pub(super) fn describe(violation: &Violation<'_>, object: &Resource, objects: &O
         Wrong::Twice(key) => error("schema/duplicate", format!("{name} is there twice")).note_if(key),
         Wrong::Choice(why) => error("schema/choice", format!("{name} does not fit: {why}")),
         Wrong::Rule(message) => error("schema/cel", message.clone()),
-        Wrong::Unruled(why) => Finding {
-            severity: Severity::Warning,
-            ..error("schema/cel-failed", format!("a rule of the schema cannot be evaluated: {why}"))
-        },
+        Wrong::Unruled(why) => {
+            // What the server would do is not known then; what is wrong with the rule itself is.
+            let severity = if matches!(why, Failure::Unknown(_)) { Severity::Note } else { Severity::Error };
+            let help = "correct the rule in the custom resource definition";
+            let finding = error("schema/cel-failed", format!("a rule of the schema cannot be evaluated: {why}"));
+            let finding = Finding { severity, ..finding };
+            if severity == Severity::Error { finding.help(help) } else { finding }
+        }
     }
 }
 

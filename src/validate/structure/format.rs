@@ -5,7 +5,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use crate::schema::Format;
 
 /// Whether a text has a form. Numbers are looked at where they are numbers.
-pub(super) fn has_form(text: &str, format: Format) -> bool {
+pub(in crate::validate) fn has_form(text: &str, format: Format) -> bool {
     match format {
         Format::Int32 => text.parse::<i32>().is_ok() || text.parse::<i64>().is_err(),
         // Large numbers in scientific notation are texts that this does not read.

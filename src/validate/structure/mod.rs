@@ -7,3 +7,5 @@ mod violation;
 mod walk;
 
 pub use check::check;
+pub(in crate::validate) use format::has_form;
+pub(in crate::validate) use walk::{Is, type_of};

@@ -2,6 +2,7 @@
 
 use crate::schema::{Arena, Format, NodeId, Type};
 use crate::validate::Step;
+use crate::validate::cel::Failure;
 
 /// A value that is not as its schema says.
 #[derive(Clone, Debug)]
@@ -40,5 +41,5 @@ pub(super) enum Wrong {
     /// A rule in CEL does not hold.
     Rule(String),
     /// A rule in CEL could not be evaluated.
-    Unruled(String),
+    Unruled(Failure),
 }

@@ -4,7 +4,7 @@ use crate::schema::{
     Arena, CLOSED, Checks, EMBEDDED, Format, LENIENT, Node as Schema, NodeId, Type, Unique, kubernetes,
 };
 use crate::validate::Step;
-use crate::validate::cel;
+use crate::validate::cel::{self, Broken};
 use crate::yaml::{Map, Node, Scalar, Style, Tag, Value, bool11};
 
 use super::format::{has_form, is_quantity};
@@ -38,7 +38,7 @@ impl Way<'_> {
 
 /// A type as JSON has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Is {
+pub(in crate::validate) enum Is {
     Null,
     Boolean,
     Integer,
@@ -47,7 +47,7 @@ pub(super) enum Is {
 }
 
 /// The type that a scalar has once it is written.
-pub(super) fn type_of(scalar: &Scalar) -> Is {
+pub(in crate::validate) fn type_of(scalar: &Scalar) -> Is {
     match scalar.tag {
         Tag::Null if scalar.style != Style::Single || !scalar.text.is_empty() => Is::Null,
         Tag::Bool if bool11(&scalar.text).is_some() => Is::Boolean,
@@ -104,7 +104,7 @@ impl<'a, 'f> Walk<'a, 'f> {
             },
         }
         if let Some(checks) = arena.checks(schema) {
-            self.checks(arena, schema, checks, node, way);
+            self.checks(arena, id, checks, node, way);
         }
     }
 
@@ -173,7 +173,8 @@ impl<'a, 'f> Walk<'a, 'f> {
         }
     }
 
-    fn checks(&mut self, arena: &'a Arena, schema: &Schema, checks: &'a Checks, node: &Node, way: &Way<'_>) {
+    fn checks(&mut self, arena: &'a Arena, id: NodeId, checks: &'a Checks, node: &Node, way: &Way<'_>) {
+        let schema = arena.node(id);
         match &node.value {
             Value::Scalar(scalar) => {
                 let is = type_of(scalar);
@@ -199,8 +200,15 @@ impl<'a, 'f> Walk<'a, 'f> {
         }
         self.choices(arena, checks, node, way);
         if !checks.rules.is_empty() {
-            for wrong in cel::broken_rules(&checks.rules, node, arena, schema) {
-                self.push(arena, way, wrong.map_or_else(Wrong::Unruled, Wrong::Rule));
+            for broken in cel::broken_rules(&checks.rules, node, arena, id) {
+                match broken {
+                    Broken::Rule { message, field } => {
+                        let mut steps = way.steps();
+                        steps.extend(field.iter().map(|key| Step::Key(key.as_str().into())));
+                        self.found.push(Violation { object: self.object, steps, arena, wrong: Wrong::Rule(message) });
+                    }
+                    Broken::Failed(why) => self.push(arena, way, Wrong::Unruled(why)),
+                }
             }
         }
     }

@@ -1,0 +1,7 @@
+//! The API server of a cluster, as far as schemas are asked for.
+
+mod kubeconfig;
+mod openapi;
+
+pub use kubeconfig::{Access, access};
+pub use openapi::{Document, group_versions, pull};

@@ -1,0 +1,18 @@
+//! `kind: Redis` of the group `redisops.dev`: one spec to all objects that such a Redis is made of.
+//!
+//! Expansion runs once, in the root build, when all overlays have had their say. Every generated field names the line of the spec that caused it. Pure:
+//! objects in, objects out; what is wrong with a spec is told at the user's line.
+
+mod check;
+mod choice;
+mod config;
+mod expand;
+mod instance;
+mod memory;
+mod objects;
+mod origins;
+mod patches;
+pub mod spec;
+mod tree;
+
+pub use expand::expand;

@@ -1,0 +1,5 @@
+//! Applications of Argo CD.
+
+mod application_path;
+
+pub use application_path::ApplicationPath;

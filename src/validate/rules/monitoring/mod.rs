@@ -1,0 +1,5 @@
+//! What watches.
+
+mod service_monitor_selector;
+
+pub use service_monitor_selector::ServiceMonitorSelector;

@@ -1,0 +1,385 @@
+//! `kind: Redis`: what each architecture expands to, that its parts fit together, where its fields come from, and what is refused.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use redisops::diagnostics::{Diagnostics, SourceKind, Sources};
+use redisops::k8s::{ResMap, Resource};
+use redisops::kustomize::{Context, Options, build};
+use redisops::source::{LoadOptions, Loader, Memory, NoTools};
+use redisops::topology::spec::{
+    Acl, Auth, Backup, Cluster, Enterprise, Master, Metrics, NetworkPolicy, Persistence, Replica, Scheduling, Sentinel,
+    Service, ServiceAccount, Spec, Tls,
+};
+use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
+use serde_json::Value;
+
+const HEAD: &str = "apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {name: cache}\nspec:\n";
+
+/// A build with what it left behind.
+struct Built {
+    sources: Sources,
+    trace: Trace,
+    result: Result<ResMap, Diagnostics>,
+}
+
+fn run(kustomization: &str, files: &[(&str, &str)]) -> Built {
+    let mut memory = Memory::new().with("/r/kustomization.yaml", kustomization);
+    for (path, text) in files {
+        memory = memory.with(format!("/r/{path}"), *text);
+    }
+    let (sources, trace) = (Sources::new(), Trace::new());
+    let result = {
+        let cx = Context::new(&sources, &trace);
+        let loader = Loader::open(Arc::new(memory), "/r", LoadOptions::default()).unwrap();
+        let options = Options { expand: Some(redisops::topology::expand), ..Options::default() };
+        build(loader, &options, &cx, &NoTools)
+    };
+    Built { sources, trace, result }
+}
+
+fn spec(spec: &str) -> Built {
+    run("resources: [redis.yaml]\n", &[("redis.yaml", &format!("{HEAD}{spec}"))])
+}
+
+impl Built {
+    fn objects(&self) -> &[Resource] {
+        match &self.result {
+            Ok(objects) => objects.as_slice(),
+            Err(found) => panic!("{:?}", self.shown(found)),
+        }
+    }
+
+    fn find(&self, kind: &str, name: &str) -> &Resource {
+        let found = self.objects().iter().find(|r| r.kind() == kind && r.name().starts_with(name));
+        found.unwrap_or_else(|| panic!("no {kind}/{name} in {:?}", self.names()))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.objects().iter().map(|r| format!("{}/{}", r.kind(), r.name())).collect()
+    }
+
+    fn shown(&self, found: &Diagnostics) -> Vec<String> {
+        let place =
+            |pos| self.sources.location(pos).map_or(String::new(), |l| format!("{}:{}:{}", l.path, l.line, l.column));
+        found
+            .0
+            .iter()
+            .map(|d| {
+                let places: Vec<String> = d.labels.iter().map(|l| place(l.pos)).collect();
+                format!("{} | {} | {}", d.message, places.join(" "), d.help.clone().unwrap_or_default())
+            })
+            .collect()
+    }
+
+    fn errors(&self) -> Vec<String> {
+        self.shown(self.result.as_ref().err().expect("it must fail"))
+    }
+
+    /// Where a value comes from: line and column, and what wrote it.
+    fn origin(&self, node: &Node) -> String {
+        let at = self.sources.location(self.trace.pos(node.origin)).unwrap();
+        let via = self.trace.write(node.origin).map(|w| format!("{:?}", w.via)).unwrap_or_default();
+        format!("{}:{}:{} {via}", at.path, at.line, at.column)
+    }
+}
+
+fn json(node: &Node) -> Value {
+    let mut text = String::new();
+    to_json(node, &mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+const FULL: &str = "  auth: {existingSecret: secret}\n  resources: {limits: {memory: 1Gi}}\n  metrics:\n    enabled: true\n    \
+                    serviceMonitor: {enabled: true, namespace: monitoring}\n    prometheusRule: {enabled: true}\n    dashboards: {enabled: true}\n  \
+                    acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: app}]}\n  \
+                    tls: {enabled: true, certManager: {issuerRef: {name: ca}}}\n  \
+                    backup: {enabled: true, bucket: b, existingSecret: s3, image: backup:1}\n";
+
+const ARCHITECTURES: [(&str, &str); 6] = [
+    ("standalone", "  architecture: standalone\n"),
+    ("replication", "  architecture: replication\n  replica: {replicaCount: 3}\n"),
+    ("sentinel", "  architecture: sentinel\n  sentinel: {quorum: 2}\n"),
+    ("cluster", "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1}\n"),
+    ("cluster-per-shard", "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, layout: perShard}\n"),
+    ("enterprise", "  architecture: enterprise\n  enterprise: {nodes: 3, memorySize: 2GB, shards: 2, port: 12000}\n"),
+];
+
+#[test]
+fn every_architecture_expands_to_what_one_would_write_by_hand() {
+    for (name, text) in ARCHITECTURES {
+        let built = spec(text);
+        let mut all = String::new();
+        for object in built.objects() {
+            all.push_str("---\n");
+            emit(&object.node, &mut all).unwrap();
+        }
+        insta::assert_snapshot!(name, all);
+    }
+}
+
+#[test]
+fn everything_that_can_be_switched_on_is_there() {
+    for (name, text) in ARCHITECTURES {
+        let built = spec(&format!("{text}{}", if name == "enterprise" { "" } else { FULL }));
+        insta::assert_snapshot!(format!("{name}-full"), built.names().join("\n"));
+    }
+}
+
+/// Whether labels have all that a selector wants.
+fn selects(selector: &Value, labels: &Value) -> bool {
+    selector.as_object().unwrap().iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// Selectors, ports and names of the objects of a build fit together.
+fn fits(objects: &[Value]) -> Result<(), String> {
+    let of = |kind: &str| -> Vec<&Value> { objects.iter().filter(|o| o["kind"] == kind).collect() };
+    let name = |o: &Value| o["metadata"]["name"].as_str().unwrap().to_owned();
+    let names = |kind: &str| -> BTreeSet<String> { of(kind).into_iter().map(name).collect() };
+    let identities: BTreeSet<_> = objects.iter().map(|o| (o["kind"].to_string(), name(o))).collect();
+    if identities.len() != objects.len() {
+        return Err("two objects of one name".to_owned());
+    }
+    let maps = names("ConfigMap");
+    let services = names("Service");
+    let mut pods = Vec::new();
+    for set in of("StatefulSet") {
+        let template = &set["spec"]["template"];
+        let labels = &template["metadata"]["labels"];
+        if !selects(&set["spec"]["selector"]["matchLabels"], labels) {
+            return Err(format!("{} does not select its pods", name(set)));
+        }
+        if !services.contains(set["spec"]["serviceName"].as_str().unwrap()) {
+            return Err(format!("{} names no Service", name(set)));
+        }
+        let spec = &template["spec"];
+        let claims = set["spec"]["volumeClaimTemplates"].as_array().cloned().unwrap_or_default();
+        let mut volumes: BTreeSet<String> = claims.iter().map(name).collect();
+        for volume in spec["volumes"].as_array().unwrap() {
+            if !volumes.insert(volume["name"].as_str().unwrap().to_owned()) {
+                return Err(format!("volume {} stands twice", volume["name"]));
+            }
+            if let Some(map) = volume["configMap"]["name"].as_str()
+                && !maps.contains(map)
+            {
+                return Err(format!("there is no ConfigMap {map}"));
+            }
+        }
+        for container in spec["containers"].as_array().unwrap() {
+            for mount in container["volumeMounts"].as_array().into_iter().flatten() {
+                if !volumes.contains(mount["name"].as_str().unwrap()) {
+                    return Err(format!("there is no volume {}", mount["name"]));
+                }
+            }
+        }
+        pods.push((labels, spec));
+    }
+    for service in of("Service") {
+        let chosen: Vec<_> = pods.iter().filter(|(labels, _)| selects(&service["spec"]["selector"], labels)).collect();
+        if chosen.is_empty() {
+            return Err(format!("Service {} selects nothing", name(service)));
+        }
+        for port in service["spec"]["ports"].as_array().unwrap() {
+            let has = |spec: &Value| {
+                spec["containers"].as_array().unwrap().iter().any(|c| {
+                    c["ports"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .any(|p| p["name"] == port["targetPort"] && p["containerPort"] == port["port"])
+                })
+            };
+            if !chosen.iter().all(|(_, spec)| has(spec)) {
+                return Err(format!("Service {} has a port {} that its pods lack", name(service), port["name"]));
+            }
+        }
+    }
+    for budget in of("PodDisruptionBudget") {
+        if !pods.iter().any(|(labels, _)| selects(&budget["spec"]["selector"]["matchLabels"], labels)) {
+            return Err(format!("budget {} is for nothing", name(budget)));
+        }
+    }
+    for monitor in of("ServiceMonitor") {
+        let wanted = &monitor["spec"]["selector"]["matchLabels"];
+        if !of("Service").iter().any(|s| selects(wanted, &s["metadata"]["labels"])) {
+            return Err("the ServiceMonitor finds no Service".to_owned());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Any spec that is accepted gives objects that fit together.
+    #[test]
+    fn parts_fit_together(
+        architecture in 0_usize..5,
+        replicas in 0_i64..5,
+        nodes in 1_i64..14,
+        flags in proptest::bits::u8::ANY,
+    ) {
+        let name = ["standalone", "replication", "sentinel", "cluster", "cluster"][architecture];
+        let layout = if architecture == 4 { ", layout: perShard" } else { "" };
+        let on = |bit: u8| flags & (1 << bit) != 0;
+        let text = format!(
+            "  architecture: {name}\n  replica: {{replicaCount: {replicas}}}\n  cluster: {{nodes: {nodes}, replicas: {replicas}{layout}}}\n  \
+             auth: {{enabled: {}}}\n  persistence: {{enabled: {}}}\n  metrics: {{enabled: {}, serviceMonitor: {{enabled: {}}}}}\n  \
+             networkPolicy: {{enabled: {}}}\n{}{}",
+            on(0), on(1), on(2), on(2), on(3),
+            if on(4) { "  tls: {enabled: true, existingSecret: t}\n" } else { "" },
+            if on(5) { "  acl: {users: [{name: a, rules: +@read, existingSecret: s}]}\n" } else { "" },
+        );
+        let built = spec(&text);
+        if let Ok(objects) = &built.result {
+            let objects: Vec<Value> = objects.iter().map(|o| json(&o.node)).collect();
+            prop_assert_eq!(fits(&objects), Ok(()), "{}", text);
+        } else {
+            // What is refused is refused for one of these reasons.
+            let known = ["do not make a cluster", "cannot agree"];
+            let errors = built.errors();
+            prop_assert!(errors.iter().all(|e| known.iter().any(|k| e.contains(k))), "{:?}", errors);
+        }
+    }
+}
+
+#[test]
+fn a_field_comes_from_the_line_that_caused_it() {
+    let overlay = "namespace: prod\nresources: [redis.yaml]\npatches:\n- path: patch.yaml\n";
+    let base = format!("{HEAD}  architecture: replication\n  master:\n    configuration: |\n      timeout 5\n");
+    let patch = format!("{HEAD}  replica:\n    replicaCount: 4\n    persistence:\n      size: 20Gi\n");
+    let built = run(overlay, &[("redis.yaml", &base), ("patch.yaml", &patch)]);
+    let replicas = built.find("StatefulSet", "cache-replicas");
+    let at = |resource: &Resource, path: &[&str]| built.origin(resource.node.lookup(path).unwrap());
+    let claim = &replicas.node.lookup(&["spec", "volumeClaimTemplates"]).unwrap().as_seq().unwrap()[0];
+    let config = built.find("ConfigMap", "cache-master-config");
+    let all = [
+        at(replicas, &["spec", "replicas"]),
+        built.origin(claim.lookup(&["spec", "resources", "requests", "storage"]).unwrap()),
+        at(replicas, &["metadata", "namespace"]),
+        at(replicas, &["spec", "podManagementPolicy"]),
+        at(config, &["data", "redis.conf"]),
+    ];
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn names_elsewhere_follow_and_what_is_said_of_all_holds_for_children() {
+    let client = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: client}\nspec:\n  defaultBackend: {service: {name: cache-master, port: {number: 6379}}}\n";
+    let kustomization = "namePrefix: dev-\nnamespace: dev\nlabels:\n- pairs: {team: a}\ncommonAnnotations: {note: b}\n\
+                         secretGenerator:\n- name: cache\n  literals: [redis-password=x]\nresources: [redis.yaml, client.yaml]\n\
+                         images:\n- name: redis\n  newTag: \"8\"\nreplicas:\n- name: cache\n  count: 1\n";
+    let redis = format!("{HEAD}  image: redis:7\n");
+    let built = run(kustomization, &[("redis.yaml", &redis), ("client.yaml", client)]);
+    let backend = built.find("Ingress", "dev-client").node.text_at(&["spec", "defaultBackend", "service", "name"]);
+    assert_eq!(backend, Some("dev-cache-master"));
+    let set = json(&built.find("StatefulSet", "dev-cache-replicas").node);
+    assert_eq!((&set["spec"]["replicas"], &set["metadata"]["namespace"]), (&1.into(), &"dev".into()));
+    assert_eq!(
+        (&set["metadata"]["labels"]["team"], &set["metadata"]["annotations"]["note"]),
+        (&"a".into(), &"b".into())
+    );
+    let pod = &set["spec"]["template"]["spec"];
+    assert_eq!(pod["containers"][0]["image"], "redis:8");
+    let secret = built.find("Secret", "dev-cache-").name();
+    let password =
+        pod["containers"][0]["env"].as_array().unwrap().iter().find(|e| e["name"] == "REDIS_PASSWORD").unwrap();
+    assert_eq!(password["valueFrom"]["secretKeyRef"]["name"], secret);
+    let config = built.find("ConfigMap", "dev-cache-replicas-config-").name();
+    assert!(pod["volumes"].as_array().unwrap().iter().any(|v| v["configMap"]["name"] == config));
+    assert_eq!(fits(&built.objects().iter().map(|o| json(&o.node)).collect::<Vec<_>>()), Ok(()));
+}
+
+#[test]
+fn patches_of_the_spec_reach_children_and_nothing_else() {
+    let patches = "  patches:\n  - target: {kind: StatefulSet, name: cache-master}\n    patch: |-\n      - op: add\n        path: /spec/minReadySeconds\n        value: 7\n";
+    let built = spec(patches);
+    let seconds = built.find("StatefulSet", "cache-master").node.lookup(&["spec", "minReadySeconds"]).unwrap();
+    assert_eq!(seconds.text(), Some("7"));
+    let missed = spec(&patches.replace("name: cache-master", "name: cache-mastr"));
+    insta::assert_snapshot!(missed.errors().join("\n"));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_at_its_line() {
+    let cases = [
+        "  architecture: clutser\n",
+        "  architecture: cluster\n  cluster: {nodes: 4, replicas: 1}\n",
+        "  architecture: cluster\n  cluster: {nodes: 7, replicas: 1}\n",
+        "  architecture: sentinel\n  replica: {replicaCount: 3}\n  sentinel: {quorum: 4}\n",
+        "  architecture: cluster\n  sentinel: {enabled: true}\n",
+        "  master:\n    resources: {limits: {memory: 256Mi}}\n    configuration: |\n      maxmemory 1gb\n",
+        "  master:\n    configuration: |\n      timeout 5\n      port 7000\n",
+        "  tls: {enabled: true}\n",
+        "  tls: {existingSecret: a}\n",
+        "  tls: {enabled: true, existingSecret: a, certManager: {issuerRef: {name: b}}}\n",
+        "  master: {count: 2, persistance: {}}\n",
+        "  master: {persistence: {size: big}}\n",
+        "  metrics: {serviceMonitor: {enabled: true}}\n",
+        "  backup: {enabled: true}\n",
+        "  acl: {users: [{name: default, rules: \">secret +@all\"}]}\n",
+        "  architecture: enterprise\n  enterprise: {nodes: 4, memorySize: 4Gi}\n",
+    ];
+    let all: Vec<String> = cases.iter().map(|case| format!("{case}{}\n", spec(case).errors().join("\n"))).collect();
+    insta::assert_snapshot!(all.join("\n"));
+    let others = spec("  {}\n").objects().len();
+    assert!(others > 5, "an empty spec is a replication");
+    let foreign = run(
+        "resources: [a.yaml]\n",
+        &[("a.yaml", "apiVersion: other.io/v1\nkind: Redis\nmetadata: {name: a}\nspec: {x: 1}\n")],
+    );
+    assert_eq!(foreign.names(), ["Redis/a"]);
+}
+
+#[test]
+fn a_patch_of_a_child_is_pointed_to_the_spec() {
+    let kustomization = "resources: [redis.yaml]\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {name: cache-master}\n    spec: {minReadySeconds: 7}\n";
+    let built = run(kustomization, &[("redis.yaml", &format!("{HEAD}  architecture: standalone\n"))]);
+    insta::assert_snapshot!(built.errors().join("\n"));
+}
+
+#[test]
+fn the_schema_has_the_fields_that_are_read_and_takes_the_examples() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema: Value =
+        serde_json::from_str(&std::fs::read_to_string(root.join("schemas/redis.json")).unwrap()).unwrap();
+    for (part, fields) in [
+        ("", Spec::FIELDS),
+        ("persistence", Persistence::FIELDS),
+        ("auth", Auth::FIELDS),
+        ("acl", Acl::FIELDS),
+        ("master", Master::FIELDS),
+        ("replica", Replica::FIELDS),
+        ("cluster", Cluster::FIELDS),
+        ("sentinel", Sentinel::FIELDS),
+        ("enterprise", Enterprise::FIELDS),
+        ("tls", Tls::FIELDS),
+        ("service", Service::FIELDS),
+        ("networkPolicy", NetworkPolicy::FIELDS),
+        ("serviceAccount", ServiceAccount::FIELDS),
+        ("scheduling", Scheduling::FIELDS),
+        ("metrics", Metrics::FIELDS),
+        ("backup", Backup::FIELDS),
+    ] {
+        let spec = &schema["properties"]["spec"];
+        let at = if part.is_empty() { spec } else { &spec["properties"][part] };
+        let known: BTreeSet<&str> = at["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known, fields.iter().copied().collect(), "{part}");
+    }
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let taken = |text: &str| {
+        let sources = Sources::new();
+        let source = sources.add("redis.yaml", text.to_owned(), SourceKind::Resource).unwrap();
+        validator.is_valid(&json(&parse_first(&source).unwrap().unwrap()))
+    };
+    let example = std::fs::read_to_string(root.join("examples/building-blocks/base/redis.yaml")).unwrap();
+    assert!(taken(&example));
+    for (name, text) in ARCHITECTURES {
+        let more = if name == "enterprise" { "" } else { FULL };
+        assert!(taken(&format!("{HEAD}{text}{more}")), "{name}");
+    }
+    assert!(!taken(&format!("{HEAD}  architecture: clutser\n")));
+    assert!(!taken(&format!("{HEAD}  replicas: 3\n")));
+}

@@ -1,0 +1,289 @@
+//! `kind: Redis`, run: the rendered redis.conf, sentinel.conf and scripts with real servers, addresses and paths put in their places.
+//!
+//! Every node has an address of its own below 127.0.0.0/8, which stands for the name of its pod; ports are the same everywhere, as in a cluster.
+#![allow(clippy::unwrap_used)]
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use redisops::diagnostics::Sources;
+use redisops::kustomize::{Context, Options, build};
+use redisops::source::{LoadOptions, Loader, Memory, NoTools};
+use redisops::yaml::{Trace, to_json};
+use serde_json::Value;
+
+const PASSWORD: &str = r#"a"b\c d"#;
+const PORT: &str = "16479";
+const SENTINEL_PORT: &str = "16480";
+/// Long: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+fn render(spec: &str) -> Vec<Value> {
+    let text = format!("apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {{name: cache}}\nspec:\n{spec}");
+    let files =
+        Memory::new().with("/r/kustomization.yaml", "resources: [redis.yaml]\n").with("/r/redis.yaml", text.as_str());
+    let (sources, trace) = (Sources::new(), Trace::new());
+    let cx = Context::new(&sources, &trace);
+    let loader = Loader::open(Arc::new(files), "/r", LoadOptions::default()).unwrap();
+    let options = Options { expand: Some(redisops::topology::expand), ..Options::default() };
+    let objects = build(loader, &options, &cx, &NoTools).unwrap();
+    let json = |node| {
+        let mut text = String::new();
+        to_json(node, &mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    objects.iter().map(|object| json(&object.node)).collect()
+}
+
+/// One pod: its StatefulSet, and what its scripts are told.
+struct Node {
+    ip: String,
+    directory: PathBuf,
+    environment: Vec<(String, String)>,
+    running: Vec<Child>,
+}
+
+/// All pods of a Redis.
+struct Nodes {
+    list: Vec<Node>,
+    _directory: tempfile::TempDir,
+}
+
+/// Addresses of one test.
+fn host(net: u32, number: usize) -> String {
+    format!("127.{net}.{number}")
+}
+
+impl Nodes {
+    fn start(spec: &str, offset: u32) -> Nodes {
+        let net = 20 + (std::process::id() + offset) % 200;
+        let objects = render(spec);
+        let directory = tempfile::tempdir().unwrap();
+        let mut pods = Vec::new();
+        for set in objects.iter().filter(|o| o["kind"] == "StatefulSet") {
+            for number in 0..set["spec"]["replicas"].as_u64().unwrap() {
+                pods.push((format!("{}-{number}", set["metadata"]["name"].as_str().unwrap()), set));
+            }
+        }
+        let names: Vec<String> = pods.iter().map(|(name, _)| name.clone()).collect();
+        let here = |text: &str| {
+            let named =
+                names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
+            named.replace("16379", "26479").replace("26379", SENTINEL_PORT).replace("6379", PORT)
+        };
+        let list = pods
+            .iter()
+            .enumerate()
+            .map(|(i, (_, set))| {
+                Node::new(directory.path().join(i.to_string()), &host(net, i + 1), &host(net, 1), set, &objects, &here)
+            })
+            .collect();
+        let mut nodes = Nodes { list, _directory: directory };
+        nodes.list.iter_mut().for_each(Node::start);
+        nodes
+    }
+
+    /// Waits until a condition holds.
+    fn wait(&self, what: &str, condition: impl Fn(&Nodes) -> bool) {
+        let start = Instant::now();
+        while !condition(self) {
+            assert!(start.elapsed() < PATIENCE, "{what} does not come\n{}", self.logs());
+            sleep(Duration::from_millis(300));
+        }
+    }
+
+    fn wait_until_ready(&self) {
+        self.wait("readiness", |nodes| nodes.alive().all(|node| node.script("ready.sh").status.success()));
+    }
+
+    fn alive(&self) -> impl Iterator<Item = &Node> {
+        self.list.iter().filter(|node| !node.running.is_empty())
+    }
+
+    fn masters(&self) -> Vec<&Node> {
+        self.alive().filter(|node| node.ask(&["role"]).starts_with("master")).collect()
+    }
+
+    fn logs(&self) -> String {
+        self.list
+            .iter()
+            .map(|n| fs::read_to_string(n.directory.join("log")).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n==\n")
+    }
+}
+
+impl Node {
+    fn new(
+        directory: PathBuf,
+        pod: &str,
+        first: &str,
+        set: &Value,
+        objects: &[Value],
+        here: &dyn Fn(&str) -> String,
+    ) -> Node {
+        let ip = format!("{pod}.9");
+        let path = |name: &str| directory.join(name).to_string_lossy().into_owned();
+        for name in ["run", "data", "conf", "scripts", "layout"] {
+            fs::create_dir_all(directory.join(name)).unwrap();
+        }
+        let spec = &set["spec"]["template"]["spec"];
+        for volume in spec["volumes"].as_array().unwrap() {
+            let Some(map) = volume["configMap"]["name"].as_str() else { continue };
+            let folder = match volume["name"].as_str().unwrap() {
+                "config" => "conf",
+                other => other,
+            };
+            let object = objects.iter().find(|o| o["kind"] == "ConfigMap" && o["metadata"]["name"] == map).unwrap();
+            for (file, text) in object["data"].as_object().unwrap() {
+                let text = text.as_str().unwrap();
+                let text = match folder {
+                    "scripts" => text.to_owned(),
+                    _ => here(text)
+                        .replace("bind * -::*", &format!("bind {ip}"))
+                        .replace("dir /data", &format!("dir {}", path("data")))
+                        .replace("/run/redis", &path("run")),
+                };
+                fs::write(directory.join(folder).join(file), text).unwrap();
+            }
+        }
+        let mut environment: Vec<(String, String)> = Vec::new();
+        for variable in spec["containers"][0]["env"].as_array().unwrap() {
+            if let Some(value) = variable["value"].as_str() {
+                let value = here(value).replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9");
+                environment.push((variable["name"].as_str().unwrap().to_owned(), value));
+            }
+        }
+        for (name, value) in [
+            ("POD_NAME", pod),
+            ("FIRST", first),
+            ("POD_IP", &ip),
+            ("OWN", &ip),
+            ("PORT", PORT),
+            ("SENTINEL_PORT", SENTINEL_PORT),
+            ("SENTINEL_HOST", "127.255.255.254"),
+            ("REDIS_PASSWORD", PASSWORD),
+            ("ACL_PASSWORD_0", "secret"),
+            ("RUN", &path("run")),
+            ("DATA", &path("data")),
+            ("CONF", &path("conf")),
+            ("SCRIPTS", &path("scripts")),
+            ("LAYOUT", &path("layout")),
+            ("STATE", &path("data/sentinel")),
+        ] {
+            environment.push((name.to_owned(), value.to_owned()));
+        }
+        Node { ip, directory, environment, running: Vec::new() }
+    }
+
+    fn command(&self, script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.arg(self.directory.join("scripts").join(script)).envs(self.environment.iter().cloned());
+        command
+    }
+
+    fn start(&mut self) {
+        for script in ["start.sh", "sentinel.sh"] {
+            if !Path::new(&self.directory.join("scripts").join(script)).exists() {
+                continue;
+            }
+            let log = fs::File::options().create(true).append(true).open(self.directory.join("log")).unwrap();
+            let errors = log.try_clone().unwrap();
+            let mut command = self.command(script);
+            self.running
+                .push(command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).spawn().unwrap());
+        }
+    }
+
+    fn script(&self, name: &str) -> Output {
+        self.command(name).output().unwrap()
+    }
+
+    /// The answer of the server.
+    fn ask(&self, command: &[&str]) -> String {
+        let mut client = Command::new("redis-cli");
+        client.args(["-h", &self.ip, "-p", PORT]).args(command).env("REDISCLI_AUTH", PASSWORD);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
+    }
+
+    /// The pod is gone, with everything in it.
+    fn kill(&mut self) {
+        for mut child in self.running.drain(..) {
+            let _ =
+                Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[test]
+fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
+    let spec = "  architecture: replication\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  \
+                acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: s}]}\n";
+    let nodes = Nodes::start(spec, 0);
+    nodes.wait_until_ready();
+    let [master, replica] = nodes.list.as_slice() else { panic!("two nodes are expected") };
+    assert!(master.ask(&["set", "app:1", "x"]).starts_with("OK"));
+    nodes.wait("the key", |_| replica.ask(&["get", "app:1"]).trim() == "x");
+    let user = |command: &[&str]| {
+        let mut client = Command::new("redis-cli");
+        client
+            .args(["-h", &master.ip, "-p", PORT, "--user", "app", "--pass", "secret", "--no-auth-warning"])
+            .args(command);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
+    };
+    assert_eq!(user(&["get", "app:1"]).trim(), "x");
+    assert!(user(&["set", "app:1", "y"]).contains("NOPERM"));
+    assert!(master.ask(&["config", "get", "maxmemory"]).contains("50331648"), "three quarters of the limit");
+    assert!(master.script("live.sh").status.success());
+}
+
+#[test]
+fn sentinels_find_a_master_and_it_hands_over_before_it_goes() {
+    let nodes = Nodes::start("  architecture: sentinel\n  sentinel: {quorum: 2, downAfterMilliseconds: 3000}\n", 67);
+    nodes.wait_until_ready();
+    let first = nodes.masters().first().map(|node| node.ip.clone()).unwrap();
+    assert_eq!(first, nodes.list[0].ip);
+    let quorum = |node: &Node| {
+        let mut client = Command::new("redis-cli");
+        client
+            .args(["-h", &node.ip, "-p", SENTINEL_PORT, "sentinel", "ckquorum", "cache"])
+            .env("REDISCLI_AUTH", PASSWORD);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).starts_with("OK 3")
+    };
+    nodes.wait("a quorum of three", |nodes| nodes.list.iter().all(quorum));
+    nodes.wait("a handover", |nodes| {
+        nodes.list[0].script("stop.sh");
+        nodes.masters().iter().all(|node| node.ip != first) && nodes.masters().len() == 1
+    });
+    nodes.wait_until_ready();
+}
+
+#[test]
+fn a_cluster_forms_fails_over_and_hands_over() {
+    let mut nodes =
+        Nodes::start("  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n", 134);
+    nodes.wait_until_ready();
+    nodes.wait("replicas", |nodes| nodes.masters().len() == 3);
+    assert!(nodes.list[0].ask(&["cluster", "nodes"]).contains(" 0-5460"));
+    nodes.list[1].script("stop.sh");
+    nodes.wait("a handover", |nodes| nodes.list[1].ask(&["role"]).starts_with("slave") && nodes.masters().len() == 3);
+    nodes.list[0].kill();
+    nodes.wait("a failover", |nodes| nodes.list[3].ask(&["role"]).starts_with("master"));
+    nodes.wait_until_ready();
+    nodes.list[0].start();
+    nodes.wait("the old master as a replica", |nodes| nodes.list[0].ask(&["role"]).starts_with("slave"));
+    nodes.wait_until_ready();
+}
