@@ -27,7 +27,7 @@ use super::work::{Doubt, PairWork, Sent, Work};
 /// Names of keys that are listed at once. More are listed when these are over: a slot that is being given away gets no new ones.
 pub(super) const PAGE: usize = 4096;
 /// More names than a slot has keys.
-const EVERY_KEY: usize = 1 << 31;
+pub(super) const EVERY_KEY: usize = 1 << 31;
 /// Keys and bytes that may be on their way to a taker's replicas; then their answer is awaited.
 const BATCH_KEYS: usize = 20_000;
 const BATCH_BYTES: f64 = 8e6;

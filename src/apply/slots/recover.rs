@@ -1,6 +1,6 @@
 //! Looking at the cluster again after something broke, and going on with whoever took over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use ::redis::{cmd, pipe};
@@ -12,6 +12,7 @@ use crate::redis::{Info, parse_nodes};
 use crate::slots::{Address, ClusterState, Direction, Node, NodeId, OpenSlot, Slot};
 
 use super::commands::{self, PATIENCE, Setback, Why};
+use super::lane::EVERY_KEY;
 use super::report::{Unacknowledged, key_base64};
 use super::run::Run;
 use super::work::Work;
@@ -247,7 +248,7 @@ pub(super) async fn unacknowledged(
             if batch.db > 0 {
                 connection.query::<()>(cmd("SELECT").arg(batch.db)).await?;
             }
-            lost = absent(&connection, lost).await?;
+            lost = absent(&connection, batch.slot, lost).await?;
         }
         if !lost.is_empty() {
             let report = Unacknowledged {
@@ -263,15 +264,13 @@ pub(super) async fn unacknowledged(
     Ok(())
 }
 
-/// Those keys that a node does not have.
-async fn absent(connection: &Connection, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Setback> {
+/// Those keys that a node does not have. Its list of the slot tells, whoever owns that: a promoted taker turns clients away until it is told.
+async fn absent(connection: &Connection, slot: Slot, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Setback> {
     let mut asked = pipe();
-    for key in &keys {
-        asked.cmd("ASKING").cmd("EXISTS").arg(key);
-    }
-    let replies = connection.pipeline(&asked, PATIENCE).await?;
-    let there = replies.into_iter().skip(1).step_by(2).map(|reply| connection.read::<u64>(reply).unwrap_or(0) > 0);
-    Ok(keys.into_iter().zip(there).filter(|(_, there)| !there).map(|(key, _)| key).collect())
+    commands::list(&mut asked, slot, EVERY_KEY);
+    let reply = connection.pipeline(&asked, PATIENCE).await?.pop().unwrap_or_default();
+    let there: HashSet<Vec<u8>> = connection.read::<Vec<Vec<u8>>>(reply)?.into_iter().collect();
+    Ok(keys.into_iter().filter(|key| !there.contains(key)).collect())
 }
 
 #[cfg(test)]
