@@ -21,8 +21,8 @@ const BYTES: f64 = 147_000.0;
 /// How much of its time a giver is left to its clients at the least pace: three times what a call takes. What they wait for then is not the run.
 const LONGEST_PAUSE: u32 = 3;
 /// Parts of the budget: above the first it backs off, below the second it speeds up. Clients see about a tenth more than the probes.
-const NEAR: f64 = 0.9;
-const FAR: f64 = 0.6;
+const NEAR: f64 = 0.8;
+const FAR: f64 = 0.55;
 /// Steps in which pauses grow, as parts of what a call takes.
 const PAUSE_STEP: f64 = 0.5;
 
