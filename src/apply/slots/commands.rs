@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use ::redis::{Cmd, Pipeline, Value};
+use ::redis::{Cmd, Pipeline, Value, cmd};
 
 use crate::diagnostics::Diagnostic;
-use crate::live::redis::{Access, NodeError, Trouble};
+use crate::live::redis::{Access, Connection, NodeError, Trouble};
+use crate::redis::{NodeLine, parse_nodes};
 use crate::slots::{Address, NodeId, Slot};
 
 /// How long a node may take for a pipeline of quick commands. A node that forks or loads a page from disk takes its time.
@@ -37,6 +38,12 @@ pub(super) fn stable(pipeline: &mut Pipeline, slot: Slot) {
 /// Says who owns a slot. Only [`super::handover`] makes another node the owner by it; elsewhere nodes learn what is so already.
 pub(super) fn node(pipeline: &mut Pipeline, slot: Slot, owner: &NodeId) {
     setslot(pipeline, slot, "NODE", Some(owner));
+}
+
+/// What a node says about itself; nothing where it does not list itself.
+pub(super) async fn own_line(link: &Connection) -> Result<Option<NodeLine>, NodeError> {
+    let text: String = link.query(cmd("CLUSTER").arg("NODES")).await?;
+    Ok(parse_nodes(&text).unwrap_or_default().into_iter().find(|line| line.myself))
 }
 
 /// Asks for the names of at most that many keys.

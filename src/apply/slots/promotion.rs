@@ -10,7 +10,7 @@ use futures::future::join_all;
 use tokio::time::sleep;
 
 use crate::live::redis::{Cluster, Connection, NodeError};
-use crate::redis::{Info, NodeLine, parse_nodes};
+use crate::redis::{Info, NodeLine};
 use crate::slots::{ClusterState, NodeId, Slot};
 
 use super::commands::{self, PATIENCE, Why};
@@ -49,11 +49,11 @@ async fn is_master(link: &Connection) -> bool {
 
 /// IMPORTING on the takers, then MIGRATING on the new giver.
 async fn tell(work: &Work, cluster: &Cluster, id: &NodeId, link: &Connection) -> Result<(), NodeError> {
-    let own = own_line(link).await?;
+    let own = commands::own_line(link).await?;
     for (index, pair) in work.pairs.iter().enumerate() {
         let taker = pair.taker.borrow().clone();
         let Some(to) = cluster.member(&taker).and_then(|member| member.link.as_ref().ok()) else { continue };
-        let there = own_line(to).await?;
+        let there = commands::own_line(to).await?;
         let owns = |line: &Option<NodeLine>, slot: Slot| line.as_ref().is_some_and(|line| line.slots.contains(slot));
         let open: Vec<Slot> =
             work.open.borrow().iter().filter(|(_, of)| **of == index).map(|(slot, _)| *slot).collect();
@@ -70,9 +70,4 @@ async fn tell(work: &Work, cluster: &Cluster, id: &NodeId, link: &Connection) ->
         }
     }
     Ok(())
-}
-
-async fn own_line(link: &Connection) -> Result<Option<NodeLine>, NodeError> {
-    let text: String = link.query(cmd("CLUSTER").arg("NODES")).await?;
-    Ok(parse_nodes(&text).unwrap_or_default().into_iter().find(|line| line.myself))
 }

@@ -12,7 +12,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::diagnostics::Diagnostic;
 use crate::live::redis::{Cluster, Connection, NodeError};
-use crate::redis::parse_nodes;
 use crate::slots::{ClusterState, NodeId, Role, Slot, SlotPlan};
 
 use super::commands::{self, PATIENCE};
@@ -71,24 +70,19 @@ pub(super) async fn follow(cluster: &Cluster, replica: &NodeId, master: &NodeId)
     let Some(link) = cluster.member(replica).and_then(|member| member.link.as_ref().ok()) else { return Ok(()) };
     let begun = Instant::now();
     loop {
-        let own = own(link).await.map_err(|error| error.diagnostic())?;
-        match own {
-            (Some(Role::Replica), _) | (None, _) => return Ok(()),
-            // Something went wrong with its slots, and is told already.
-            (Some(Role::Master), true) => return Ok(()),
-            (Some(Role::Master), false) if begun.elapsed() > BY_ITSELF => break,
-            (Some(Role::Master), false) => sleep(LOOK).await,
+        let own = commands::own_line(link).await.map_err(|error| error.diagnostic())?;
+        // With slots something went wrong, and is told already.
+        let drained = own.is_some_and(|line| line.role == Some(Role::Master) && line.slots.is_empty());
+        if !drained {
+            return Ok(());
         }
+        if begun.elapsed() > BY_ITSELF {
+            break;
+        }
+        sleep(LOOK).await;
     }
     let told = link.query::<()>(cmd("CLUSTER").arg("REPLICATE").arg(master.as_str())).await;
     told.map_err(|error| error.diagnostic())
-}
-
-/// What a node takes itself for, and whether it has slots.
-async fn own(link: &Connection) -> Result<(Option<Role>, bool), NodeError> {
-    let text: String = link.query(cmd("CLUSTER").arg("NODES")).await?;
-    let lines = parse_nodes(&text).unwrap_or_default();
-    Ok(lines.iter().find(|line| line.myself).map_or((None, false), |line| (line.role, !line.slots.is_empty())))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use ::redis::{Value, cmd, pipe};
 
 use crate::live::redis::{Connection, NodeError};
-use crate::redis::{NodeLine, parse_nodes};
+use crate::redis::NodeLine;
 use crate::slots::{Direction, NodeId, Slot};
 
 use super::commands::{self, PATIENCE, Setback};
@@ -25,9 +25,7 @@ struct Own {
 
 impl Own {
     async fn of(site: &Site) -> Result<Own, Setback> {
-        let text: String = site.control.query(cmd("CLUSTER").arg("NODES")).await?;
-        let lines = parse_nodes(&text).unwrap_or_default();
-        let line = lines.into_iter().find(|line| line.myself).ok_or_else(|| site.strange("does not list itself"))?;
+        let line = commands::own_line(&site.control).await?.ok_or_else(|| site.strange("does not list itself"))?;
         Ok(Own { line })
     }
 
