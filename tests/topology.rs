@@ -13,6 +13,7 @@ use redisops::topology::spec::{
     Acl, Auth, Backup, Cluster, Enterprise, Master, Metrics, NetworkPolicy, Persistence, Replica, Scheduling, Sentinel,
     Service, ServiceAccount, Spec, Tls,
 };
+use redisops::topology::{WantedRedis, WantedRole, wanted};
 use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
 use serde_json::Value;
 
@@ -382,4 +383,63 @@ fn the_schema_has_the_fields_that_are_read_and_takes_the_examples() {
     }
     assert!(!taken(&format!("{HEAD}  architecture: clutser\n")));
     assert!(!taken(&format!("{HEAD}  replicas: 3\n")));
+}
+
+impl Built {
+    fn wanted(&self) -> Vec<WantedRedis> {
+        wanted(self.objects().iter().map(|object| &object.node), &self.trace)
+    }
+}
+
+#[test]
+fn the_objects_say_which_nodes_there_are_and_which_part_they_play() {
+    let shown = |text: &str| {
+        let built = run(
+            "namespace: shop\nnamePrefix: p-\nresources: [redis.yaml]\n",
+            &[("redis.yaml", &format!("{HEAD}{text}"))],
+        );
+        let one = built.wanted().remove(0);
+        let nodes: Vec<String> = one
+            .nodes
+            .iter()
+            .map(|node| {
+                let role = match &node.role {
+                    WantedRole::Master => "master".to_owned(),
+                    WantedRole::Replica(master) => format!("replica of {master}"),
+                    WantedRole::Either => "either".to_owned(),
+                };
+                format!("{} {role} {:?} {}", one.host(node), node.shard, one.config(node).is_some())
+            })
+            .collect();
+        let quorum = one.sentinel.as_ref().map(|s| (s.master_set.clone(), s.quorum));
+        format!(
+            "{} {:?} {} masters with {} replicas, {quorum:?} {:?}\n{}\n",
+            one.name,
+            one.architecture,
+            one.masters(),
+            one.replicas,
+            one.enterprise,
+            nodes.join("\n")
+        )
+    };
+    let all: Vec<String> = ARCHITECTURES.iter().map(|(_, text)| shown(text)).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn every_parameter_knows_the_line_that_wants_it() {
+    let text = "  auth: {existingSecret: secret}\n  resources: {limits: {memory: 1Gi}}\n  configuration: |\n    timeout 5\n  master:\n    persistence: {enabled: false}\n    \
+                configuration: |\n      # a cache\n      save 900 1\n      save 60 100\n      maxmemory-policy allkeys-lru\n    extraFlags: [\"--loglevel debug\", --timeout 7]\n  \
+                acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: app}]}\n";
+    let built = spec(text);
+    let one = built.wanted().remove(0);
+    let place = |pos| built.sources.location(pos).map_or(String::new(), |l| format!("{}:{}", l.line, l.column));
+    let parameters: Vec<String> = one.configs[0]
+        .parameters()
+        .iter()
+        .map(|p| format!("{} {} {} = {}", place(p.at), p.name, p.value.len(), p.value))
+        .collect();
+    let users: Vec<String> =
+        one.users.iter().map(|u| format!("{} {} {} {:?}", place(u.at), u.name, u.rules, u.password)).collect();
+    insta::assert_snapshot!(format!("{}\n{}\n{:?}", parameters.join("\n"), users.join("\n"), one.password));
 }
