@@ -15,15 +15,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::diagnostics::Pos;
 use crate::drift::secret::is_secret;
+use crate::k8s::Quantity;
 use crate::k8s::openapi::OpenApi;
 use crate::provenance::FieldPath;
 use crate::yaml::{Entry as MapEntry, Map, Node, Scalar, Value};
 
-use super::given_up::{given_up, unmanaged};
+use super::confirm::{Drifted, drifted};
+use super::given_up::{GivenUp, given_up, unmanaged};
 use super::ignore::IgnoreRules;
 use super::live::LiveObject;
 use super::owners::Ours;
-use super::set::FieldSet;
+use super::set::{FieldSet, at};
 use super::walk::Walk;
 
 /// A value that may differ.
@@ -54,7 +56,7 @@ pub struct Assessment<'a> {
     /// Values that may differ.
     pub doubts: Vec<Doubt<'a>>,
     /// Fields that Git gave up and that are still live.
-    pub given_up: Vec<FieldPath>,
+    pub given_up: Vec<GivenUp>,
     /// Fields that somebody else set, and Git does not.
     pub unmanaged: Vec<FieldPath>,
     /// What has to be asked.
@@ -104,11 +106,33 @@ pub struct Known<'k> {
     pub ignored: &'k IgnoreRules,
     /// Whether the status of the kind is written apart from the rest.
     pub has_status: bool,
+    /// Doubt every value.
+    pub every: bool,
+}
+
+impl Assessment<'_> {
+    /// Whether a value may be another spelling of the same amount.
+    pub fn has_spellings(&self, live: &LiveObject) -> bool {
+        let amount = |node: &Node| node.text().and_then(Quantity::parse);
+        self.doubts.iter().any(|doubt| {
+            let now = at(&live.node, &doubt.path.0).and_then(amount);
+            now.is_some() && doubt.git.and_then(amount) == now
+        })
+    }
+
+    /// What somebody else has set, as entries of a report.
+    pub fn unmanaged_fields(&self, live: &LiveObject, ours: &Ours) -> Vec<Drifted<'static>> {
+        let field = |path: &FieldPath| {
+            let now = at(&live.node, &path.0);
+            Drifted { unmanaged: true, ..drifted(path.clone(), now, None, Pos::NONE, live, ours) }
+        };
+        self.unmanaged.iter().map(field).collect()
+    }
 }
 
 /// Compares an object of Git, in its comparable form, with the live one.
 pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessment<'a> {
-    let Known { ours, openapi, ignored, has_status } = known;
+    let Known { ours, openapi, ignored, has_status, every } = known;
     let text = |key: &str| git.text_at(&[key]).unwrap_or("");
     let schema = openapi.schema_for(text("apiVersion"), text("kind"));
     let (mut all, mut theirs, mut our) = (FieldSet::default(), FieldSet::default(), FieldSet::default());
@@ -125,7 +149,7 @@ pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessm
             false => theirs.add(&entry.fields),
         }
     }
-    let mut walk = Walk::over(git, &live.node, &all, schema, has_status);
+    let mut walk = Walk::over(git, &live.node, &all, schema, has_status, every);
     let mut given_up = given_up(git, live, ours, &our, &theirs, has_status);
     let mut unmanaged = unmanaged(git, live, &our, &theirs, has_status);
     let rules = ignored.of(git);
@@ -135,10 +159,11 @@ pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessm
         given_up.retain(is_wanted);
         unmanaged.retain(is_wanted);
     }
-    let of_own = |path: &FieldPath| own.covers(&path.0);
+    let with_owner = |path: FieldPath| GivenUp { own: own.covers(&path.0), path };
+    let given_up: Vec<GivenUp> = given_up.into_iter().map(with_owner).collect();
     let need = Need {
-        apply: !walk.doubts.is_empty() || !walk.complete || !same_version || given_up.iter().any(of_own),
-        removal: given_up.iter().any(|path| !of_own(path)),
+        apply: !walk.doubts.is_empty() || !walk.complete || !same_version || given_up.iter().any(|it| it.own),
+        removal: given_up.iter().any(|it| !it.own),
     };
     Assessment { doubts: walk.doubts, given_up, unmanaged, need }
 }

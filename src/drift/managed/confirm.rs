@@ -8,6 +8,7 @@ use crate::provenance::{FieldPath, Segment};
 use crate::yaml::{Node, Value};
 
 use super::assess::{Assessment, Doubt};
+use super::given_up::GivenUp;
 use super::live::LiveObject;
 use super::owners::{Ours, manager_of};
 use super::set::at;
@@ -77,13 +78,12 @@ pub fn confirm<'a>(
             found.push(drifted(doubt.path.clone(), now, doubt.git, doubt.key, live, ours));
         }
     }
-    for path in &assessment.given_up {
+    for GivenUp { path, own } in &assessment.given_up {
         let now = at(&live.node, &path.0);
-        let left = said.applied.map(|it| at(it, &path.0)).into_iter().chain(said.removed.map(|it| at(it, &path.0)));
-        let mut left = left.peekable();
+        let asked = if *own { said.applied } else { said.removed };
         // A default comes back as it was; that is no change.
-        let stays = match left.peek() {
-            Some(_) => left.all(|left| is_same(now, left)),
+        let stays = match asked {
+            Some(then) => is_same(now, at(then, &path.0)),
             None => built_in.is_some() && now.is_some_and(|now| is_default(path, now) || says_nothing(path, now, true)),
         };
         let is_known = found.iter().any(|it: &Drifted<'_>| path.0.starts_with(&it.path.0));
@@ -159,7 +159,7 @@ fn differs(doubt: &Doubt<'_>, now: Option<&Node>, built_in: Option<&str>, equals
     match (now, doubt.git) {
         (None, Some(git)) => {
             let is_left_out = is_left_out(&doubt.path, git);
-            !says_nothing(git) && !is_left_out && !(built_in.is_some() && is_default(&doubt.path, git))
+            !(says_nothing(git) || is_left_out || (built_in.is_some() && is_default(&doubt.path, git)))
         }
         // Of what is replaced as a whole: the server may have filled it in.
         (Some(now), None) => !(says_nothing(now) || (built_in.is_some() && is_filled_in(&doubt.path, now))),
@@ -168,9 +168,9 @@ fn differs(doubt: &Doubt<'_>, now: Option<&Node>, built_in: Option<&str>, equals
             let same = scalars.is_some_and(|(now, git)| {
                 same_scalar(now, git, built_in.is_some_and(|kind| is_quantity(&doubt.path, kind)))
             });
-            !same
-                && !is_same_quantity(Some(now), Some(git), &doubt.path, equals)
-                && !(says_nothing(now) && says_nothing(git))
+            let no_amount = !is_same_quantity(Some(now), Some(git), &doubt.path, equals);
+            let both_nothing = says_nothing(now) && says_nothing(git);
+            !same && no_amount && !both_nothing
         }
         (None, None) => false,
     }

@@ -10,6 +10,15 @@ use super::set::{FieldSet, Step, at, find_item};
 /// The label that Argo CD finds its objects by, unless it is told otherwise.
 const INSTANCE: &str = "app.kubernetes.io/instance";
 
+/// A field that Git gave up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GivenUp {
+    /// Its path.
+    pub path: FieldPath,
+    /// Our own manager has it: an apply takes it away.
+    pub own: bool,
+}
+
 /// Fields that managers of ours own alone, that are live, and that Git does not set.
 pub(super) fn given_up(
     git: &Node,

@@ -10,6 +10,7 @@ mod given_up;
 mod ignore;
 mod live;
 mod owners;
+mod schema;
 mod set;
 mod walk;
 
@@ -17,7 +18,9 @@ pub use applyset::{ApplySetParent, GROUP_KINDS, ID, NAMESPACES, PART_OF, TOOLING
 pub use assess::{Assessment, Doubt, Known, Need, assess, comparable};
 pub use change::{Sides, create, delete, failed, update};
 pub use confirm::{Confirmed, Drifted, Equals, NoSchema, confirm};
+pub use given_up::GivenUp;
 pub use ignore::{IgnoreRule, IgnoreRules, Pattern, PatternError};
 pub use live::LiveObject;
 pub use owners::{Entry, Ours};
-pub use set::{FieldSet, Step};
+pub use schema::KindSchema;
+pub use set::{FieldSet, Shape, Step, step};

@@ -185,6 +185,11 @@ pub(super) fn find_item<'n>(items: &'n [Node], segment: &Segment) -> Option<&'n 
     if wanted.is_empty() { None } else { items.iter().find(fits) }
 }
 
+/// The value that a step leads to.
+pub fn step<'n>(node: &'n Node, segment: &Segment) -> Option<&'n Node> {
+    at(node, std::slice::from_ref(segment))
+}
+
 /// The value at a path, taken step by step.
 pub(super) fn at<'n>(node: &'n Node, path: &[Segment]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, segment| match segment {

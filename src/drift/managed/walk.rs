@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     kind: &'a str,
     /// Whether the kind is one of Kubernetes, whose quantities are known.
     built_in: bool,
+    /// Every value is doubted.
+    every: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -37,6 +39,7 @@ impl<'a> Walk<'a> {
         fields: &FieldSet,
         schema: Option<SchemaRef<'_>>,
         has_status: bool,
+        every: bool,
     ) -> Walk<'a> {
         let mut walk = Walk {
             doubts: Vec::new(),
@@ -44,6 +47,7 @@ impl<'a> Walk<'a> {
             path: FieldPath::root(),
             kind: git.text_at(&["kind"]).unwrap_or(""),
             built_in: schema.is_some(),
+            every,
         };
         let Some(map) = git.as_map() else { return walk };
         for entry in &map.entries {
@@ -99,7 +103,7 @@ impl<'a> Walk<'a> {
             (Value::Seq(items), Value::Seq(now)) => self.lists(git, items, now, key, set, schema),
             (Value::Scalar(one), Value::Scalar(other)) => {
                 let is_quantity = self.built_in && is_quantity(&self.path, self.kind);
-                if !same_scalar(other, one, is_quantity) {
+                if self.every || !same_scalar(other, one, is_quantity) {
                     self.doubt(Some(git), key, false);
                 }
             }
