@@ -199,7 +199,3 @@ impl Conversion {
         out
     }
 }
-
-#[cfg(test)]
-#[path = "values_tests.rs"]
-mod tests;
