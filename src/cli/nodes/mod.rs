@@ -1,0 +1,7 @@
+//! Redis nodes of an environment: which there are, where they are asked, what differs on them.
+
+mod ask;
+mod compare;
+mod reach;
+
+pub use compare::{Changes, Options, changes, of_word};
