@@ -5,6 +5,7 @@
 mod compare;
 pub mod consequence;
 mod equal;
+pub mod managed;
 pub mod nodes;
 mod objects;
 mod pair;
