@@ -17,7 +17,9 @@ impl Categories {
     /// From categories and their members.
     pub fn new<C: IntoIterator<Item = String>>(all: impl IntoIterator<Item = (String, C)>) -> Categories {
         let lower = |text: String| text.to_ascii_lowercase();
-        Categories(all.into_iter().map(|(name, members)| (lower(name), members.into_iter().map(lower).collect())).collect())
+        Categories(
+            all.into_iter().map(|(name, members)| (lower(name), members.into_iter().map(lower).collect())).collect(),
+        )
     }
 
     /// All commands.
@@ -99,8 +101,7 @@ impl Rules {
 
 /// Whether both sides allow the same, by the categories of the server. Passwords that are put in later are taken for equal.
 pub fn allow_the_same(live: &Rules, wanted: &Rules, categories: &Categories, open_channels: bool) -> bool {
-    let (mut live, mut other) =
-        (live.user(categories, open_channels), wanted.user(categories, open_channels));
+    let (mut live, mut other) = (live.user(categories, open_channels), wanted.user(categories, open_channels));
     if !wanted.has_all_passwords() {
         (live.passwords, other.passwords) = (BTreeSet::new(), BTreeSet::new());
     }
@@ -247,7 +248,8 @@ mod tests {
     use super::*;
 
     fn categories() -> Categories {
-        let of = |name: &str, members: &str| (name.to_owned(), members.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let of =
+            |name: &str, members: &str| (name.to_owned(), members.split(' ').map(str::to_owned).collect::<Vec<_>>());
         Categories::new([
             of("read", "get keys sort_ro mget"),
             of("write", "set del"),
@@ -271,7 +273,10 @@ mod tests {
             ),
             ("user a on nopass ~* &* +@all".to_owned(), "a nopass allkeys allchannels allcommands on"),
             ("user a off resetchannels -@all".to_owned(), "user a"),
-            ("user a on sanitize-payload nopass ~* resetchannels -@all +config".to_owned(), "user a on nopass ~* +config|get +config|set +config|rewrite"),
+            (
+                "user a on sanitize-payload nopass ~* resetchannels -@all +config".to_owned(),
+                "user a on nopass ~* +config|get +config|set +config|rewrite",
+            ),
             ("user a on (~s:* resetchannels -@all +get)".to_owned(), "user a on (+get ~s:*)"),
             ("user a on %R~x %W~x".to_owned(), "user a on ~x"),
             ("user a on +@all -config".to_owned(), "user a on +@all -@admin"),

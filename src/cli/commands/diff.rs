@@ -6,8 +6,8 @@ use crate::cli::args::{DiffArgs, ReportFormat};
 use crate::cli::diff::{Commits, Comparison, Task, between, compare, over_time};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
-use crate::cli::printer::Printer;
 use crate::cli::nodes;
+use crate::cli::printer::Printer;
 use crate::cli::settings::{Environment, RenderSettings};
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::drift::DiffReport;
@@ -92,7 +92,13 @@ fn nodes_only(arguments: DiffArgs, environment: &Environment, printer: &Printer)
     }
     match printer.print(text(&report, arguments.output, printer)) {
         Ok(()) if failed || report.has_errors() => Exit::CouldNot,
-        Ok(()) => if report.differs() { Exit::No } else { Exit::Done },
+        Ok(()) => {
+            if report.differs() {
+                Exit::No
+            } else {
+                Exit::Done
+            }
+        }
         Err(found) => {
             printer.diagnostics(&[found], &Sources::new());
             Exit::CouldNot

@@ -18,7 +18,7 @@ use crate::secrets::Secret;
 use crate::source::{Blamer, LineBlame};
 use crate::validate::{Objects, Settings};
 
-use super::ask::{Said, examine};
+use super::ask::examine;
 use super::reach::{Means, Reached, reach};
 
 /// What else is known when nodes are compared.
@@ -37,8 +37,6 @@ pub struct Databases {
     pub unreached: Vec<Wanted>,
     /// What is wrong with entries that are not in the list.
     pub wrong: Diagnostics,
-    /// The name of the environment.
-    pub name: String,
     root: PathBuf,
 }
 
@@ -61,8 +59,7 @@ pub fn databases(
         ..Settings::default()
     };
     let scopes = rendered.objects.scopes().as_ref();
-    let objects =
-        Objects::new(rendered.objects.as_slice(), scopes, &rendered.trace, &rendered.sources, &settings);
+    let objects = Objects::new(rendered.objects.as_slice(), scopes, &rendered.trace, &rendered.sources, &settings);
     let places = |pos: Pos| origin(rendered, pos);
     let (found, mut wrong) = find(&environment.spec.redis, &objects, &places);
     let (mut list, mut unreached) = (Vec::new(), Vec::new());
@@ -82,7 +79,7 @@ pub fn databases(
         }
     }
     let root = rendered.names.root().to_owned();
-    Ok(Some(Databases { list, unreached, wrong, name: name.to_owned(), root }))
+    Ok(Some(Databases { list, unreached, wrong, root }))
 }
 
 /// The environment that a word names; none where it names a path.
@@ -122,39 +119,30 @@ fn is_placeholder(text: &str) -> bool {
     text.starts_with('<') && text.ends_with('>')
 }
 
-/// What one database came to.
-pub struct Examined {
-    /// What differs.
-    pub changes: Vec<NodeChange>,
-    /// What its nodes said.
-    pub said: Said,
-}
-
 /// Asks all nodes of all databases at once, and compares them.
 ///
 /// # Errors
 /// When the system gives no means to wait.
-pub fn compare(databases: &Databases) -> Result<Vec<Examined>, Diagnostics> {
+pub fn compare(databases: &Databases) -> Result<Vec<NodeChange>, Diagnostics> {
     let all = databases.list.iter().map(|(wanted, reached)| examine(wanted, reached));
     let all = block_on(join_all(all))?;
-    let mut examined: Vec<Examined> =
-        all.into_iter().map(|(compared, said)| Examined { changes: compared.nodes, said }).collect();
-    blame(&mut examined, databases);
-    Ok(examined)
+    let mut changes: Vec<NodeChange> = all.into_iter().flat_map(|(compared, _)| compared.nodes).collect();
+    blame(&mut changes, databases);
+    Ok(changes)
 }
 
 /// The commits of the lines of Git.
-fn blame(examined: &mut [Examined], databases: &Databases) {
+fn blame(changes: &mut [NodeChange], databases: &Databases) {
     let root = &databases.root;
     let mut blamer = Blamer::new(None);
-    let all = examined.iter().flat_map(|one| &one.changes).flat_map(|change| &change.fields);
+    let all = changes.iter().flat_map(|change| &change.fields);
     let files: BTreeSet<PathBuf> =
         all.filter_map(|field| field.origin.as_ref()).map(|origin| root.join(&origin.file)).collect();
     if files.is_empty() {
         return;
     }
     blamer.prepare(files.iter().map(PathBuf::as_path));
-    let fields = examined.iter_mut().flat_map(|one| &mut one.changes).flat_map(|change| &mut change.fields);
+    let fields = changes.iter_mut().flat_map(|change| &mut change.fields);
     for origin in fields.filter_map(|field| field.origin.as_mut()) {
         if let Ok(LineBlame::Commit(commit)) = blamer.line(&root.join(&origin.file), origin.line) {
             origin.commit = Some(commit.id);
@@ -187,9 +175,9 @@ pub fn changes(
         printer.note(&not_reached(wanted));
     }
     let is_short = found.wrong.has_errors();
-    let examined = compare(&found)?;
+    let changes = compare(&found)?;
     printer.diagnostics(&arrange(found.wrong.0, &rendered.sources), &rendered.sources);
-    Ok(Some(Changes { changes: examined.into_iter().flat_map(|one| one.changes).collect(), is_short }))
+    Ok(Some(Changes { changes, is_short }))
 }
 
 /// Renders an environment, and compares its nodes. What is wrong is told; then there is nothing.
@@ -219,5 +207,8 @@ fn no_environment(word: &str) -> Diagnostic {
 
 /// A database whose nodes are not compared, as nothing says how to reach them.
 pub fn not_reached(wanted: &Wanted) -> String {
-    format!("the nodes of `{}` are not compared: no entry in `spec.redis` of the environment says how they are reached", wanted.name)
+    format!(
+        "the nodes of `{}` are not compared: no entry in `spec.redis` of the environment says how they are reached",
+        wanted.name
+    )
 }

@@ -4,4 +4,4 @@ mod ask;
 mod compare;
 mod reach;
 
-pub use compare::{Changes, Options, changes, of_word};
+pub use compare::{Options, of_word};

@@ -47,8 +47,6 @@ pub struct Reached {
     pub is_mapped: bool,
     /// Whether nodes that only others know are asked, too: where no object says which nodes there are.
     pub discovers: bool,
-    /// Whether the API server leads there.
-    pub is_forwarded: bool,
 }
 
 /// What is at hand to reach nodes.
@@ -113,9 +111,7 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
         let knows = |pod: &str| look_up(own_map, pod).is_some();
         match is_listed && !sentinels.nodes.iter().all(|node| knows(&node.pod)) || sentinels.nodes.is_empty() {
             true => own_map.0.iter().map(|(key, _)| at(&key.value, None, SENTINEL_PORT)).collect(),
-            false => {
-                sentinels.nodes.iter().map(|node| at(&node.pod, node.service.as_deref(), node.port)).collect()
-            }
+            false => sentinels.nodes.iter().map(|node| at(&node.pod, node.service.as_deref(), node.port)).collect(),
         }
     });
     if nodes.is_empty() && sentinels.is_empty() {
@@ -137,7 +133,6 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
         sentinels,
         is_mapped: mode == AccessMode::Map,
         discovers: entry.workload.is_empty() && entry.resource.is_empty() && mode != AccessMode::PortForward,
-        is_forwarded: mode == AccessMode::PortForward,
     })
 }
 
@@ -170,7 +165,9 @@ fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pair
             }
             Ok(ways)
         }
-        (AccessMode::PortForward, _) => Ok(Vec::new()),
+        (AccessMode::PortForward, _) => Err(no_address(
+            "it is reached through the API server, which this version does not do: forward the port yourself (`kubectl port-forward`) and list it with `mode: map`".to_owned(),
+        )),
     };
     Spot { node: pod.to_owned(), ways, names }
 }
@@ -215,7 +212,13 @@ fn authenticate(entry: &environment::Redis, means: &Means<'_>) -> Result<Access,
         return Err(found);
     }
     let password = password.or_else(by_variable);
-    Ok(Access { user: user.filter(|_| password.is_some()), password, tls, connect_timeout: PATIENCE, ..Access::default() })
+    Ok(Access {
+        user: user.filter(|_| password.is_some()),
+        password,
+        tls,
+        connect_timeout: PATIENCE,
+        ..Access::default()
+    })
 }
 
 fn password(entry: &environment::Redis, auth: &Auth, means: &Means<'_>) -> Result<Option<Secret>, Diagnostic> {
@@ -237,9 +240,12 @@ fn password(entry: &environment::Redis, auth: &Auth, means: &Means<'_>) -> Resul
     }
     let word = &from.secret;
     let Some((name, key)) = word.split_once('/') else {
-        return Err(Diagnostic::error("redisops::redis::password", format!("`{}` names no key of a Secret", word.value))
-            .label(word.pos, word.len(), "")
-            .help("write NAME/KEY"));
+        return Err(Diagnostic::error(
+            "redisops::redis::password",
+            format!("`{}` names no key of a Secret", word.value),
+        )
+        .label(word.pos, word.len(), "")
+        .help("write NAME/KEY"));
     };
     (means.secret)(name, key).map(Some).ok_or_else(|| {
         let message =

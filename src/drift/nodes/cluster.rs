@@ -42,7 +42,8 @@ pub(super) fn judge(wanted: &Wanted, answers: &[Answer<Answers>]) -> Judged {
         match (live.own_line(), &live.cluster) {
             (Some(own), Some(lines)) => members.push(Member { index, name: &answer.node, own, lines, live }),
             _ => {
-                let is_told = wanted.nodes.iter().any(|node| node.settings.iter().any(|it| it.name == "cluster-enabled"));
+                let is_told =
+                    wanted.nodes.iter().any(|node| node.settings.iter().any(|it| it.name == "cluster-enabled"));
                 let missing = (!is_told).then(|| field("config.cluster-enabled", "no", "yes", "restart"));
                 judged.fields.entry(index).or_default().extend(missing);
             }

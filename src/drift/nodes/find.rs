@@ -93,7 +93,8 @@ impl<'f, 'a> Finder<'f, 'a> {
             // Nodes are named by the address map alone.
             (true, true) => return Ok(Vec::new()),
         };
-        let Some((kind, name)) = word.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty()) else {
+        let Some((kind, name)) = word.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty())
+        else {
             return Err(Diagnostic::error(
                 "redisops::nodes::reference",
                 format!("`{}` is no `{field}`: a kind, a slash and a name are expected", word.value),
@@ -331,11 +332,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         (self.places)(self.objects.places(field).first()?.pos)
     }
 
-    fn sentinels(
-        &self,
-        workloads: &[&Workload<'a>],
-        entry: Option<&environment::Redis>,
-    ) -> Option<WantedSentinels> {
+    fn sentinels(&self, workloads: &[&Workload<'a>], entry: Option<&environment::Redis>) -> Option<WantedSentinels> {
         let facts = self.objects.facts();
         let stated = entry.and_then(|entry| entry.sentinel.as_ref());
         let asked = stated.map(|stated| stated.master.value.as_str()).unwrap_or("");

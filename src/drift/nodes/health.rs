@@ -96,9 +96,8 @@ fn memory(node: &WantedNode, live: &Answers) -> Vec<NodeField> {
     let (used, maximum) = (number("used_memory"), number("maxmemory"));
     let mut fields = Vec::new();
     if let Some(limit) = &node.limit {
-        let of_limit = |path: &str, bytes: u64, fix: &str| {
-            at(field(path, bytes, limit.text.as_str(), fix), limit.origin.as_ref())
-        };
+        let of_limit =
+            |path: &str, bytes: u64, fix: &str| at(field(path, bytes, limit.text.as_str(), fix), limit.origin.as_ref());
         if maximum > limit.bytes {
             fields.push(of_limit("memory.maxmemory", maximum, "runtime"));
         }
@@ -108,7 +107,8 @@ fn memory(node: &WantedNode, live: &Answers) -> Vec<NodeField> {
         }
     }
     let refuses = live.info.get("maxmemory_policy") == Some("noeviction");
-    if refuses && maximum > 0 && used > maximum / 100 * NEARLY_FULL && !fields.iter().any(|it| it.path == "memory.used") {
+    if refuses && maximum > 0 && used > maximum / 100 * NEARLY_FULL && !fields.iter().any(|it| it.path == "memory.used")
+    {
         fields.push(field("memory.used", used, maximum, "manual"));
     }
     fields

@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn lines_of_block_scalars() {
-        let file = "data:\n  redis.conf: |\n    # first\n    maxmemory 1gb\n\n    save 900 1\n  other: |\n    maxmemory 1gb\n";
+        let file =
+            "data:\n  redis.conf: |\n    # first\n    maxmemory 1gb\n\n    save 900 1\n  other: |\n    maxmemory 1gb\n";
         let text = "# first\nmaxmemory 1gb\n\nsave 900 1\n";
         assert_eq!(place(file, "|", text, "maxmemory"), "4:5");
         assert_eq!(place(file, "|", text, "save"), "6:5");

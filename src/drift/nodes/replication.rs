@@ -132,9 +132,10 @@ fn is_other(group: &Group<'_>, host: &str, port: u16, index: usize, master: usiz
     let (Some(own), Some(other)) = (group.nodes[index], group.nodes[master]) else { return false };
     let same_history = own.info.get("master_replid") == other.info.get("master_replid");
     let own_port = own.info.number("tcp_port").map(|port| port.to_string());
-    let lists_it = other.info.names().filter(|name| name.starts_with("slave")).any(|name| {
-        other.info.fields(name).any(|(key, value)| key == "port" && Some(value) == own_port.as_deref())
-    });
+    let lists_it =
+        other.info.names().filter(|name| name.starts_with("slave")).any(|name| {
+            other.info.fields(name).any(|(key, value)| key == "port" && Some(value) == own_port.as_deref())
+        });
     let is_up = own.info.get("master_link_status") == Some("up");
     is_up && !(same_history && lists_it)
 }

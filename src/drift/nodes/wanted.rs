@@ -120,7 +120,9 @@ impl WantedSetting {
 
 /// `<key>`, `$NAME`, `__NAME__`, `{{ name }}`: what programs replace.
 fn is_placeholder(word: &str) -> bool {
-    let inside = |open: &str, close: &str| word.len() > open.len() + close.len() && word.starts_with(open) && word.ends_with(close);
+    let inside = |open: &str, close: &str| {
+        word.len() > open.len() + close.len() && word.starts_with(open) && word.ends_with(close)
+    };
     let variable = word.strip_prefix('$').is_some_and(|name| {
         name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -171,7 +173,9 @@ mod tests {
             WantedSetting { name: "requirepass".into(), lines: vec![vec![value.to_owned()]], origin: None }
                 .is_completed_later()
         };
-        for value in ["$(PASSWORD)", "${PASSWORD}", "$PASSWORD", "<path:kv/a#b>", "<password>", "__POD_IP__", "{{ .x }}"] {
+        for value in
+            ["$(PASSWORD)", "${PASSWORD}", "$PASSWORD", "<path:kv/a#b>", "<password>", "__POD_IP__", "{{ .x }}"]
+        {
             assert!(later(value), "{value}");
         }
         for value in ["1gb", "hunter2", "pa$$word", "$a", "AKE", "g$", "K$", "<>"] {

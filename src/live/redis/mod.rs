@@ -19,8 +19,8 @@ mod server_file;
 mod survey;
 
 pub use access::{Access, Tls};
-pub use ask::{Asked, ask};
 pub use address_map::{AddressMap, NoMapping};
+pub use ask::{Asked, ask};
 pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;

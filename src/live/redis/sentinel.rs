@@ -69,9 +69,10 @@ fn address(fields: &Fields) -> String {
 /// A server with data does not know the command.
 fn no_sentinel(connection: &Connection, error: NodeError) -> NodeError {
     match &error.trouble {
-        Trouble::Server { code, message } if code == "ERR" && message.contains("unknown command") => {
-            NodeError::new(connection.address(), Trouble::NotRedis("it is a node with data, and no sentinel".to_owned()))
-        }
+        Trouble::Server { code, message } if code == "ERR" && message.contains("unknown command") => NodeError::new(
+            connection.address(),
+            Trouble::NotRedis("it is a node with data, and no sentinel".to_owned()),
+        ),
         _ => error,
     }
 }

@@ -28,9 +28,10 @@ pub fn is_as_written(name: &str, live: &str, lines: &[Vec<&str>], server: Server
             let numbers = |words: &[&str]| words.iter().filter_map(|word| word.parse::<f64>().ok()).collect::<Vec<_>>();
             numbers(&split(last)) == numbers(&running)
         }
-        "bind" | "replicaof" | "slaveof" | "tls-protocols" | "tls-ciphers" | "tls-ciphersuites" => {
-            split(last).iter().map(|word| word.to_ascii_lowercase()).eq(running.iter().map(|word| word.to_ascii_lowercase()))
-        }
+        "bind" | "replicaof" | "slaveof" | "tls-protocols" | "tls-ciphers" | "tls-ciphersuites" => split(last)
+            .iter()
+            .map(|word| word.to_ascii_lowercase())
+            .eq(running.iter().map(|word| word.to_ascii_lowercase())),
         "dir" => is_directory(live, last.first().copied().unwrap_or("")),
         _ => same_value(name, live, last, server),
     }

@@ -147,7 +147,8 @@ impl Directive {
     pub fn other_names(&self) -> impl Iterator<Item = &'static str> + use<> {
         let name = self.name;
         let newer = self.renamed.iter().map(|(newer, _)| *newer);
-        let older = DIRECTIVES.iter().filter(move |d| d.renamed.iter().any(|(newer, _)| *newer == name)).map(|d| d.name);
+        let older =
+            DIRECTIVES.iter().filter(move |d| d.renamed.iter().any(|(newer, _)| *newer == name)).map(|d| d.name);
         newer.chain(older)
     }
 
