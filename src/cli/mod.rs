@@ -51,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }

@@ -1,7 +1,7 @@
 //! The databases of a rendered environment, and what differs on their nodes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures::future::join_all;
 
@@ -11,8 +11,8 @@ use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment as Process, RenderSettings};
 use crate::cli::target::{self, Access as Files, NAME_PREFIX};
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources, arrange};
-use crate::drift::nodes::{Found, Wanted, find};
-use crate::drift::{NodeChange, Origin};
+use crate::drift::nodes::{DatabaseStatus, Found, Wanted, find, status};
+use crate::drift::{NodeChange, NodeField, Origin};
 use crate::environment;
 use crate::secrets::Secret;
 use crate::source::{Blamer, LineBlame};
@@ -87,7 +87,7 @@ fn name_of<'w>(word: &'w str, files: &Files) -> Option<&'w str> {
     if let Some(name) = word.strip_prefix(NAME_PREFIX) {
         return Some(name);
     }
-    let is_path = files.files.exists(std::path::Path::new(word));
+    let is_path = files.files.exists(Path::new(word));
     let is_environment = environment::find(&*files.files, &files.from, word).is_some();
     (is_environment && !is_path).then_some(word)
 }
@@ -119,31 +119,46 @@ fn is_placeholder(text: &str) -> bool {
     text.starts_with('<') && text.ends_with('>')
 }
 
+/// What one database came to.
+pub struct Examined {
+    /// What differs.
+    pub changes: Vec<NodeChange>,
+    /// How its nodes are.
+    pub status: DatabaseStatus,
+}
+
 /// Asks all nodes of all databases at once, and compares them.
 ///
 /// # Errors
 /// When the system gives no means to wait.
-pub fn compare(databases: &Databases) -> Result<Vec<NodeChange>, Diagnostics> {
+pub fn compare(databases: &Databases) -> Result<Vec<Examined>, Diagnostics> {
     let all = databases.list.iter().map(|(wanted, reached)| examine(wanted, reached));
     let all = block_on(join_all(all))?;
-    let mut changes: Vec<NodeChange> = all.into_iter().flat_map(|(compared, _)| compared.nodes).collect();
-    blame(&mut changes, databases);
-    Ok(changes)
+    let mut examined: Vec<Examined> = all
+        .into_iter()
+        .zip(&databases.list)
+        .map(|((compared, said), (wanted, _))| {
+            let status = status(wanted, &said.nodes, &said.sentinels, &compared.nodes);
+            Examined { changes: compared.nodes, status }
+        })
+        .collect();
+    let mut blamer = Blamer::new(None);
+    let fields = examined.iter().flat_map(|one| &one.changes).flat_map(|change| &change.fields);
+    let files: BTreeSet<PathBuf> =
+        fields.filter_map(|it| it.origin.as_ref()).map(|it| databases.root.join(&it.file)).collect();
+    blamer.prepare(files.iter().map(PathBuf::as_path));
+    for one in &mut examined {
+        one.changes.iter_mut().for_each(|change| blame(&mut change.fields, &mut blamer, &databases.root));
+        let status = &mut one.status;
+        status.nodes.iter_mut().for_each(|node| blame(&mut node.drift, &mut blamer, &databases.root));
+        status.sentinels.iter_mut().for_each(|node| blame(&mut node.drift, &mut blamer, &databases.root));
+    }
+    Ok(examined)
 }
 
 /// The commits of the lines of Git.
-fn blame(changes: &mut [NodeChange], databases: &Databases) {
-    let root = &databases.root;
-    let mut blamer = Blamer::new(None);
-    let all = changes.iter().flat_map(|change| &change.fields);
-    let files: BTreeSet<PathBuf> =
-        all.filter_map(|field| field.origin.as_ref()).map(|origin| root.join(&origin.file)).collect();
-    if files.is_empty() {
-        return;
-    }
-    blamer.prepare(files.iter().map(PathBuf::as_path));
-    let fields = changes.iter_mut().flat_map(|change| &mut change.fields);
-    for origin in fields.filter_map(|field| field.origin.as_mut()) {
+fn blame(fields: &mut [NodeField], blamer: &mut Blamer, root: &Path) {
+    for origin in fields.iter_mut().filter_map(|field| field.origin.as_mut()) {
         if let Ok(LineBlame::Commit(commit)) = blamer.line(&root.join(&origin.file), origin.line) {
             origin.commit = Some(commit.id);
         }
@@ -175,7 +190,7 @@ pub fn changes(
         printer.note(&not_reached(wanted));
     }
     let is_short = found.wrong.has_errors();
-    let changes = compare(&found)?;
+    let changes = compare(&found)?.into_iter().flat_map(|one| one.changes).collect();
     printer.diagnostics(&arrange(found.wrong.0, &rendered.sources), &rendered.sources);
     Ok(Some(Changes { changes, is_short }))
 }
@@ -200,7 +215,8 @@ pub fn of_word(word: &str, settings: &RenderSettings, options: &Options<'_>, pri
     }
 }
 
-fn no_environment(word: &str) -> Diagnostic {
+/// A word that is no environment.
+pub fn no_environment(word: &str) -> Diagnostic {
     Diagnostic::error("redisops::diff::no_environment", format!("`{word}` is no environment: nothing says how its nodes are reached"))
         .help("name an environment, or write `environments/NAME.yaml` with the overlay and an entry for each database in `spec.redis`")
 }

@@ -3,5 +3,7 @@
 mod ask;
 mod compare;
 mod reach;
+mod table;
 
-pub use compare::{Options, of_word};
+pub use compare::{Options, compare, databases, no_environment, not_reached, of_word};
+pub use table::table;

@@ -11,6 +11,7 @@ mod lines;
 mod replication;
 mod sentinels;
 mod settings;
+mod status;
 mod texts;
 mod users;
 mod wanted;
@@ -18,6 +19,7 @@ mod wanted;
 pub use answers::{Answer, Answers, Module, SentinelAnswers, WatchedMaster};
 pub use compare::{Compared, compare};
 pub use find::{Found, find};
+pub use status::{DatabaseStatus, NodeStatus, SentinelStatus, status};
 pub use wanted::{
     Limit, Mode, Wanted, WantedImage, WantedNode, WantedSentinel, WantedSentinels, WantedSetting, WantedUser, Written,
 };

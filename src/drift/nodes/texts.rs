@@ -27,8 +27,6 @@ pub(super) struct Text {
     parsed: Parsed,
     /// Where the value begins.
     at: Pos,
-    /// Whether the text is what stands in the object.
-    is_plain: bool,
 }
 
 impl Text {
@@ -42,7 +40,7 @@ impl Text {
         let is_encoded = resource.kind() == "Secret" && index == 1;
         let text = if is_encoded { decoded(value)? } else { value.to_owned() };
         let at = objects.places(&field).first().map_or(Pos::NONE, |label| label.pos);
-        Some(Text { parsed: parse(&text), text, at, is_plain: !is_encoded })
+        Some(Text { parsed: parse(&text), text, at })
     }
 
     pub(super) fn parsed(&self) -> &Parsed {
@@ -51,10 +49,7 @@ impl Text {
 
     /// Where a byte of it stands.
     pub(super) fn origin(&self, objects: &Objects<'_>, offset: usize, places: Places<'_>) -> Option<Origin> {
-        places(match self.is_plain {
-            true => place_in_text(objects.sources(), self.at, &self.text, offset),
-            false => self.at,
-        })
+        places(place_in_text(objects.sources(), self.at, &self.text, offset))
     }
 
     /// The users of a file of users: a line each, comments left out.
