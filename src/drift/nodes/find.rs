@@ -106,7 +106,10 @@ impl<'f, 'a> Finder<'f, 'a> {
         let workloads: Vec<&Workload<'a>> = match kind {
             "Redis" => {
                 let parts = self.by_themselves();
-                parts.into_iter().find(|(found, _)| found == name).map_or(Vec::new(), |(_, parts)| parts)
+                let is_named = |(found, parts): &(String, Vec<&'f Workload<'a>>)| {
+                    found == name || parts.iter().any(|part| base_name(part.resource.original_name()) == name)
+                };
+                parts.into_iter().find(is_named).map_or(Vec::new(), |(_, parts)| parts)
             }
             "RedisEnterpriseCluster" | "RedisEnterpriseDatabase" => {
                 let there = self.objects.of_kind(kind).iter().any(|resource| is(resource, name));

@@ -68,7 +68,7 @@ impl Stage {
             let child = stage.spawn(server, index, with_file);
             stage.children.push(Some(child));
         }
-        (0..pods).for_each(|index| stage.wait_for(index, "PING", |_: Value| true));
+        (0..pods).for_each(|index| stage.wait_until(index, &["PING"], "PONG"));
         (1..pods).for_each(|index| stage.wait_until(index, &["INFO", "replication"], "master_link_status:up"));
         for index in 0..sentinels {
             let child = stage.spawn_sentinel(pods + index);
@@ -149,15 +149,6 @@ impl Stage {
     pub fn fields(&self, node: &str) -> Vec<Value> {
         let report = self.diff(&["-o", "json"]).expect(1).json();
         fields_of(&report, node)
-    }
-
-    /// Waits until a reply is as wanted.
-    pub fn wait_for<T: FromRedisValue>(&self, index: usize, word: &str, is_good: impl Fn(T) -> bool) {
-        let begin = Instant::now();
-        while !self.try_command(index, &[word]).is_ok_and(&is_good) {
-            assert!(begin.elapsed() < Duration::from_secs(30), "server {index} does not come up");
-            std::thread::sleep(Duration::from_millis(20));
-        }
     }
 
     /// Waits until a reply has a text.
