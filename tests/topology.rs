@@ -550,7 +550,8 @@ fn what_a_running_redis_cannot_take_is_refused_with_the_way_around_it() {
             let (old, all): (Vec<&Node>, Vec<&Node>) = (old.iter().collect(), all.iter().collect());
             let found = refused(&old, &all, &new.trace);
             let growth = grown(&old, &all, &new.trace);
-            let growth = growth.iter().map(|g| format!("{} x {} of {}: {} to {}", g.volumes, g.claim, g.workload, g.from, g.to));
+            let growth =
+                growth.iter().map(|g| format!("{} x {} of {}: {} to {}", g.volumes, g.claim, g.workload, g.from, g.to));
             let lines: Vec<String> = new.shown(&found).into_iter().chain(growth).collect();
             format!("{after}{}\n", lines.join("\n"))
         })
@@ -560,7 +561,8 @@ fn what_a_running_redis_cannot_take_is_refused_with_the_way_around_it() {
 
 #[test]
 fn a_mistake_in_the_configuration_of_a_server_is_shown_in_its_line() {
-    let built = spec("  master:\n    configuration: |\n      timeout 5\n\n      # a comment\n      maxmemory-policy lru\n");
+    let built =
+        spec("  master:\n    configuration: |\n      timeout 5\n\n      # a comment\n      maxmemory-policy lru\n");
     let config = built.find("ConfigMap", "cache-master-config");
     let node = config.node.lookup(&["data", "redis.conf"]).unwrap();
     let lines = built.trace.lines(node.origin).unwrap();

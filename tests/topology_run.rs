@@ -52,7 +52,33 @@ struct Node {
 /// All pods of a Redis.
 struct Nodes {
     list: Vec<Node>,
-    _directory: tempfile::TempDir,
+    objects: Vec<Value>,
+    names: Vec<String>,
+    net: u32,
+    directory: tempfile::TempDir,
+}
+
+/// Stands in for the `aws` command: `s3://BUCKET/KEY` is a file below `$STORE`.
+const AWS: &str = r#"#!/bin/sh
+shift
+verb=$1
+shift
+recursive=
+[ "$1" != --recursive ] || { recursive=yes && shift; }
+path() { case $1 in s3://*) echo "$STORE/${1#s3://}" ;; *) echo "$1" ;; esac; }
+from=$(path "$1")
+case $verb in
+  ls) ls "$from" | sed 's/^/PRE /; s,$,/,' ;;
+  cp)
+    to=$(path "$2")
+    if [ -n "$recursive" ]; then cp -r "$from/." "$to"; else mkdir -p "$(dirname "$to")" && cp "$from" "$to"; fi ;;
+esac
+"#;
+
+/// Names of pods as addresses, and ports that are free.
+fn here(text: &str, names: &[String], net: u32) -> String {
+    let named = names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
+    named.replace("16379", "26479").replace("26379", SENTINEL_PORT).replace("6379", PORT)
 }
 
 /// Addresses of one test.
@@ -72,11 +98,7 @@ impl Nodes {
             }
         }
         let names: Vec<String> = pods.iter().map(|(name, _)| name.clone()).collect();
-        let here = |text: &str| {
-            let named =
-                names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
-            named.replace("16379", "26479").replace("26379", SENTINEL_PORT).replace("6379", PORT)
-        };
+        let here = |text: &str| here(text, &names, net);
         let list = pods
             .iter()
             .enumerate()
@@ -84,7 +106,7 @@ impl Nodes {
                 Node::new(directory.path().join(i.to_string()), &host(net, i + 1), &host(net, 1), set, &objects, &here)
             })
             .collect();
-        let mut nodes = Nodes { list, _directory: directory };
+        let mut nodes = Nodes { list, objects, names, net, directory };
         nodes.list.iter_mut().for_each(Node::start);
         nodes
     }
@@ -100,6 +122,49 @@ impl Nodes {
 
     fn wait_until_ready(&self) {
         self.wait("readiness", |nodes| nodes.alive().all(|node| node.script("ready.sh").status.success()));
+    }
+
+    /// Runs the script of a job as its pod would.
+    fn job(&self, kind: &str) -> String {
+        let job = self.objects.iter().find(|o| o["kind"] == kind).unwrap();
+        let pod = if kind == "Job" { &job["spec"] } else { &job["spec"]["jobTemplate"]["spec"] };
+        let container = &pod["template"]["spec"]["containers"][0];
+        let place = |name: &str| {
+            let path = self.directory.path().join("job").join(name);
+            fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let scripts = self.objects.iter().find(|o| o["data"]["backup.sh"].is_string()).unwrap();
+        for (name, text) in scripts["data"].as_object().unwrap() {
+            fs::write(place("scripts").join(name), text.as_str().unwrap()).unwrap();
+        }
+        fs::write(place("bin").join("aws"), AWS).unwrap();
+        Command::new("chmod").arg("755").arg(place("bin").join("aws")).status().unwrap();
+        let script = container["command"][1].as_str().unwrap().rsplit('/').next().unwrap();
+        let mut command = Command::new("sh");
+        command.arg(place("scripts").join(script));
+        for variable in container["env"].as_array().unwrap() {
+            if let Some(value) = variable["value"].as_str() {
+                let value = here(value, &self.names, self.net)
+                    .replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9")
+                    .replace("cache-headless", "9");
+                command.env(variable["name"].as_str().unwrap(), value);
+            }
+        }
+        let path = std::env::var("PATH").unwrap();
+        let output = command
+            .env("PATH", format!("{}:{path}", place("bin").display()))
+            .env("STORE", place("store"))
+            .env("TMP", place("tmp"))
+            .env("SCRIPTS", place("scripts"))
+            .env("PORT", PORT)
+            .env("LOCAL_PORT", (17000 + self.net).to_string())
+            .env("REDIS_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{kind}: {told}");
+        told
     }
 
     fn alive(&self) -> impl Iterator<Item = &Node> {
@@ -230,7 +295,8 @@ impl Drop for Node {
 
 #[test]
 fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
-    let spec = "  architecture: replication\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  \
+    let spec = "  architecture: replication\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  master: {extraFlags: [\"--maxmemory-samples 7\"]}\n  \
+                backup: {enabled: true, image: i, bucket: b, existingSecret: s, restore: {from: latest}}\n  \
                 acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: s}]}\n";
     let nodes = Nodes::start(spec, 0);
     nodes.wait_until_ready();
@@ -248,6 +314,13 @@ fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
     assert!(user(&["set", "app:1", "y"]).contains("NOPERM"));
     assert!(master.ask(&["config", "get", "maxmemory"]).contains("50331648"), "three quarters of the limit");
     assert!(master.script("live.sh").status.success());
+    assert!(master.ask(&["config", "get", "maxmemory-samples"]).contains('7'), "an argument of several words is one");
+    assert!(master.ask(&["-n", "3", "set", "a \"b\\n", "z"]).starts_with("OK"));
+    nodes.wait("both keys", |_| replica.ask(&["info", "keyspace"]).contains("db3:keys=1"));
+    nodes.job("CronJob");
+    assert!(master.ask(&["flushall"]).starts_with("OK"));
+    assert!(nodes.job("Job").contains("took 1 keys"));
+    assert_eq!((master.ask(&["get", "app:1"]).trim(), master.ask(&["-n", "3", "get", "a \"b\\n"]).trim()), ("x", "z"));
 }
 
 #[test]
@@ -273,10 +346,21 @@ fn sentinels_find_a_master_and_it_hands_over_before_it_goes() {
 
 #[test]
 fn a_cluster_forms_fails_over_and_hands_over() {
-    let mut nodes =
-        Nodes::start("  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n", 134);
+    let backup = "  backup: {enabled: true, image: i, bucket: b, existingSecret: s, restore: {from: latest}}\n";
+    let cluster = "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n";
+    let mut nodes = Nodes::start(&format!("{cluster}{backup}"), 134);
     nodes.wait_until_ready();
     nodes.wait("replicas", |nodes| nodes.masters().len() == 3);
+    for (key, value) in [("a", "1"), ("b", "2"), ("{c}:x", "3")] {
+        assert!(nodes.list[0].ask(&["-c", "set", key, value]).contains("OK"));
+    }
+    nodes.job("CronJob");
+    nodes.masters().iter().for_each(|node| assert!(node.ask(&["flushall"]).starts_with("OK")));
+    nodes.job("Job");
+    assert_eq!(nodes.list[1].ask(&["-c", "get", "{c}:x"]).lines().last(), Some("3"));
+    let keys =
+        |nodes: &Nodes| nodes.masters().iter().map(|n| n.ask(&["dbsize"]).trim().parse::<u32>().unwrap()).sum::<u32>();
+    assert_eq!(keys(&nodes), 3);
     assert!(nodes.list[0].ask(&["cluster", "nodes"]).contains(" 0-5460"));
     nodes.list[1].script("stop.sh");
     nodes.wait("a handover", |nodes| nodes.list[1].ask(&["role"]).starts_with("slave") && nodes.masters().len() == 3);

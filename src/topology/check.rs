@@ -339,9 +339,12 @@ fn optional_parts(instance: &Instance<'_>, found: &mut Diagnostics) {
         let is_long = instance.name.len() + "-restore-".len() + from.len() > 63;
         if is_long {
             found.push(
-                Diagnostic::error("redisops::topology::restore", "the name of the Job that brings the copy back is too long")
-                    .label(from.pos, from.len(), "")
-                    .help("give the copy a shorter name in the bucket, or write `latest`"),
+                Diagnostic::error(
+                    "redisops::topology::restore",
+                    "the name of the Job that brings the copy back is too long",
+                )
+                .label(from.pos, from.len(), "")
+                .help("give the copy a shorter name in the bucket, or write `latest`"),
             );
         } else if !from.chars().all(valid) || from.starts_with('-') || from.ends_with('-') {
             found.push(

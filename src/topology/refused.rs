@@ -68,7 +68,10 @@ pub fn grown(before: &[&Node], after: &[&Node], trace: &Trace) -> Vec<Growth> {
     for (id, set) in sets(after) {
         let Some(was) = old.get(&id) else { continue };
         for (name, claim) in claims(set) {
-            let sizes = claims(was).into_iter().find(|(old, _)| *old == name).and_then(|(_, old)| Some((size(old)?, size(claim)?)));
+            let sizes = claims(was)
+                .into_iter()
+                .find(|(old, _)| *old == name)
+                .and_then(|(_, old)| Some((size(old)?, size(claim)?)));
             let Some(((_, old), (_, node))) = sizes.filter(|((from, _), (to, _))| to > from) else { continue };
             let text = |node: &Node| node.text().unwrap_or("").to_owned();
             let count = |set: &Node| set.text_at(&["spec", "replicas"]).and_then(|text| text.parse().ok()).unwrap_or(1);
@@ -87,18 +90,13 @@ pub fn grown(before: &[&Node], after: &[&Node], trace: &Trace) -> Vec<Growth> {
 }
 
 /// Architecture and layout: they decide which StatefulSets there are.
-fn of_the_whole(
-    old: &[((&str, &str), &Node)],
-    new: &[((&str, &str), &Node)],
-    trace: &Trace,
-    found: &mut Diagnostics,
-) {
+fn of_the_whole(old: &[((&str, &str), &Node)], new: &[((&str, &str), &Node)], trace: &Trace, found: &mut Diagnostics) {
     let mut seen: Vec<(&str, String)> = Vec::new();
     for ((namespace, _), set) in new {
         let Some((name, architecture)) = marks::read(set) else { continue };
-        let was = old.iter().find(|((other, _), set)| {
-            other == namespace && marks::read(set).is_some_and(|(known, _)| known == name)
-        });
+        let was = old
+            .iter()
+            .find(|((other, _), set)| other == namespace && marks::read(set).is_some_and(|(known, _)| known == name));
         let Some((_, was)) = was.filter(|_| !seen.contains(&(*namespace, name.clone()))) else { continue };
         let Some((_, before)) = marks::read(was) else { continue };
         let place = |annotation: &str| {
@@ -120,7 +118,11 @@ fn of_the_whole(
             found.push(
                 Diagnostic::warning(
                     "redisops::topology::architecture_changed",
-                    format!("`{name}` was a {} and becomes a {}: its nodes start empty", before.name(), architecture.name()),
+                    format!(
+                        "`{name}` was a {} and becomes a {}: its nodes start empty",
+                        before.name(),
+                        architecture.name()
+                    ),
                 )
                 .label(place(marks::ARCHITECTURE), 1, "the architecture")
                 .note("other StatefulSets take the place of those that hold the data now; their volumes stay")
@@ -155,7 +157,12 @@ fn volumes(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
     for (claim, _) in old.iter().filter(|(claim, _)| !has(&new, claim)) {
         let volumes = set.lookup(&["spec", "template", "spec", "volumes"]).and_then(Node::as_seq).unwrap_or(&[]);
         let instead = volumes.iter().find(|volume| volume.text_at(&["name"]) == Some(claim)).unwrap_or(set);
-        found.push(changed(name, "its pods cannot lose their volumes", trace.pos(instead.origin), "they have some now"));
+        found.push(changed(
+            name,
+            "its pods cannot lose their volumes",
+            trace.pos(instead.origin),
+            "they have some now",
+        ));
     }
     for (claim, node) in &new {
         let Some((_, before)) = old.iter().find(|(other, _)| other == claim) else {
@@ -181,7 +188,10 @@ fn volumes(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
             let (old, new) = (value(before), value(node));
             if !same(old.as_ref(), new.as_ref()) {
                 let at = new.as_ref().map_or(node.origin, |value| value.origin);
-                let was = old.as_ref().and_then(Node::text).map_or_else(|| "it was another one".to_owned(), |old| format!("it was `{old}`"));
+                let was = old
+                    .as_ref()
+                    .and_then(Node::text)
+                    .map_or_else(|| "it was another one".to_owned(), |old| format!("it was `{old}`"));
                 found.push(changed(name, &format!("the {what} of its volumes cannot change"), trace.pos(at), &was));
             }
         }

@@ -7,6 +7,7 @@ mod cli_build;
 mod configuration_schema;
 mod diff;
 mod env;
+mod examples;
 mod explain;
 mod fixtures;
 mod key_model_schema;

@@ -51,7 +51,8 @@ fn nodes(instance: &Instance<'_>) -> Vec<String> {
         Architecture::Cluster => shards(instance).concat(),
         _ => {
             let groups = instance.groups();
-            let pods = |g: &Group<'_>| (0..g.count).map(|n| format!("{}-{n}", instance.child(&g.suffix))).collect::<Vec<_>>();
+            let pods =
+                |g: &Group<'_>| (0..g.count).map(|n| format!("{}-{n}", instance.child(&g.suffix))).collect::<Vec<_>>();
             groups.iter().flat_map(pods).collect()
         }
     };
