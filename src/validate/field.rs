@@ -123,7 +123,7 @@ impl<'a> Field<'a> {
         &self.steps
     }
 
-    /// Its path, as messages write it: `spec.template.spec.containers[0].image`.
+    /// Its path by places: `spec.template.spec.containers[0].image`. Reports have [`super::Objects::path`].
     pub fn path_text(&self) -> String {
         path_text(&self.steps)
     }
@@ -199,8 +199,8 @@ fn places_of(node: &Node, trace: &Trace) -> Vec<Label> {
     labels
 }
 
-/// A path as messages write it: `spec.containers[0].image`, `metadata.labels["a.b/c"]`.
-pub fn path_text(steps: &[Step]) -> String {
+/// `spec.containers[0].image`, `metadata.labels["a.b/c"]`.
+fn path_text(steps: &[Step]) -> String {
     use std::fmt::Write;
     let mut out = String::new();
     for step in steps {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::cli::args::{DiffArgs, ReportFormat};
-use crate::cli::diff::{Commits, Comparison, Task, between, compare, over_time};
+use crate::cli::diff::{Commits, Compared, Comparison, Task, between, compare, over_time};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
@@ -27,7 +27,11 @@ pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
             None => report.text(printer.result_style()),
         };
         printer.print(text)?;
-        Ok(if report.differs() { Exit::No } else { Exit::Done })
+        Ok(match report.has_errors() {
+            true => Exit::CouldNot,
+            false if report.differs() => Exit::No,
+            false => Exit::Done,
+        })
     });
     done.unwrap_or_else(|found: Diagnostics| {
         printer.diagnostics(&arrange(found.0, &sources), &sources);
@@ -35,12 +39,15 @@ pub fn run(arguments: DiffArgs, printer: &Printer) -> Exit {
     })
 }
 
-/// All tasks at once, reported in their order; nothing when one of them could not be done, which is told.
+/// All tasks at once, reported in their order. What could not be rendered is told, and hides nothing of the others; nothing where there are no others.
 fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Option<DiffReport> {
     let all: Vec<Comparison> = tasks.par_iter().map(|task| compare(task, settings)).collect();
-    let mut failed = false;
+    if !all.is_empty() && all.iter().all(Result::is_err) {
+        all.into_iter().filter_map(Result::err).flatten().for_each(|wrong| tell(wrong, printer));
+        return None;
+    }
     let mut compared = Vec::new();
-    for comparison in all {
+    for (task, comparison) in tasks.iter().zip(all) {
         match comparison {
             Ok(one) => {
                 if let Some(note) = &one.note {
@@ -48,16 +55,11 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Optio
                 }
                 compared.push(one);
             }
-            Err(errors) => {
-                failed = true;
-                for (sources, found) in errors {
-                    printer.diagnostics(&arrange(found.0, &sources), &sources);
-                }
+            Err(wrong) => {
+                compared.push(Compared::failed(task, &wrong));
+                wrong.into_iter().for_each(|wrong| tell(wrong, printer));
             }
         }
-    }
-    if failed {
-        return None;
     }
     if let Some(task) = tasks.first() {
         Commits::new(task).fill(&mut compared);
@@ -65,4 +67,8 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Optio
     let mut report = DiffReport::default();
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
     Some(report)
+}
+
+fn tell((sources, found): (Sources, Diagnostics), printer: &Printer) {
+    printer.diagnostics(&arrange(found.0, &sources), &sources);
 }
