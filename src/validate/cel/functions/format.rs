@@ -36,7 +36,7 @@ const ALL: [Named; 13] = [
     Named("dns1035LabelPrefix", |text| prefix(text, names::is_old_dns_label)),
     Named("qualifiedName", names::is_qualified_name),
     Named("labelValue", names::is_label_value),
-    Named("uri", |text| super::url::is_uri(text)),
+    Named("uri", super::url::is_uri),
     Named("uuid", |text| has_form(text, Format::Uuid)),
     Named("byte", |text| has_form(text, Format::Byte)),
     Named("date", |text| has_form(text, Format::Date)),
