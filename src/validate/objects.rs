@@ -120,9 +120,9 @@ impl<'a> Objects<'a> {
 
     /// The path of a field, as reports write it.
     pub fn path(&self, field: &Field<'_>) -> String {
-        let steps = field.steps().iter().map(|step| match step {
+        let steps = field.steps().into_iter().map(|step| match step {
             Step::Key(key) => Segment::Key(key.to_string()),
-            Step::Index(index) => Segment::Index(*index),
+            Step::Index(index) => Segment::Index(index),
         });
         keyed_path(&field.resource().node, steps, &OpenApi::default()).to_string()
     }

@@ -1,13 +1,14 @@
 //! Names, labels and keys that the API server refuses.
 
-use crate::diagnostics::Severity;
 use crate::k8s::names::{
     LONGEST_LABEL, LONGEST_SUBDOMAIN, is_config_key, is_dns_label, is_dns_subdomain, is_label_value, is_old_dns_label,
     is_port_name, is_qualified_name,
 };
 use crate::k8s::{Resource, parse_api_version};
+use crate::validate::rules::facts::Workload;
 use crate::validate::structure::is_placeholder;
 use crate::validate::{Field, Finding, Findings, Objects, Rule};
+use crate::yaml::Node;
 
 rule!(InvalidName, "k8s/invalid-name", Error);
 
@@ -17,49 +18,162 @@ const RELAXED_SERVICES: u16 = 34;
 const LONGEST_CRON_JOB: usize = 52;
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
+    let names = Names { rule, objects };
     for resource in objects.iter() {
-        let object = Field::of(resource);
-        let metadata = object.get("metadata");
-        if let Some(form) = form_of(resource, objects.settings().kube_minor) {
-            let name = metadata.get("name");
-            if let Some(text) = name.text().filter(|text| !is_placeholder(text)) {
-                named(rule, objects, &name, text, form, found);
-            }
-        }
-        let namespace = metadata.get("namespace");
-        if let Some(text) = namespace.text().filter(|text| !text.is_empty() && !is_placeholder(text)) {
-            named(rule, objects, &namespace, text, Form::Label, found);
-        }
-        pairs(rule, objects, &metadata.get("labels"), true, found);
-        pairs(rule, objects, &metadata.get("annotations"), false, found);
+        names.metadata(resource, found);
         match (parse_api_version(resource.api_version()).0, resource.kind()) {
-            ("", "ConfigMap" | "Secret") => keys(rule, objects, &object, found),
-            ("", "Service") => service(rule, objects, &object.get("spec"), found),
+            ("", "ConfigMap" | "Secret") => names.keys(resource, found),
+            ("", "Service") => names.service(resource, found),
             _ => {}
         }
     }
     for workload in &objects.facts().workloads {
-        if workload.resource.kind() != "Pod" {
-            let spec = Field::of(workload.resource).get("spec");
-            pairs(rule, objects, &spec.path(&["selector", "matchLabels"]), true, found);
-            pairs(rule, objects, &spec.path(&["template", "metadata", "labels"]), true, found);
-            pairs(rule, objects, &spec.path(&["template", "metadata", "annotations"]), false, found);
+        names.workload(workload, found);
+    }
+}
+
+/// Looks at names. Nothing but a mistake is worth a [`Field`]: there are many names.
+struct Names<'r, 'a> {
+    rule: &'r dyn Rule,
+    objects: &'r Objects<'a>,
+}
+
+impl Names<'_, '_> {
+    fn metadata(&self, resource: &Resource, found: &mut Findings) {
+        let name = resource.node.text_at(&["metadata", "name"]);
+        if let (Some(text), Some(form)) = (name, form_of(resource, self.objects.settings().kube_minor)) {
+            self.name(text, form, || Field::of(resource).path(&["metadata", "name"]), found);
         }
-        pairs(rule, objects, &workload.pod.get("nodeSelector"), true, found);
+        if let Some(text) = resource.node.text_at(&["metadata", "namespace"]).filter(|text| !text.is_empty()) {
+            self.name(text, Form::Label, || Field::of(resource).path(&["metadata", "namespace"]), found);
+        }
+        self.pairs(resource, &["metadata", "labels"], true, found);
+        self.pairs(resource, &["metadata", "annotations"], false, found);
+    }
+
+    fn workload(&self, workload: &Workload<'_>, found: &mut Findings) {
+        let resource = workload.resource;
+        self.pairs(resource, &["spec", "selector", "matchLabels"], true, found);
+        self.pairs(resource, &["spec", "template", "metadata", "labels"], true, found);
+        self.pairs(resource, &["spec", "template", "metadata", "annotations"], false, found);
+        self.pairs_of(
+            workload.pod.node().and_then(|pod| pod.get("nodeSelector")),
+            || workload.pod.get("nodeSelector"),
+            true,
+            found,
+        );
         let mut volumes = Vec::new();
-        for volume in workload.pod.get("volumes").items() {
-            once(rule, objects, &volume.get("name"), "volumes", &mut volumes, found);
+        let list = workload.pod.node().and_then(|pod| pod.get("volumes")).and_then(Node::as_seq).unwrap_or_default();
+        for (at, volume) in list.iter().enumerate() {
+            let text = volume.text_at(&["name"]);
+            self.once(text, || workload.pod.get("volumes").at(at).get("name"), "volumes", &mut volumes, found);
         }
         let mut names = Vec::new();
         for container in &workload.containers {
-            once(rule, objects, &container.field.get("name"), "containers", &mut names, found);
-            for port in container.field.get("ports").items() {
-                let name = port.get("name");
-                if let Some(text) = name.text().filter(|text| !text.is_empty() && !is_placeholder(text)) {
-                    named(rule, objects, &name, text, Form::Port, found);
+            self.once(Some(container.name), || container.field.get("name"), "containers", &mut names, found);
+            let ports =
+                container.field.node().and_then(|it| it.get("ports")).and_then(Node::as_seq).unwrap_or_default();
+            for (at, port) in ports.iter().enumerate() {
+                if let Some(text) = port.text_at(&["name"]).filter(|text| !text.is_empty()) {
+                    self.name(text, Form::Port, || container.field.get("ports").at(at).get("name"), found);
                 }
             }
         }
+    }
+
+    fn name<'f>(&self, text: &str, form: Form, field: impl FnOnce() -> Field<'f>, found: &mut Findings) {
+        if !form.fits(text) && !is_placeholder(text) {
+            let message = format!("`{text}` cannot be a name here: the API server refuses it");
+            found.add(self.rule, self.objects, &field(), message).help = Some(form.rule());
+        }
+    }
+
+    /// The name of a part, which no other part has.
+    fn once<'n, 'f>(
+        &self,
+        text: Option<&'n str>,
+        field: impl FnOnce() -> Field<'f>,
+        what: &str,
+        seen: &mut Vec<&'n str>,
+        found: &mut Findings,
+    ) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        if !seen.contains(&text) {
+            seen.push(text);
+            return self.name(text, Form::Label, field, found);
+        }
+        if !is_placeholder(text) {
+            let message = format!("two {what} have the name `{text}`: the API server refuses them");
+            let finding = found.add(self.rule, self.objects, &field(), message);
+            finding.help = Some("give one of them another name".to_owned());
+        }
+    }
+
+    /// Labels, whose values have a form, or annotations, whose values are free.
+    fn pairs(&self, resource: &Resource, path: &[&str], labels: bool, found: &mut Findings) {
+        self.pairs_of(resource.node.lookup(path), || Field::of(resource).path(path), labels, found);
+    }
+
+    fn pairs_of<'f>(&self, map: Option<&Node>, field: impl FnOnce() -> Field<'f>, labels: bool, found: &mut Findings) {
+        let is_key = |key: &str| match labels {
+            true => is_qualified_name(key) || is_placeholder(key),
+            false => is_qualified_name(&key.to_ascii_lowercase()) || is_placeholder(key),
+        };
+        let is_value = |text: Option<&str>| !labels || text.is_none_or(|it| is_label_value(it) || is_placeholder(it));
+        let Some(map) = map.and_then(Node::as_map) else { return };
+        if map.entries.iter().all(|entry| is_key(&entry.key.text) && is_value(entry.value.text())) {
+            return;
+        }
+        for (key, value) in field().entries() {
+            if !is_key(key) {
+                let what = if labels { "label" } else { "annotation" };
+                let message = format!("`{key}` cannot be the key of a {what}: the API server refuses it");
+                let help = "write up to 63 letters, digits, `-`, `_` or `.`; a name of DNS and `/` may stand in front";
+                found.push(self.finding(message).at_key(self.objects, &value).help(help));
+            }
+            if let Some(text) = value.text().filter(|text| !is_value(Some(text))) {
+                let message = format!("`{text}` cannot be the value of a label: the API server refuses it");
+                let help = "write up to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends; what is longer can be an annotation";
+                found.push(self.finding(message).at(self.objects, &value).help(help));
+            }
+        }
+    }
+
+    /// Keys of a ConfigMap or a Secret.
+    fn keys(&self, resource: &Resource, found: &mut Findings) {
+        let is_key = |key: &str| is_config_key(key) || is_placeholder(key);
+        for part in ["data", "binaryData", "stringData"] {
+            let map = resource.node.get(part).and_then(Node::as_map);
+            if map.is_none_or(|map| map.entries.iter().all(|entry| is_key(&entry.key.text))) {
+                continue;
+            }
+            for (key, value) in Field::of(resource).get(part).entries().filter(|(key, _)| !is_key(key)) {
+                let message = format!("`{key}` cannot be a key of a {}: the API server refuses it", resource.kind());
+                let help = "write letters, digits, `-`, `_` or `.`";
+                found.push(self.finding(message).at_key(self.objects, &value).help(help));
+            }
+        }
+    }
+
+    fn service(&self, resource: &Resource, found: &mut Findings) {
+        self.pairs(resource, &["spec", "selector"], true, found);
+        let mut names = Vec::new();
+        let ports = resource.node.lookup(&["spec", "ports"]).and_then(Node::as_seq).unwrap_or_default();
+        for (at, port) in ports.iter().enumerate() {
+            let field = || Field::of(resource).path(&["spec", "ports"]).at(at).get("name");
+            match port.text_at(&["name"]).filter(|text| !text.is_empty()) {
+                None if ports.len() > 1 => {
+                    let message = "a port without a name in a Service with several: the API server refuses it";
+                    let finding = found.add(self.rule, self.objects, &field(), message);
+                    finding.help = Some("give each port a name".to_owned());
+                }
+                text => self.once(text, field, "ports", &mut names, found),
+            }
+        }
+    }
+
+    fn finding(&self, message: String) -> Finding {
+        Finding::new(self.rule.id(), self.rule.severity(), message)
     }
 }
 
@@ -118,85 +232,6 @@ fn form_of(resource: &Resource, minor: u16) -> Option<Form> {
         }
         _ => return None,
     })
-}
-
-fn named(rule: &dyn Rule, objects: &Objects<'_>, field: &Field<'_>, text: &str, form: Form, found: &mut Findings) {
-    if !form.fits(text) {
-        let finding =
-            found.add(rule, objects, field, format!("`{text}` cannot be a name here: the API server refuses it"));
-        finding.help = Some(form.rule());
-    }
-}
-
-/// A name of a part, which no other part has.
-fn once<'a>(
-    rule: &dyn Rule,
-    objects: &Objects<'_>,
-    field: &Field<'a>,
-    what: &str,
-    seen: &mut Vec<&'a str>,
-    found: &mut Findings,
-) {
-    let Some(text) = field.text().filter(|text| !text.is_empty() && !is_placeholder(text)) else { return };
-    if seen.contains(&text) {
-        let finding =
-            found.add(rule, objects, field, format!("two {what} have the name `{text}`: the API server refuses them"));
-        finding.help = Some("give one of them another name".to_owned());
-    } else {
-        seen.push(text);
-        named(rule, objects, field, text, Form::Label, found);
-    }
-}
-
-/// Labels, whose values have a form, or annotations, whose values are free.
-fn pairs(rule: &dyn Rule, objects: &Objects<'_>, map: &Field<'_>, labels: bool, found: &mut Findings) {
-    for (key, value) in map.entries() {
-        let is_key = if labels { is_qualified_name(key) } else { is_qualified_name(&key.to_ascii_lowercase()) };
-        if !is_key && !is_placeholder(key) {
-            let what = if labels { "label" } else { "annotation" };
-            let message = format!("`{key}` cannot be the key of a {what}: the API server refuses it");
-            let help = "write up to 63 letters, digits, `-`, `_` or `.`; a name of DNS and `/` may stand in front";
-            found.push(finding(rule, message).at_key(objects, &value).help(help));
-        }
-        if let Some(text) = value.text().filter(|text| labels && !is_label_value(text) && !is_placeholder(text)) {
-            let message = format!("`{text}` cannot be the value of a label: the API server refuses it");
-            let help = "write up to 63 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends; what is longer can be an annotation";
-            found.push(finding(rule, message).at(objects, &value).help(help));
-        }
-    }
-}
-
-/// Keys of a ConfigMap or a Secret.
-fn keys(rule: &dyn Rule, objects: &Objects<'_>, object: &Field<'_>, found: &mut Findings) {
-    for part in ["data", "binaryData", "stringData"] {
-        for (key, value) in object.get(part).entries().filter(|(key, _)| !is_config_key(key) && !is_placeholder(key)) {
-            let message =
-                format!("`{key}` cannot be a key of a {}: the API server refuses it", object.resource().kind());
-            found.push(finding(rule, message).at_key(objects, &value).help("write letters, digits, `-`, `_` or `.`"));
-        }
-    }
-}
-
-fn service(rule: &dyn Rule, objects: &Objects<'_>, spec: &Field<'_>, found: &mut Findings) {
-    pairs(rule, objects, &spec.get("selector"), true, found);
-    let mut names = Vec::new();
-    let count = spec.get("ports").items().count();
-    for port in spec.get("ports").items() {
-        let name = port.get("name");
-        match name.text() {
-            Some(text) if !text.is_empty() => once(rule, objects, &name, "ports", &mut names, found),
-            _ if count > 1 => {
-                let message = "a port without a name in a Service with several: the API server refuses it";
-                found.add(rule, objects, &name, message).help = Some("give each port a name".to_owned());
-            }
-            _ => {}
-        }
-    }
-}
-
-fn finding(rule: &dyn Rule, message: String) -> Finding {
-    debug_assert_eq!(rule.severity(), Severity::Error);
-    Finding::new(rule.id(), rule.severity(), message)
 }
 
 #[cfg(test)]

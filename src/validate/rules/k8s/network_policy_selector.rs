@@ -13,7 +13,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(policy).path(&["spec", "podSelector"]);
         let selector = Selector::of(&field);
         let namespace = objects.namespace(policy);
-        if selector.is_empty() || !facts.selected(namespace, &selector).is_empty() {
+        if selector.is_empty() || facts.selects_any(namespace, &selector) {
             continue;
         }
         if !facts.knows_pods_of(namespace) && !is_slip(facts, namespace, &selector) {

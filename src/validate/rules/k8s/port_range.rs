@@ -25,7 +25,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
             judge(rule, objects, &port.get("containerPort"), 1, found);
             judge(rule, objects, &port.get("hostPort"), 0, found);
         }
-        for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        let has = |probe: &&str| container.field.node().is_some_and(|it| it.get(probe).is_some());
+        for probe in ["livenessProbe", "readinessProbe", "startupProbe"].into_iter().filter(has) {
             for way in ["httpGet", "tcpSocket", "grpc"] {
                 judge(rule, objects, &container.field.path(&[probe, way, "port"]), 1, found);
             }

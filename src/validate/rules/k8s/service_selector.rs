@@ -13,7 +13,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(service).path(&["spec", "selector"]);
         let selector = Selector::of_map(&field);
         let namespace = objects.namespace(service);
-        if selector.is_empty() || !facts.selected(namespace, &selector).is_empty() {
+        if selector.is_empty() || facts.selects_any(namespace, &selector) {
             continue;
         }
         if !facts.knows_pods_of(namespace) && !is_slip(facts, namespace, &selector) {

@@ -1,33 +1,37 @@
 //! Mounts of volumes that the pod does not have.
 
 use crate::diagnostics::did_you_mean;
-use crate::validate::{Field, Findings, Objects, Rule};
+use crate::validate::{Findings, Objects, Rule};
+use crate::yaml::Node;
 
 rule!(UnknownVolume, "k8s/unknown-volume", Error);
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     for workload in &objects.facts().workloads {
-        let names = |list: Field<'_>, name: &[&str]| -> Vec<String> {
-            list.items().filter_map(|it| it.path(name).text().map(str::to_owned)).collect()
-        };
-        let mut known = names(workload.pod.get("volumes"), &["name"]);
-        known
-            .extend(names(Field::of(workload.resource).path(&["spec", "volumeClaimTemplates"]), &["metadata", "name"]));
+        let volumes = items(workload.pod.node().and_then(|pod| pod.get("volumes")));
+        let claims = items(workload.resource.node.lookup(&["spec", "volumeClaimTemplates"]));
+        let named = volumes.iter().filter_map(|volume| volume.text_at(&["name"]));
+        let known: Vec<&str> = named.chain(claims.iter().filter_map(|it| it.text_at(&["metadata", "name"]))).collect();
         for container in &workload.containers {
-            for list in ["volumeMounts", "volumeDevices"] {
-                for mount in container.field.get(list).items() {
-                    let name = mount.get("name");
-                    let Some(text) = name.text().filter(|text| !known.iter().any(|it| it == text)) else { continue };
+            for kind in ["volumeMounts", "volumeDevices"] {
+                let mounts = items(container.field.node().and_then(|it| it.get(kind)));
+                for (at, mount) in mounts.iter().enumerate() {
+                    let Some(text) = mount.text_at(&["name"]).filter(|text| !known.contains(text)) else { continue };
                     let message = format!("the pod has no volume `{text}`: the API server refuses it");
-                    let near = did_you_mean(text, known.iter().map(String::as_str));
-                    found.add(rule, objects, &name, message).help = Some(match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "add a volume of that name to `volumes`, or remove the mount".to_owned(),
-                    });
+                    let field = container.field.get(kind).at(at).get("name");
+                    found.add(rule, objects, &field, message).help =
+                        Some(match did_you_mean(text, known.iter().copied()) {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => "add a volume of that name to `volumes`, or remove the mount".to_owned(),
+                        });
                 }
             }
         }
     }
+}
+
+fn items(node: Option<&Node>) -> &[Node] {
+    node.and_then(Node::as_seq).unwrap_or_default()
 }
 
 #[cfg(test)]
