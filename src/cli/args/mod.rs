@@ -23,7 +23,7 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
-pub use diff::DiffArgs;
+pub use diff::{DiffArgs, LiveArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]
@@ -31,7 +31,7 @@ pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeAr
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
-pub use render::RenderArgs;
+pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};
 pub use show::{HeatOf, ShowArgs};

@@ -196,12 +196,12 @@ impl Round<'_> {
 pub fn compare_saved<'a>(
     all: &'a [Wanted],
     mut saved: impl FnMut(&ResourceRef) -> Option<LiveObject>,
-    cluster_scoped: &dyn Fn(&str, &str) -> bool,
+    is_outside: &dyn Fn(&ResourceRef) -> bool,
     plan: Plan<'_>,
 ) -> Vec<Outcome<'a>> {
     let one = |wanted: &'a Wanted| {
         let mut resource = wanted.resource.clone();
-        match cluster_scoped(&resource.api_version, &resource.kind) {
+        match is_outside(&resource) {
             true => resource.namespace = None,
             false => {
                 resource.namespace.get_or_insert_with(|| plan.namespace.to_owned());
