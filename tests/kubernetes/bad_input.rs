@@ -78,7 +78,7 @@ fn a_cluster_that_is_not_reached_leaves_all_objects_in_the_report() {
         name.to_owned()
     };
     let authority = text.lines().find(|line| line.contains("certificate-authority")).unwrap();
-    let own = rcgen_like(&bench);
+    let own = other_authority(&bench);
     let cases = [
         (
             "there is no kubeconfig",
@@ -116,7 +116,7 @@ fn a_cluster_that_is_not_reached_leaves_all_objects_in_the_report() {
 }
 
 /// The line of a cluster that trusts another authority.
-fn rcgen_like(bench: &Bench) -> String {
+fn other_authority(bench: &Bench) -> String {
     let path = bench.path().join(".git/ca.crt");
     let key = bench.path().join(".git/ca.key");
     let done = std::process::Command::new("openssl")

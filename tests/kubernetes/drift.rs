@@ -113,7 +113,7 @@ fn what_somebody_changed_has_both_stories() {
     assert_eq!(run.paths("Deployment", "web"), ["spec.replicas", "spec.template.spec.containers[name=app].image"]);
     let image = run.field("Deployment", "web", "spec.template.spec.containers[name=app].image");
     assert_eq!((&image["before"], &image["after"]), (&json!("app:2"), &json!("app:1")));
-    assert_eq!((&image["origin"]["file"], &image["origin"]["line"]), (&json!("prod/all.yaml"), &json!(26)), "{image}");
+    assert_eq!((&image["origin"]["file"], &image["origin"]["line"]), (&json!("prod/all.yaml"), &json!(27)), "{image}");
     assert_eq!(image["origin"]["commit"].as_str().unwrap().len(), 40);
     assert_eq!(image["manager"]["name"], "kubectl-edit");
     assert!(image["manager"]["lastWrite"].as_str().unwrap().ends_with('Z'), "{image}");
@@ -205,7 +205,7 @@ fn secrets_tell_that_they_changed_and_not_what() {
     assert_eq!(run.paths("Secret", "auth"), ["data.password", "data.user", "metadata.annotations.note"]);
     let password = run.field("Secret", "auth", "data.password");
     assert_eq!((&password["before"], &password["after"]), (&json!("••••"), &json!("••••")));
-    assert_eq!(password["origin"]["line"], 62, "{password}");
+    assert_eq!(password["origin"]["line"], 58, "{password}");
     for form in ["human", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
         let run = bench.redisops(&["diff", "--no-redis", "prod", "-o", form]);
         assert_eq!(run.code, 1, "{run:?}");

@@ -93,10 +93,10 @@ fn quantities_of_custom_resources_are_amounts_where_their_schema_says_so() {
          \x20             items: {{type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [id], items: {{type: object, required: [id], properties: {{id: {{type: string}}, size: {{type: integer, default: 3}}}}}}}}\n"
     );
     bench.write("crd/definition.yaml", &definition);
-    bench.apply_as("redisops", "crd");
+    bench.apply_as("redisops", "crd/definition.yaml");
     let path = bench.path().join("crd/definition.yaml");
     bench.kubectl(&["wait", "--for=condition=Established", "-f", path.to_str().unwrap()]);
-    let run = bench.diff(&["crd"]);
+    let run = bench.diff(&["crd/definition.yaml"]);
     assert_eq!(run.code, 0, "spelled out and left out by the server: {run:?}");
     let thing = |memory: &str, version: &str, items: &str| {
         let text = format!(
@@ -105,8 +105,8 @@ fn quantities_of_custom_resources_are_amounts_where_their_schema_says_so() {
         bench.write("prod/thing.yaml", &text);
     };
     thing("1000m", "'1000m'", "{id: a}, {id: b, size: 4}");
-    bench.apply_as("redisops", "prod");
-    assert_eq!(bench.diff(&["prod"]).code, 0);
+    bench.apply_as("redisops", "prod/thing.yaml");
+    assert_eq!(bench.diff(&["prod/thing.yaml"]).code, 0);
     thing("1", "'1'", "{id: b, size: 4}, {id: c}");
     let run = bench.diff(&["prod/thing.yaml"]);
     assert_eq!(run.paths("Thing", "a"), ["spec.items[id=a]", "spec.items[id=c]", "spec.version"], "{run:?}");

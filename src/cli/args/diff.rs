@@ -1,6 +1,7 @@
 //! Arguments of `diff`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -64,6 +65,12 @@ pub struct LiveArgs {
     /// Show what `apply --prune` would delete, too
     #[arg(long, conflicts_with_all = ["from", "between"])]
     pub prune: bool,
+    /// Compare again and again, each TIME (60s), and write the report when it has changed
+    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "60s", require_equals = true, value_parser = super::time::time, conflicts_with_all = ["from", "between", "offline"])]
+    pub watch: Option<Duration>,
+    /// Serve metrics for Prometheus at ADDR (`:9464`), below /metrics
+    #[arg(long, value_name = "ADDR", requires = "watch")]
+    pub metrics: Option<String>,
     /// The field manager that applies
     #[arg(long, value_name = "NAME", default_value = "redisops", conflicts_with_all = ["from", "between"])]
     pub field_manager: String,

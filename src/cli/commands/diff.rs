@@ -50,7 +50,7 @@ fn written(report: &DiffReport, output: ReportFormat, printer: &Printer) -> Stri
 }
 
 /// Compares files with what is live.
-fn with_cluster(arguments: DiffArgs, offline: Option<Option<PathBuf>>, printer: &Printer) -> Exit {
+fn with_cluster(mut arguments: DiffArgs, offline: Option<Option<PathBuf>>, printer: &Printer) -> Exit {
     let saved = match offline {
         Some(None) => {
             let found = Diagnostic::error("redisops::diff::no_dump", "`--offline` names no file")
@@ -64,15 +64,21 @@ fn with_cluster(arguments: DiffArgs, offline: Option<Option<PathBuf>>, printer: 
     };
     let settings = RenderSettings::of_engine(arguments.engine, false);
     let paths = if arguments.paths.is_empty() { vec![".".to_owned()] } else { arguments.paths };
+    let (every, address) = (arguments.live.watch, arguments.live.metrics.take());
     let live = LiveSettings::new(arguments.live, saved);
-    let done = live::report(&paths, &settings, &live, printer).and_then(|(report, is_whole)| {
-        let Some(report) = report else { return Ok(Exit::CouldNot) };
-        printer.print(written(&report, arguments.output, printer))?;
-        Ok(match (is_whole && !report.has_errors(), report.differs()) {
-            (false, _) => Exit::CouldNot,
-            (true, true) => Exit::No,
-            (true, false) => Exit::Done,
-        })
+    let print = |report: &DiffReport| Ok(printer.print(written(report, arguments.output, printer))?);
+    let done = match every {
+        Some(every) => live::watch(&paths, &settings, &live, every, address.as_deref(), printer, print),
+        None => live::report(&paths, &settings, &live, printer).and_then(|done| {
+            done.0.as_ref().map_or(Ok(()), print)?;
+            Ok(done)
+        }),
+    };
+    let done = done.map(|(report, is_whole)| match report {
+        None => Exit::CouldNot,
+        Some(report) if !is_whole || report.has_errors() => Exit::CouldNot,
+        Some(report) if report.differs() => Exit::No,
+        Some(_) => Exit::Done,
     });
     done.unwrap_or_else(|found: Diagnostics| {
         printer.diagnostics(&found.0, &Sources::new());
