@@ -200,7 +200,7 @@ fn secrets_tell_that_they_changed_and_not_what() {
         "-p",
         r#"{"data":{"password":"b3RoZXI=","user":"eA=="}}"#,
     ]);
-    bench.kubectl(&["-n", &namespace, "annotate", "secret", "auth", "note=changed", "--overwrite"]);
+    bench.kubectl(&["-n", &namespace, "annotate", "secret", "auth", "note=altered", "--overwrite"]);
     let run = bench.diff(&["prod"]);
     assert_eq!(run.paths("Secret", "auth"), ["data.password", "data.user", "metadata.annotations.note"]);
     let password = run.field("Secret", "auth", "data.password");
@@ -209,7 +209,7 @@ fn secrets_tell_that_they_changed_and_not_what() {
     for form in ["human", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
         let run = bench.redisops(&["diff", "--no-redis", "prod", "-o", form]);
         assert_eq!(run.code, 1, "{run:?}");
-        for secret in ["hunter2", "aHVudGVyMg", "b3RoZXI", "YXBw", "changed", "hello"] {
+        for secret in ["hunter2", "aHVudGVyMg", "b3RoZXI", "YXBw", "altered", "hello"] {
             assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{form}: {secret}");
         }
     }

@@ -110,7 +110,7 @@ fn quantities_of_custom_resources_are_amounts_where_their_schema_says_so() {
     thing("1", "'1'", "{id: b, size: 4}, {id: c}");
     let run = bench.diff(&["prod/thing.yaml"]);
     assert_eq!(run.paths("Thing", "a"), ["spec.items[id=a]", "spec.items[id=c]", "spec.version"], "{run:?}");
-    thing("1.001", "'1000m'", "{id: a}, {id: b, size: 4}");
+    thing("'1001m'", "'1000m'", "{id: a}, {id: b, size: 4}");
     assert_eq!(bench.diff(&["prod/thing.yaml"]).paths("Thing", "a"), ["spec.memory"]);
     let version = format!("apiVersion: {group}/v2\nkind: Thing\nmetadata: {{name: a, namespace: NAMESPACE}}\n");
     bench.write("prod/thing.yaml", &version);

@@ -10,3 +10,4 @@ mod equal;
 mod faults;
 mod proof;
 mod support;
+mod systems;

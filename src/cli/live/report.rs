@@ -9,11 +9,11 @@ use crate::cli::runtime::block_on;
 use crate::cli::settings::RenderSettings;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::drift::{DiffReport, Matching};
-use crate::live::kubernetes::{Cluster, ServerError};
+use crate::live::kubernetes::Cluster;
 
 use super::rights::tell;
 use super::settings::{LiveSettings, Where};
-use super::target::{Found, against_cluster, against_saved, unreached};
+use super::target::{Found, Told, against_cluster, against_saved, unreached};
 
 /// Clusters by where they are: each is connected to once.
 type Clusters = BTreeMap<Where, Result<Cluster, Diagnostic>>;
@@ -77,7 +77,7 @@ async fn all(
 ) -> Result<(Vec<Found>, bool), Diagnostics> {
     let mut clusters = Clusters::new();
     let mut all = Vec::new();
-    let mut errors: Vec<ServerError> = Vec::new();
+    let mut errors: Vec<Told> = Vec::new();
     let mut is_sure = true;
     for (_, one) in rendered {
         let sources = Sources::new();

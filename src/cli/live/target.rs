@@ -29,7 +29,15 @@ pub(super) struct Found {
     /// The objects.
     pub(super) changes: Vec<Change>,
     /// Why some could not be compared.
-    pub(super) errors: Vec<ServerError>,
+    pub(super) errors: Vec<Told>,
+}
+
+/// A refusal, and the object that it is about.
+#[derive(Clone)]
+pub(super) struct Told {
+    pub(super) error: ServerError,
+    /// The object, with its place in the files.
+    pub(super) object: String,
 }
 
 /// What the comparison of a target goes by.
@@ -98,8 +106,10 @@ impl Basis {
             };
             change.place = place;
             if let Some(error) = error {
+                let line = error_line(rendered, index, &error).or_else(|| change.place.clone());
+                let line = line.map_or(String::new(), |it| format!(" ({}:{}:{})", it.file, it.line, it.column));
                 change = managed::failed(change, compare_error(&error));
-                found.errors.push(error);
+                found.errors.push(Told { object: format!("{}{line}", change.resource), error });
             }
             found.changes.push(change);
         }
@@ -131,8 +141,8 @@ pub(super) async fn against_cluster(
                     namespace: Some(parent.namespace),
                     name: parent.name,
                 };
+                found.errors.push(Told { error: error.clone(), object: parent.to_string() });
                 found.changes.push(managed::failed(managed::create(&parent), compare_error(&error)));
-                found.errors.push(error);
             }
         }
     }
@@ -196,6 +206,23 @@ pub(super) fn unreached(rendered: &Rendered, found: &Diagnostic) -> Found {
 fn object_line(rendered: &Rendered, index: usize) -> Option<Origin> {
     let node = &rendered.objects.as_slice().get(index)?.node;
     rendered.line_of(&Asked { newer: true, object: index, path: &FieldPath::root(), node, key: Pos::NONE })
+}
+
+/// The line of the field that the server names.
+fn error_line(rendered: &Rendered, index: usize, error: &ServerError) -> Option<Origin> {
+    let node = &rendered.objects.as_slice().get(index)?.node;
+    error.fields().iter().find_map(|text| {
+        let mut path: FieldPath = text.parse().ok()?;
+        // What is missing is told where it would stand.
+        while !path.is_root() {
+            if let Ok(found) = path.resolve(node) {
+                let asked = Asked { newer: true, object: index, path: &path, node: found.node(), key: found.key_pos };
+                return rendered.line_of(&asked);
+            }
+            path.0.pop();
+        }
+        None
+    })
 }
 
 fn field_line(rendered: &Rendered, index: usize, one: &Drifted<'_>) -> Option<Origin> {

@@ -79,7 +79,10 @@ pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -
     let mut sought = Vec::new();
     let mut slots = Vec::new();
     for (index, place) in places.iter().enumerate() {
-        if let Place::Served(kind, namespace) = place {
+        // What has no name yet is new each time.
+        if let Place::Served(kind, namespace) = place
+            && !all[index].resource.name.is_empty()
+        {
             sought.push(Sought { kind, namespace: namespace.as_deref(), name: &all[index].resource.name });
             slots.push(index);
         }
