@@ -7,6 +7,7 @@ mod cli_build;
 mod components;
 mod configuration_schema;
 mod diff;
+mod env;
 mod explain;
 mod fixtures;
 mod key_model_schema;

@@ -4,6 +4,7 @@ mod access;
 mod affected;
 mod build;
 mod diff;
+mod env;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -24,6 +25,7 @@ pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
 pub use diff::{DiffArgs, LiveArgs};
+pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 pub mod affected;
 pub mod build;
 pub mod diff;
+pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
