@@ -12,7 +12,6 @@ mod keys;
 mod lab;
 mod membership;
 mod migrate;
-mod nodes;
 mod plan;
 mod show;
 mod state;
