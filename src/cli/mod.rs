@@ -9,6 +9,7 @@ mod document;
 mod exit;
 #[cfg(target_os = "linux")]
 mod lab;
+mod live;
 mod narrowing;
 mod nodes;
 mod output;
