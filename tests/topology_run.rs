@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use redisops::diagnostics::Sources;
+use redisops::diagnostics::{SourceKind, Sources};
 use redisops::kustomize::{Context, Options, build};
 use redisops::source::{LoadOptions, Loader, Memory, NoTools};
-use redisops::yaml::{Trace, to_json};
+use redisops::yaml::{Trace, parse_documents, to_json};
 use serde_json::Value;
 
 const PASSWORD: &str = r#"a"b\c d"#;
@@ -46,6 +46,8 @@ struct Node {
     ip: String,
     directory: PathBuf,
     environment: Vec<(String, String)>,
+    /// Arguments of the server.
+    arguments: Vec<String>,
     running: Vec<Child>,
 }
 
@@ -88,8 +90,11 @@ fn host(net: u32, number: usize) -> String {
 
 impl Nodes {
     fn start(spec: &str, offset: u32) -> Nodes {
+        Nodes::of(render(spec), offset)
+    }
+
+    fn of(objects: Vec<Value>, offset: u32) -> Nodes {
         let net = 20 + (std::process::id() + offset) % 200;
-        let objects = render(spec);
         let directory = tempfile::tempdir().unwrap();
         let mut pods = Vec::new();
         for set in objects.iter().filter(|o| o["kind"] == "StatefulSet") {
@@ -221,7 +226,12 @@ impl Node {
         let mut environment: Vec<(String, String)> = Vec::new();
         for variable in spec["containers"][0]["env"].as_array().unwrap() {
             if let Some(value) = variable["value"].as_str() {
-                let value = here(value).replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9");
+                // The pods of a node are below the name of their Service.
+                let value = here(value);
+                let value = match value.split_once("-headless.$(POD_NAMESPACE).svc.cluster.local") {
+                    Some((name, "")) => name.rsplit_once('.').map_or("9".to_owned(), |(pod, _)| format!("{pod}.9")),
+                    _ => value,
+                };
                 environment.push((variable["name"].as_str().unwrap().to_owned(), value));
             }
         }
@@ -244,7 +254,9 @@ impl Node {
         ] {
             environment.push((name.to_owned(), value.to_owned()));
         }
-        Node { ip, directory, environment, running: Vec::new() }
+        let arguments = spec["containers"][0]["args"].as_array().into_iter().flatten();
+        let arguments = arguments.map(|argument| argument.as_str().unwrap().to_owned()).collect();
+        Node { ip, directory, environment, arguments, running: Vec::new() }
     }
 
     fn command(&self, script: &str) -> Command {
@@ -261,6 +273,9 @@ impl Node {
             let log = fs::File::options().create(true).append(true).open(self.directory.join("log")).unwrap();
             let errors = log.try_clone().unwrap();
             let mut command = self.command(script);
+            if script == "start.sh" {
+                command.args(&self.arguments);
+            }
             self.running
                 .push(command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).spawn().unwrap());
         }
@@ -321,6 +336,53 @@ fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
     assert!(master.ask(&["flushall"]).starts_with("OK"));
     assert!(nodes.job("Job").contains("took 1 keys"));
     assert_eq!((master.ask(&["get", "app:1"]).trim(), master.ask(&["-n", "3", "get", "a \"b\\n"]).trim()), ("x", "z"));
+}
+
+#[test]
+fn a_single_node_keeps_what_it_has_when_its_pod_goes() {
+    let mut nodes = Nodes::start("  architecture: standalone\n  configuration: |\n    timeout 300\n", 33);
+    nodes.wait_until_ready();
+    assert!(
+        nodes.list[0].ask(&["set", "session:1", "x", "nx", "ex", "1800"]).starts_with("OK"),
+        "the work of system D"
+    );
+    assert!(!nodes.list[0].ask(&["set", "session:1", "y", "nx", "ex", "1800"]).starts_with("OK"));
+    assert!(nodes.list[0].ask(&["config", "get", "timeout"]).contains("300"));
+    sleep(Duration::from_secs(2));
+    nodes.list[0].kill();
+    assert!(!nodes.list[0].script("live.sh").status.success());
+    nodes.list[0].start();
+    nodes.wait_until_ready();
+    assert_eq!(nodes.list[0].ask(&["get", "session:1"]).trim(), "x");
+}
+
+#[test]
+fn the_chart_of_the_shopping_cart_finds_a_master_and_another_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/examples/cart-production.yaml");
+    let sources = Sources::new();
+    let source = sources.add("cart.yaml", fs::read_to_string(path).unwrap(), SourceKind::Resource).unwrap();
+    let json = |node: &redisops::yaml::Node| {
+        let mut text = String::new();
+        to_json(node, &mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let objects = parse_documents(&source).unwrap().iter().map(json).collect();
+    let mut nodes = Nodes::of(objects, 100);
+    nodes.wait_until_ready();
+    let told = |node: &Node, command: &[&str]| {
+        let mut client = Command::new("redis-cli");
+        client.args(["-h", &node.ip, "-p", SENTINEL_PORT, "sentinel"]).args(command).env("REDISCLI_AUTH", PASSWORD);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
+    };
+    let set = "shopping-cart-redis";
+    nodes.wait("a quorum", |nodes| nodes.list.iter().all(|node| told(node, &["ckquorum", set]).starts_with("OK 3")));
+    let master = told(&nodes.list[2], &["get-master-addr-by-name", set]);
+    assert_eq!(master.lines().next(), Some(nodes.list[0].ip.as_str()), "writers ask for the master");
+    nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "cart:1", "x"]).starts_with("OK"));
+    nodes.wait("the write on a replica", |nodes| nodes.list[1].ask(&["get", "cart:1"]).trim() == "x");
+    nodes.list[0].kill();
+    nodes.wait("another master", |nodes| nodes.masters().len() == 1);
+    assert_eq!(nodes.masters()[0].ask(&["get", "cart:1"]).trim(), "x");
 }
 
 #[test]

@@ -160,3 +160,27 @@ fn a_change_that_a_running_redis_cannot_take_is_refused_between_revisions() {
     assert_eq!(code, Some(1));
     assert!(out.contains("expands 6 volumes; the StatefulSet is created again, its pods go on"), "{out}");
 }
+
+#[test]
+fn a_file_with_a_kind_redis_is_checked_by_what_it_stands_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let validate = |spec: &str| {
+        let text = format!("apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {{name: cache}}\nspec:\n{spec}");
+        fs::write(directory.path().join("redis.yaml"), text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redisops"));
+        let output = command
+            .args(["validate", "redis.yaml", "--strict", "-o", "json"])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        (output.status.code(), serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap())
+    };
+    assert_eq!(validate("  architecture: sentinel\n").0, Some(0));
+    let (code, report) = validate("  architecture: cluster\n  cluster: {nodes: 4, replicas: 1}\n");
+    assert_eq!((code, &report["findings"][0]["line"]), (Some(1), &6.into()));
+    let (code, report) = validate("  configuration: |\n    timeout 5\n    maxmemory-policy lru\n");
+    assert_eq!(
+        (code, &report["findings"][0]["line"], &report["findings"][0]["column"]),
+        (Some(1), &7.into(), &22.into())
+    );
+}
