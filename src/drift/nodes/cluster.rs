@@ -61,16 +61,35 @@ pub(super) fn judge(wanted: &Wanted, answers: &[Answer<Answers>]) -> Judged {
     judged
 }
 
-/// Whether nodes differ about something that they settle among themselves within a second or two.
-pub(super) fn may_settle(answers: &[Answer<Answers>]) -> bool {
-    let mut members: Vec<Member<'_>> = Vec::new();
+/// Members of the cluster that its nodes know and that did not answer, with their addresses.
+pub fn unheard(answers: &[Answer<Answers>]) -> Vec<(NodeId, Address)> {
+    let members = own_cluster(members_of(answers), &mut Judged::default());
+    let answered: BTreeSet<&NodeId> = members.iter().map(|member| &member.own.id).collect();
+    let mut others: BTreeMap<NodeId, Address> = BTreeMap::new();
+    for line in members.iter().flat_map(|member| member.lines) {
+        if let (Some(address), false) =
+            (line.address.as_ref().filter(|_| line.role.is_some()), answered.contains(&line.id))
+        {
+            others.insert(line.id.clone(), address.clone());
+        }
+    }
+    others.into_iter().collect()
+}
+
+fn members_of(answers: &[Answer<Answers>]) -> Vec<Member<'_>> {
+    let mut members = Vec::new();
     for (index, answer) in answers.iter().enumerate() {
         let Ok(live) = &answer.said else { continue };
         if let (Some(own), Some(lines)) = (live.own_line(), &live.cluster) {
             members.push(Member { index, name: &answer.node, own, lines, live });
         }
     }
-    let members = own_cluster(members, &mut Judged::default());
+    members
+}
+
+/// Whether nodes differ about something that they settle among themselves within a second or two.
+pub(super) fn may_settle(answers: &[Answer<Answers>]) -> bool {
+    let members = own_cluster(members_of(answers), &mut Judged::default());
     diagnose(&evidence(&members)).may_settle()
 }
 
