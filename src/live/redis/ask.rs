@@ -113,7 +113,9 @@ pub(super) async fn first_answers<const N: usize>(
             }
         };
         let replies = match connection.pipeline(&all, patience).await {
-            Err(error) if matches!(error.trouble, Trouble::Closed(_)) => return Err(why_closed(asked, way, error).await),
+            Err(error) if matches!(error.trouble, Trouble::Closed(_)) => {
+                return Err(why_closed(asked, way, error).await);
+            }
             other => other?,
         };
         let wrong = |_| NodeError::new(way, Trouble::NotRedis("it answers more or less than it is asked".to_owned()));
