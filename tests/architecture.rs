@@ -18,6 +18,7 @@ const PURE: &[&str] = &[
     "validate",
     "drift",
     "report",
+    "plan",
 ];
 
 /// What they must not name.
@@ -52,6 +53,7 @@ const FLOW: &[&str] = &[
     "validate",
     "drift",
     "report",
+    "plan",
     "live",
     "apply",
     "lab",
