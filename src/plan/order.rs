@@ -76,7 +76,7 @@ pub fn waves(objects: &[&Node]) -> Vec<Wave> {
     let (mut by_namespace, mut by_kind) = (BTreeMap::new(), BTreeMap::new());
     for (at, object) in objects.iter().enumerate() {
         let namespace = text(object, &["metadata", "namespace"]);
-        let mut earliest = |map: &mut BTreeMap<(String, String), i64>, key: (&str, &str)| {
+        let earliest = |map: &mut BTreeMap<(String, String), i64>, key: (&str, &str)| {
             let first = map.entry((key.0.to_owned(), key.1.to_owned())).or_insert(own[at]);
             *first = own[at].min(*first);
         };

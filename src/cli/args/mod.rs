@@ -2,7 +2,9 @@
 
 mod access;
 mod affected;
+mod apply;
 mod build;
+mod cluster;
 mod diff;
 mod explain;
 mod format;
@@ -22,7 +24,9 @@ mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
+pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use build::{Build, Functions, Helm, InputList};
+pub use cluster::ClusterArgs;
 pub use diff::DiffArgs;
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};

@@ -1,0 +1,128 @@
+//! What is live, what would change, and the plan of it.
+
+use futures::future::join;
+use serde_json::Value;
+
+use crate::diagnostics::Diagnostic;
+use crate::drift::Change;
+use crate::live::kubernetes::Cluster;
+use crate::plan::{self, ApplySetRef, ClusterRef, Plan};
+use crate::yaml::Node;
+
+use super::compare::{Identity, Known, PlaceOf, compare, gone};
+use super::members::{self, LiveSet};
+use super::set;
+use super::wanted::Wanted;
+
+/// What is asked for.
+pub struct Question<'a> {
+    /// PATH as given.
+    pub target: &'a str,
+    /// The objects.
+    pub wanted: Vec<Wanted>,
+    /// The set that they belong to.
+    pub set: ApplySetRef,
+    /// As whom they are applied.
+    pub manager: &'a str,
+    /// A set that is taken over.
+    pub adopt: Option<&'a str>,
+    /// Where fields are set.
+    pub place: &'a PlaceOf<'a>,
+}
+
+/// What was found.
+pub struct Survey {
+    /// The objects.
+    pub wanted: Vec<Wanted>,
+    /// What is known of each.
+    pub known: Vec<Known>,
+    /// The set.
+    pub set: ApplySetRef,
+    /// As the server has it.
+    pub live: LiveSet,
+    /// What becomes of objects, those that go included.
+    pub changes: Vec<Change>,
+    /// The steps.
+    pub plan: Plan,
+}
+
+/// Looks at everything; changes nothing.
+///
+/// # Errors
+/// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
+pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
+    let Question { target, wanted, set, manager, adopt, place } = question;
+    let id = set::id(&set);
+    let identity = Identity { manager, set: &id };
+    let (live, known) = join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
+    let live = live?;
+    let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
+    changes.extend(live.gone.iter().map(gone));
+    let comparable: Vec<Change> = changes.iter().filter(|change| change.error.is_none()).cloned().collect();
+    let objects: Vec<&Node> = wanted.iter().map(|one| &one.node).collect();
+    let plan = plan::make(&plan::Inputs {
+        target,
+        cluster: Some(cluster_ref(cluster).await),
+        apply_set: Some(set.clone()),
+        objects: &objects,
+        changes: &comparable,
+    });
+    Ok(Survey { wanted, known, set, live, changes, plan })
+}
+
+/// Which cluster this is. Whoever may not see its system namespace knows it by its address only.
+pub async fn cluster_ref(cluster: &Cluster) -> ClusterRef {
+    let system: Option<Value> = match cluster.kind_of("v1", "Namespace") {
+        Ok(kind) => cluster.get(kind, None, "kube-system").await.ok().flatten(),
+        Err(_) => None,
+    };
+    let uid = system.and_then(|system| system["metadata"]["uid"].as_str().map(str::to_owned));
+    ClusterRef { server: cluster.server().to_owned(), uid }
+}
+
+/// Whether a plan was made for another cluster. Addresses change; the identity of the system namespace does not.
+pub fn is_another(planned: &ClusterRef, now: &ClusterRef) -> bool {
+    match (&planned.uid, &now.uid) {
+        (Some(planned), Some(now)) => planned != now,
+        _ => planned.server != now.server,
+    }
+}
+
+impl Survey {
+    /// The same for a deletion of everything: the objects that are live, and what else the set has.
+    #[must_use]
+    pub fn of_deletion(mut self) -> Survey {
+        let mut going: Vec<Value> = self.known.drain(..).filter_map(|known| known.live).collect();
+        going.append(&mut self.live.gone);
+        self.changes = going.iter().map(gone).collect();
+        self.plan = plan::make(&plan::Inputs {
+            target: &self.plan.target,
+            cluster: self.plan.cluster.take(),
+            apply_set: self.plan.apply_set.take(),
+            objects: &[],
+            changes: &self.changes,
+        });
+        self.live.gone = going;
+        self.wanted = Vec::new();
+        self
+    }
+
+    /// The change of objects that the server would not let compare.
+    pub fn refused(&self) -> impl Iterator<Item = (usize, &Change)> {
+        self.known.iter().enumerate().map(|(at, known)| (at, &known.change)).filter(|(_, change)| change.error.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clusters_are_known_by_their_identity() {
+        let cluster = |server: &str, uid: Option<&str>| ClusterRef { server: server.into(), uid: uid.map(str::to_owned) };
+        assert!(!is_another(&cluster("a", Some("1")), &cluster("b", Some("1"))));
+        assert!(is_another(&cluster("a", Some("1")), &cluster("a", Some("2"))));
+        assert!(is_another(&cluster("a", None), &cluster("b", Some("2"))));
+        assert!(!is_another(&cluster("a", None), &cluster("a", Some("2"))));
+    }
+}
