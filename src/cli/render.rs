@@ -72,12 +72,12 @@ pub struct Rendered {
     pub names: FileNames,
     /// Something the user should know about how the target was found.
     pub note: Option<String>,
-    /// Warnings of the build.
-    pub warnings: Vec<Diagnostic>,
-    /// The environment that was named.
+    /// The environment, where one was named.
     pub environment: Option<Environment>,
     /// The directory that was rendered.
     pub directory: PathBuf,
+    /// Warnings of the build.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Rendered {
@@ -135,7 +135,7 @@ pub fn render(word: &str, state: &State, settings: &RenderSettings) -> Result<Re
     };
     match built {
         Ok((objects, names, note, environment, directory)) => {
-            Ok(Rendered { objects, sources, trace, names, note, warnings, environment, directory })
+            Ok(Rendered { objects, sources, trace, names, note, environment, directory, warnings })
         }
         Err(found) => Err((sources, found)),
     }

@@ -10,6 +10,7 @@ mod markdown;
 mod order;
 mod protect;
 mod risk;
+pub mod scaling;
 mod text;
 mod types;
 

@@ -11,9 +11,11 @@ use crate::apply::slots::{Stop, Urgency};
 use crate::diagnostics::Diagnostic;
 use crate::drift::ChangeKind;
 use crate::k8s::ResourceRef;
-use crate::live::kubernetes::{Apply, Cluster, ServerError};
+use crate::live::kubernetes::{Apply, Cluster, Kind, ServerError};
+use crate::live::objects::removal;
 use crate::plan::{Named, Stage, Wave, protection, waves};
-use crate::yaml::Node;
+use crate::provenance::FieldPath;
+use crate::yaml::{Node, Origin, from_value};
 
 use super::compare::{PlaceOf, delete_options};
 use super::failure::failure;
@@ -330,7 +332,7 @@ impl<'a> Run<'a> {
         let how = Apply { manager: &options.manager, force: options.force, dry_run: options.dry_run };
         let apply = || self.cluster.server_apply(kind, resource.namespace.as_deref(), &resource.name, body.clone(), how);
         let error = match apply().await {
-            Ok(object) => return Ok(object),
+            Ok(object) => return self.without_given_up(at, kind, object).await.map_err(|it| refused(&it)),
             Err(error) => refused(&error),
         };
         let is_named = options.replace.iter().any(|named| named.is(resource));
@@ -347,6 +349,28 @@ impl<'a> Run<'a> {
         deleted.map_err(|it| refused(&it))?;
         until_gone(&self.cluster, live, Instant::now() + options.timeout, self.tools.stop).await?;
         apply().await.map_err(|it| refused(&it))
+    }
+
+    /// Takes away fields that the files gave up and that another manager of ours applied: an apply leaves them.
+    async fn without_given_up(&self, at: usize, kind: &Kind, object: Value) -> Result<Value, ServerError> {
+        let change = &self.survey.known[at].change;
+        let given_up: Vec<FieldPath> = change
+            .fields
+            .iter()
+            .filter(|field| field.after.is_null() && !field.unmanaged)
+            .filter_map(|field| field.path.parse().ok())
+            .collect();
+        if given_up.is_empty() || change.error.is_some() {
+            return Ok(object);
+        }
+        let patch = removal(&from_value(object.clone(), Origin::NONE), &given_up.iter().collect::<Vec<_>>());
+        if patch.as_array().is_none_or(Vec::is_empty) {
+            return Ok(object);
+        }
+        let options = self.tools.options;
+        let how = Apply { manager: &options.manager, force: options.force, dry_run: options.dry_run };
+        let resource = &change.resource;
+        self.cluster.json_patch(kind, resource.namespace.as_deref(), &resource.name, &patch, how).await
     }
 
     /// Asks the server about everything and writes nothing.
@@ -402,7 +426,6 @@ fn set_failed(namespace: &str, name: &str, error: &ServerError) -> Diagnostic {
 
 /// A failure with the line of the first of its fields that has one; else with that of the object.
 pub(super) fn located(mut failure: Failure, at: usize, place: &PlaceOf<'_>) -> Failure {
-    use crate::provenance::FieldPath;
     let path = failure.field.as_deref().and_then(|field| field.parse::<FieldPath>().ok()).unwrap_or_default();
     if let Some(found) = place(at, &path).or_else(|| place(at, &FieldPath::root())) {
         (failure.file, failure.line, failure.column) = (Some(found.file), Some(found.line), Some(found.column));

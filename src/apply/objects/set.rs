@@ -5,24 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::drift::managed::ApplySetParent;
 use crate::k8s::{ResourceRef, parse_api_version};
 use crate::plan::ApplySetRef;
 
-/// Label of members.
-pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
-/// Label of the parent.
-pub const ID: &str = "applyset.kubernetes.io/id";
-/// Annotation of the parent: who looks after the set.
-pub const TOOLING: &str = "applyset.kubernetes.io/tooling";
-/// Annotation of the parent: kinds of members.
-pub const GROUP_KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
-/// Annotation of the parent: namespaces of members beside its own.
-pub const NAMESPACES: &str = "applyset.kubernetes.io/additional-namespaces";
+pub use crate::drift::managed::{GROUP_KINDS, ID, NAMESPACES, PART_OF, TOOLING};
 
 /// How we name ourselves in a parent.
 pub const TOOL: &str = concat!("redisops/v", env!("CARGO_PKG_VERSION"));
@@ -76,15 +65,9 @@ impl Extent {
     }
 }
 
-/// The id of the set that a Secret stands for.
+/// The id of a set.
 pub fn id(set: &ApplySetRef) -> String {
-    id_of(&set.name, &set.namespace, "Secret", "")
-}
-
-/// The id of the set that an object stands for.
-pub fn id_of(name: &str, namespace: &str, kind: &str, group: &str) -> String {
-    let digest = Sha256::digest(format!("{name}.{namespace}.{kind}.{group}"));
-    format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(digest))
+    ApplySetParent { name: set.name.clone(), namespace: set.namespace.clone() }.id()
 }
 
 /// The parent as it is applied.
@@ -119,11 +102,10 @@ pub fn foreign_tool(parent: &Value) -> Option<&str> {
     }
 }
 
-/// The name of the parent for an environment or a directory: a name that the API server takes.
-pub fn parent_name(of: &str) -> String {
-    let clean: String = of.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-    let clean = clean.trim_matches(['-', '.']);
-    format!("redisops-{}", if clean.is_empty() { "root" } else { clean })
+/// The set of an environment or a directory.
+pub fn set_of(what: &str, namespace: &str) -> ApplySetRef {
+    let ApplySetParent { name, namespace } = ApplySetParent::of(what, namespace);
+    ApplySetRef { name, namespace }
 }
 
 #[cfg(test)]
@@ -132,16 +114,6 @@ mod tests {
 
     fn set() -> ApplySetRef {
         ApplySetRef { name: "redisops-prod".into(), namespace: "shop".into() }
-    }
-
-    #[test]
-    fn ids_are_those_of_the_proposal() {
-        // printf 'mytest.default.Secret.' | sha256sum, in base64 for URLs without padding.
-        let digest = Sha256::digest("mytest.default.Secret.");
-        let id = id_of("mytest", "default", "Secret", "");
-        assert_eq!(id, format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(digest)));
-        assert_eq!(id.len(), "applyset--v1".len() + 43);
-        assert!(id.len() <= 63, "labels have no more");
     }
 
     #[test]
@@ -165,12 +137,5 @@ mod tests {
         assert_eq!(foreign_tool(&of("kubectl/v1.36.3")), Some("kubectl/v1.36.3"));
         assert_eq!(foreign_tool(&of("redisops/v9.9.9")), None);
         assert_eq!(foreign_tool(&json!({"metadata": {}})), Some(""));
-    }
-
-    #[test]
-    fn names_are_names() {
-        assert_eq!(parent_name("prod"), "redisops-prod");
-        assert_eq!(parent_name("My App_1"), "redisops-my-app-1");
-        assert_eq!(parent_name("/"), "redisops-root");
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::diagnostics::Diagnostic;
 use crate::drift::Change;
+use crate::drift::managed::Ours;
 use crate::live::kubernetes::Cluster;
 use crate::plan::{self, ApplySetRef, ClusterRef, Plan};
 use crate::yaml::Node;
@@ -22,8 +23,8 @@ pub struct Question<'a> {
     pub wanted: Vec<Wanted>,
     /// The set that they belong to.
     pub set: ApplySetRef,
-    /// As whom they are applied.
-    pub manager: &'a str,
+    /// The managers that stand for the files; the first of them applies.
+    pub ours: &'a Ours,
     /// A set that is taken over.
     pub adopt: Option<&'a str>,
     /// Where fields are set.
@@ -51,13 +52,13 @@ pub struct Survey {
 /// # Errors
 /// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
 pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
-    let Question { target, wanted, set, manager, adopt, place } = question;
+    let Question { target, wanted, set, ours, adopt, place } = question;
     let id = set::id(&set);
-    let identity = Identity { manager, set: &id };
+    let identity = Identity { ours, set: &id };
     let (live, known) = join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
     let live = live?;
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
-    changes.extend(live.gone.iter().map(gone));
+    changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
     let comparable: Vec<Change> = changes.iter().filter(|change| change.error.is_none()).cloned().collect();
     let objects: Vec<&Node> = wanted.iter().map(|one| &one.node).collect();
     let plan = plan::make(&plan::Inputs {
@@ -94,7 +95,7 @@ impl Survey {
     pub fn of_deletion(mut self) -> Survey {
         let mut going: Vec<Value> = self.known.drain(..).filter_map(|known| known.live).collect();
         going.append(&mut self.live.gone);
-        self.changes = going.iter().map(gone).collect();
+        self.changes = going.iter().map(|object| gone(&members::resource(object), object)).collect();
         self.plan = plan::make(&plan::Inputs {
             target: &self.plan.target,
             cluster: self.plan.cluster.take(),

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, parent_name, survey};
+use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, set_of, survey};
 use crate::cli::args::ClusterArgs;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, arrange};
+use crate::drift::managed::Ours;
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
@@ -92,7 +93,7 @@ impl Deployment {
             Some(shared) => shared.to_owned(),
             None => self.namespace(cluster),
         };
-        ApplySetRef { name: parent_name(&name), namespace }
+        set_of(&name, &namespace)
     }
 
     /// Looks at everything.
@@ -102,11 +103,14 @@ impl Deployment {
     pub async fn survey(&self, cluster: &Cluster, wish: Wish<'_>) -> Result<Survey, Diagnostic> {
         let wanted = Wanted::of(self.rendered.objects.as_slice(), cluster.kinds(), &self.namespace(cluster));
         let set = self.set(&wanted, cluster);
+        let environment = self.rendered.environment.as_ref();
+        let managers = environment.map_or(&[][..], |environment| &environment.spec.kubernetes.field_managers);
+        let ours = Ours::new(wish.manager, managers.iter().map(|text| text.value.clone()));
         let question = Question {
             target: &self.word,
             wanted,
             set,
-            manager: wish.manager,
+            ours: &ours,
             adopt: wish.adopt,
             place: &self.place(),
         };
