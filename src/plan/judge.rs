@@ -45,7 +45,8 @@ pub fn judge(plan: &Plan, objects: &[&Node], now: &[Change]) -> Judgement {
             judgement.pending.push(at);
             continue;
         };
-        let around = Around { resource, object: rendered.get(resource).copied(), change: changes.get(resource).copied() };
+        let around =
+            Around { resource, object: rendered.get(resource).copied(), change: changes.get(resource).copied() };
         match around.of(step) {
             Ok(true) => judgement.finished.push(at),
             Ok(false) => judgement.pending.push(at),
@@ -104,7 +105,8 @@ impl Around<'_> {
         let mut done = true;
         for planned in &step.fields {
             let what = || format!("{} {}", self.resource, planned.path);
-            let files = |wanted: &Value| format!("the files say {} now, the plan {}", shown(wanted), shown(&planned.after));
+            let files =
+                |wanted: &Value| format!("the files say {} now, the plan {}", shown(wanted), shown(&planned.after));
             match now.iter().find(|field| field.path == planned.path) {
                 None => found.extend(other_than_planned(object, planned).map(|wanted| (what(), files(&wanted)))),
                 Some(field) if field.after != planned.after => found.push((what(), files(&field.after))),

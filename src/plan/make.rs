@@ -36,12 +36,8 @@ enum Turn {
 
 /// The plan.
 pub fn make(inputs: &Inputs<'_>) -> Plan {
-    let places: FxHashMap<ResourceRef, Wave> = inputs
-        .objects
-        .iter()
-        .map(|object| ResourceRef::of_node(object))
-        .zip(waves(inputs.objects))
-        .collect();
+    let places: FxHashMap<ResourceRef, Wave> =
+        inputs.objects.iter().map(|object| ResourceRef::of_node(object)).zip(waves(inputs.objects)).collect();
     let mut steps: Vec<(Turn, Step)> = Vec::new();
     let mut unchanged = 0;
     for change in inputs.changes {

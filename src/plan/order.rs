@@ -84,7 +84,9 @@ pub fn waves(objects: &[&Node]) -> Vec<Wave> {
         earliest(&mut by_kind, group_and_kind(object));
     }
     let needed = |object: &Node| match stage(object) {
-        Stage::Namespaces => by_namespace.get(&(String::new(), text(object, &["metadata", "name"]).to_owned())).copied(),
+        Stage::Namespaces => {
+            by_namespace.get(&(String::new(), text(object, &["metadata", "name"]).to_owned())).copied()
+        }
         Stage::Definitions => {
             let kind = (text(object, &["spec", "group"]), text(object, &["spec", "names", "kind"]));
             by_kind.get(&(kind.0.to_owned(), kind.1.to_owned())).copied()

@@ -6,7 +6,8 @@ use super::protect::is_protected;
 use super::types::{Action, Risk};
 
 /// What consequences begin with, or hold, that something that runs notices.
-const NOTICED: [&str; 7] = ["rolls ", "needs a restart", "stops ", "moves ", "takes nodes", "takes effect", "the old object"];
+const NOTICED: [&str; 7] =
+    ["rolls ", "needs a restart", "stops ", "moves ", "takes nodes", "takes effect", "the old object"];
 
 /// The risk of doing that to an object, with those consequences.
 pub fn risk_of(action: Action, resource: &ResourceRef, consequences: &[&str]) -> Risk {
@@ -29,7 +30,9 @@ pub fn risk_of(action: Action, resource: &ResourceRef, consequences: &[&str]) ->
 fn by_consequence(text: &str) -> Risk {
     let is = |start: &&str| text.starts_with(*start);
     match text {
-        _ if text.contains("will refuse it") || text.starts_with("deletes ") || text.starts_with("stops all ") => Risk::High,
+        _ if text.contains("will refuse it") || text.starts_with("deletes ") || text.starts_with("stops all ") => {
+            Risk::High
+        }
         _ if text.starts_with("takes nodes") => Risk::High,
         _ if NOTICED.iter().any(|start| is(&start)) => Risk::Medium,
         _ => Risk::Low,

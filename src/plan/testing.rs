@@ -48,5 +48,7 @@ pub fn field(path: &str, before: serde_json::Value, after: serde_json::Value) ->
         origin: Some(Origin { file: "a.yaml".into(), line: 7, column: 3, commit: None }),
         manager: None,
         consequence: None,
+        conflict: false,
+        unmanaged: false,
     }
 }

@@ -27,6 +27,8 @@ pub struct Known {
     pub live: Option<Value>,
     /// Whether it belongs to the set already.
     pub is_member: bool,
+    /// What the server has against it.
+    pub refused: Option<ServerError>,
 }
 
 /// As whom objects are applied, and to which set they belong.
@@ -36,6 +38,8 @@ pub struct Identity<'a> {
     pub ours: &'a Ours,
     /// Id of the set.
     pub set: &'a str,
+    /// Whether the server is asked about new objects, too; not where they are applied in a moment.
+    pub try_new: bool,
 }
 
 /// Compares all wanted objects with what is live, in their order.
@@ -49,21 +53,29 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
         namespace: cluster.namespace(),
         exact: false,
         unmanaged: false,
-        // They are applied in a moment.
-        try_new: false,
+        try_new: identity.try_new,
     };
     let users = consequence::Users::of(wanted.iter().map(|one| &one.node));
     let found = objects::compare(cluster, &all, how).await;
     let known = found.into_iter().enumerate().map(|(at, outcome)| {
         let resource = &wanted[at].resource;
+        let mut refused = None;
         let (mut change, live) = match outcome.verdict {
             Verdict::Create => (create(resource), None),
-            Verdict::Failed(error) => (failed(create(resource), compare_error(&error)), None),
+            Verdict::Failed(error) => {
+                let change = failed(create(resource), compare_error(&error));
+                refused = Some(error);
+                (change, None)
+            }
             Verdict::Live { live, drifted, error } => {
                 let sides = Sides { resource, git: &all[at].node, live: &live.node, users: &users };
                 let change = update(sides, &drifted, &mut |one| place(at, &one.path));
                 let change = match error {
-                    Some(error) => failed(change, compare_error(&error)),
+                    Some(error) => {
+                        let change = failed(change, compare_error(&error));
+                        refused = Some(error);
+                        change
+                    }
                     None => change,
                 };
                 (change, Some(provenance::json(&live.node)))
@@ -71,7 +83,7 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
         };
         change.place = place(at, &FieldPath::root());
         let is_member = live.as_ref().is_some_and(|live| live["metadata"]["labels"][PART_OF] == identity.set);
-        Known { change, live, is_member }
+        Known { change, live, is_member, refused }
     });
     known.collect()
 }

@@ -56,12 +56,11 @@ impl LockError {
     pub fn diagnostic(&self, set: &ApplySetRef) -> Diagnostic {
         let lease = format!("Lease/{}/{}", set.namespace, set.name);
         match self {
-            LockError::Held { holder, renewed } => Diagnostic::error(
-                "redisops::apply::locked",
-                format!("`{holder}` is at work on this set"),
-            )
-            .note(format!("the lock is {lease}, renewed at {renewed}"))
-            .help("wait until that run has ended; a run that crashed loses its lock after 15 s"),
+            LockError::Held { holder, renewed } => {
+                Diagnostic::error("redisops::apply::locked", format!("`{holder}` is at work on this set"))
+                    .note(format!("the lock is {lease}, renewed at {renewed}"))
+                    .help("wait until that run has ended; a run that crashed loses its lock after 15 s")
+            }
             LockError::Lost(why) => {
                 Diagnostic::error("redisops::apply::lock_lost", format!("the lock {lease} is lost: {why}"))
                     .note("nothing was written after that was noticed")
@@ -187,7 +186,8 @@ impl Lock {
         loop {
             state.lease["spec"]["renewTime"] = Value::from(time(Timestamp::now()));
             let namespace = Some(self.set.namespace.as_str());
-            let renewed = self.cluster.replace(&self.kind, namespace, &self.set.name, &state.lease, "redisops-lock").await;
+            let renewed =
+                self.cluster.replace(&self.kind, namespace, &self.set.name, &state.lease, "redisops-lock").await;
             match renewed {
                 Ok(lease) => {
                     (state.lease, state.renewed) = (lease, SystemTime::now());
@@ -196,7 +196,9 @@ impl Lock {
                 Err(error) if error.status == 409 || error.status == 404 => {
                     let found = self.cluster.get(&self.kind, namespace, &self.set.name).await;
                     match found {
-                        Ok(Some(lease)) if lease["spec"]["holderIdentity"] == self.holder.as_str() => state.lease = lease,
+                        Ok(Some(lease)) if lease["spec"]["holderIdentity"] == self.holder.as_str() => {
+                            state.lease = lease
+                        }
                         Ok(Some(lease)) => {
                             let other = lease["spec"]["holderIdentity"].as_str().unwrap_or("somebody").to_owned();
                             return Err(LockError::Lost(format!("`{other}` has taken it over")));
@@ -220,7 +222,8 @@ impl Lock {
     pub async fn release(self) {
         let state = self.state.into_inner();
         let metadata = &state.lease["metadata"];
-        let options = json!({"preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}});
+        let options =
+            json!({"preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}});
         let _ = self.cluster.delete(&self.kind, Some(&self.set.namespace), &self.set.name, &options).await;
     }
 }

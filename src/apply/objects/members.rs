@@ -26,6 +26,8 @@ pub struct LiveSet {
     pub parent: Option<Value>,
     /// Members that the files do not have.
     pub gone: Vec<Value>,
+    /// Kinds whose members could not be listed, and why.
+    pub unlisted: Vec<(String, ServerError)>,
     /// A set of another name that is taken over: its id, and its members.
     pub adopted: Option<Adopted>,
 }
@@ -59,7 +61,9 @@ pub async fn read(
     }
     let mut live = LiveSet::default();
     let mut members = match &parent {
-        Some(parent) => members(cluster, &set::id(of), &Extent::read(parent)).await.map_err(cannot)?,
+        Some(parent) => {
+            members(cluster, &set::id(of), &Extent::read(parent), &mut live.unlisted).await.map_err(cannot)?
+        }
         None => Vec::new(),
     };
     live.parent = parent;
@@ -116,12 +120,21 @@ async fn adopted(cluster: &Cluster, of: &ApplySetRef, name: &str) -> Result<Opti
             .help("`--adopt-applyset` names the Secret that stands for the set, in the namespace of ours"));
     };
     let Some(id) = parent["metadata"]["labels"][ID].as_str() else { return Ok(None) };
-    let members = members(cluster, id, &Extent::read(&parent)).await.map_err(cannot)?;
+    let mut unlisted = Vec::new();
+    let members = members(cluster, id, &Extent::read(&parent), &mut unlisted).await.map_err(cannot)?;
+    if let Some((_, error)) = unlisted.pop() {
+        return Err(cannot(error));
+    }
     Ok(Some(Adopted { parent, members }))
 }
 
-/// All members of a set. Kinds that are served no more have none.
-async fn members(cluster: &Cluster, id: &str, extent: &Extent) -> Result<Vec<Value>, ServerError> {
+/// All members of a set. Kinds that are served no more have none; those that the user may not list are told.
+async fn members(
+    cluster: &Cluster,
+    id: &str,
+    extent: &Extent,
+    unlisted: &mut Vec<(String, ServerError)>,
+) -> Result<Vec<Value>, ServerError> {
     let selector = format!("{PART_OF}={id}");
     let mut asked = Vec::new();
     for group_kind in &extent.group_kinds {
@@ -132,12 +145,13 @@ async fn members(cluster: &Cluster, id: &str, extent: &Extent) -> Result<Vec<Val
             false => asked.push((kind, None)),
         }
     }
-    let lists = asked.into_iter().map(|(kind, namespace)| cluster.list(kind, namespace, Some(&selector)));
+    let lists = asked.iter().map(|(kind, namespace)| cluster.list(kind, *namespace, Some(&selector)));
     let mut found = Vec::new();
-    for list in join_all(lists).await {
+    for (list, (kind, _)) in join_all(lists).await.into_iter().zip(&asked) {
         match list {
             Ok(list) => found.extend(list.items),
             Err(error) if error.is_not_found() => {}
+            Err(error) if error.is_forbidden() => unlisted.push((kind.resource(), error)),
             Err(error) => return Err(error),
         }
     }
@@ -156,8 +170,12 @@ pub async fn write_parent(
 ) -> Result<Value, ServerError> {
     let parent = set::parent(of, extent);
     let same = |known: &&Value| {
-        let annotations = |name: &str| known["metadata"]["annotations"][name] == parent["metadata"]["annotations"][name];
-        annotations(TOOLING) && annotations(GROUP_KINDS) && annotations(NAMESPACES) && known["metadata"]["labels"][ID] == set::id(of)
+        let annotations =
+            |name: &str| known["metadata"]["annotations"][name] == parent["metadata"]["annotations"][name];
+        annotations(TOOLING)
+            && annotations(GROUP_KINDS)
+            && annotations(NAMESPACES)
+            && known["metadata"]["labels"][ID] == set::id(of)
     };
     if let Some(known) = known.filter(same) {
         return Ok(known.clone());
@@ -171,7 +189,12 @@ pub async fn write_parent(
 ///
 /// # Errors
 /// When the server refuses.
-pub async fn take_over(cluster: &Cluster, of: &ApplySetRef, adopted: &Adopted, manager: &str) -> Result<(), ServerError> {
+pub async fn take_over(
+    cluster: &Cluster,
+    of: &ApplySetRef,
+    adopted: &Adopted,
+    manager: &str,
+) -> Result<(), ServerError> {
     let how = Apply { manager, force: true, dry_run: false };
     let pointer = |key: &str| key.replace('~', "~0").replace('/', "~1");
     for member in &adopted.members {
@@ -180,7 +203,8 @@ pub async fn take_over(cluster: &Cluster, of: &ApplySetRef, adopted: &Adopted, m
         let path = format!("/metadata/labels/{}", pointer(PART_OF));
         let patch = json!([{"op": "replace", "path": path, "value": set::id(of)}]);
         let metadata = &member["metadata"];
-        let done = cluster.json_patch(kind, metadata["namespace"].as_str(), &text(&metadata["name"]), &patch, how).await;
+        let done =
+            cluster.json_patch(kind, metadata["namespace"].as_str(), &text(&metadata["name"]), &patch, how).await;
         if let Err(error) = done
             && !error.is_not_found()
         {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::diagnostics::Diagnostic;
 use crate::k8s::{ResourceRef, parse_api_version};
 use crate::plan::{Action, protection};
 
@@ -22,6 +23,7 @@ impl Run<'_> {
     }
 
     pub(super) async fn prune_all(&mut self, lock: Option<&Lock>) -> Result<Vec<ResourceRef>, Halt> {
+        self.all_is_listed()?;
         let mut kept = Vec::new();
         let order: Vec<ResourceRef> = self
             .survey
@@ -50,6 +52,21 @@ impl Run<'_> {
         Ok(kept)
     }
 
+    /// Pruning needs to see all members; without it, those that cannot be seen stay.
+    fn all_is_listed(&self) -> Result<(), Halt> {
+        let Some((kind, error)) = self.survey.live.unlisted.first() else { return Ok(()) };
+        if !self.tools.options.prune {
+            self.tools.watcher.note(&format!(
+                "whether {kind} of the set have gone from the files is not known: they may not be listed"
+            ));
+            return Ok(());
+        }
+        let message = format!("{kind} of the set cannot be listed: {}", error.message);
+        Err(Diagnostic::error("redisops::apply::forbidden", message)
+            .help("pruning needs the right to list all kinds of the set; apply without `--prune` does not")
+            .into())
+    }
+
     fn is_to_go(&self, resource: &ResourceRef) -> bool {
         let options = self.tools.options;
         let is_named = options.delete.iter().any(|named| named.is(resource));
@@ -59,7 +76,9 @@ impl Run<'_> {
     /// Says why something stays.
     fn keep(&mut self, resource: &ResourceRef) {
         let why = match protection(resource) {
-            Some(lost) => format!("kept {resource}, which the files do not have: {lost}; delete it with `--delete {resource}`"),
+            Some(lost) => {
+                format!("kept {resource}, which the files do not have: {lost}; delete it with `--delete {resource}`")
+            }
             None => format!("kept {resource}, which the files do not have; `--prune` deletes it"),
         };
         self.tools.watcher.note(&why);

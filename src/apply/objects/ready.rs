@@ -232,14 +232,16 @@ fn database(object: &Value) -> Readiness {
     match object["status"]["status"].as_str() {
         Some("active") => invalid_spec(object).unwrap_or(Ready),
         Some("creation-failed") => Failed("its operator says creation-failed".to_owned()),
-        None | Some("") => invalid_spec(object)
-            .unwrap_or_else(|| Waiting("its operator has not said anything yet".to_owned())),
+        None | Some("") => {
+            invalid_spec(object).unwrap_or_else(|| Waiting("its operator has not said anything yet".to_owned()))
+        }
         Some(status) => invalid_spec(object).unwrap_or_else(|| Waiting(format!("it is {status}"))),
     }
 }
 
 fn invalid_spec(object: &Value) -> Option<Readiness> {
-    (object["status"]["specStatus"] == "Invalid").then(|| Failed("its operator says that the spec is invalid".to_owned()))
+    (object["status"]["specStatus"] == "Invalid")
+        .then(|| Failed("its operator says that the spec is invalid".to_owned()))
 }
 
 /// Custom resources: what is stalled has failed, what reconciles or is not ready has to be waited for, what says nothing is ready.
@@ -267,7 +269,9 @@ mod tests {
     use super::*;
 
     fn of(api_version: &str, kind: &str, spec: Value, status: Value) -> Readiness {
-        readiness(&json!({"apiVersion": api_version, "kind": kind, "metadata": {"generation": 2}, "spec": spec, "status": status}))
+        readiness(
+            &json!({"apiVersion": api_version, "kind": kind, "metadata": {"generation": 2}, "spec": spec, "status": status}),
+        )
     }
 
     fn why(readiness: Readiness) -> String {
@@ -320,14 +324,21 @@ mod tests {
     #[test]
     fn other_kinds_have_their_own_words() {
         let claim = |status: Value| why(of("v1", "PersistentVolumeClaim", json!({}), status));
-        assert_eq!((claim(json!({"phase": "Pending"})), claim(json!({"phase": "Bound"}))), ("it has no volume yet".into(), "ready".into()));
+        assert_eq!(
+            (claim(json!({"phase": "Pending"})), claim(json!({"phase": "Bound"}))),
+            ("it has no volume yet".into(), "ready".into())
+        );
         let service = |kind: &str, status: Value| why(of("v1", "Service", json!({"type": kind}), status));
         assert_eq!(service("ClusterIP", json!({})), "ready");
         assert_eq!(service("LoadBalancer", json!({})), "its load balancer has no address yet");
         assert_eq!(service("LoadBalancer", json!({"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}})), "ready");
-        let definition = |status: Value| why(of("apiextensions.k8s.io/v1", "CustomResourceDefinition", json!({}), status));
+        let definition =
+            |status: Value| why(of("apiextensions.k8s.io/v1", "CustomResourceDefinition", json!({}), status));
         assert_eq!(definition(json!({"conditions": [{"type": "Established", "status": "True"}]})), "ready");
-        assert_eq!(definition(json!({"conditions": [{"type": "Established", "status": "False"}]})), "it is not served yet");
+        assert_eq!(
+            definition(json!({"conditions": [{"type": "Established", "status": "False"}]})),
+            "it is not served yet"
+        );
         assert_eq!(why(of("v1", "ConfigMap", json!({}), json!({}))), "ready");
     }
 
@@ -340,12 +351,21 @@ mod tests {
         assert_eq!(rec(json!({"state": "Invalid"})), "FAILED its operator says Invalid");
         let redb = |status: Value| why(of("app.redislabs.com/v1alpha1", "RedisEnterpriseDatabase", json!({}), status));
         assert_eq!(redb(json!({"status": "pending"})), "it is pending");
-        assert_eq!(redb(json!({"status": "active", "observedGeneration": 1})), "its controller has not seen the change yet");
+        assert_eq!(
+            redb(json!({"status": "active", "observedGeneration": 1})),
+            "its controller has not seen the change yet"
+        );
         assert_eq!(redb(json!({"status": "active"})), "ready");
-        assert_eq!(redb(json!({"status": "active", "specStatus": "Invalid"})), "FAILED its operator says that the spec is invalid");
+        assert_eq!(
+            redb(json!({"status": "active", "specStatus": "Invalid"})),
+            "FAILED its operator says that the spec is invalid"
+        );
         let other = |status: Value| why(of("cert-manager.io/v1", "Certificate", json!({}), status));
         assert_eq!(other(json!({})), "ready");
-        assert_eq!(other(json!({"conditions": [{"type": "Ready", "status": "False", "reason": "Issuing"}]})), "Issuing");
+        assert_eq!(
+            other(json!({"conditions": [{"type": "Ready", "status": "False", "reason": "Issuing"}]})),
+            "Issuing"
+        );
         assert_eq!(other(json!({"conditions": [{"type": "Stalled", "status": "True", "message": "no"}]})), "FAILED no");
     }
 }

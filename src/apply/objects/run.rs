@@ -18,7 +18,7 @@ use crate::provenance::FieldPath;
 use crate::yaml::{Node, Origin, from_value};
 
 use super::compare::{PlaceOf, delete_options};
-use super::failure::failure;
+use super::failure::failure_of;
 use super::lock::{Lock, LockError};
 use super::members;
 use super::report::{ApplyReport, Failure, Outcome};
@@ -41,6 +41,8 @@ pub struct Options {
     pub delete: Vec<Named>,
     /// Objects that are deleted and created again where they cannot change.
     pub replace: Vec<Named>,
+    /// Wait until objects are ready.
+    pub wait: bool,
     /// Longest wait for the objects of a wave.
     pub timeout: Duration,
     /// `user@host pid N`.
@@ -168,10 +170,12 @@ impl<'a> Run<'a> {
         if self.home_is_gone {
             return Ok(());
         }
-        if self.survey.wanted.is_empty() && kept.is_empty() {
+        if self.survey.wanted.is_empty() && kept.is_empty() && self.survey.live.unlisted.is_empty() {
             return members::delete_parent(&self.cluster, &set).await.map_err(|it| cannot(&it).into());
         }
-        let mut narrow = own.and(&Extent::of(&kept));
+        // What could not be seen may still be there.
+        let unseen = if self.survey.live.unlisted.is_empty() { Extent::default() } else { old };
+        let mut narrow = own.and(&Extent::of(&kept)).and(&unseen);
         narrow.namespaces.insert(set.namespace.clone());
         members::write_parent(&self.cluster, &set, &narrow, Some(&parent)).await.map_err(|it| cannot(&it))?;
         Ok(())
@@ -205,7 +209,9 @@ impl<'a> Run<'a> {
             if is_last {
                 awaited.append(&mut later);
             }
-            self.wait_for(&awaited).await?;
+            if self.tools.options.wait || wave.stage == Stage::Definitions {
+                self.wait_for(&awaited).await?;
+            }
             if wave.stage == Stage::Definitions {
                 self.know_new_kinds().await?;
             }
@@ -214,7 +220,10 @@ impl<'a> Run<'a> {
     }
 
     fn gets_ready_late(&self, at: usize) -> bool {
-        matches!(self.survey.wanted[at].resource.kind.as_str(), "PersistentVolumeClaim" | "Service" | "Ingress" | "HorizontalPodAutoscaler")
+        matches!(
+            self.survey.wanted[at].resource.kind.as_str(),
+            "PersistentVolumeClaim" | "Service" | "Ingress" | "HorizontalPodAutoscaler"
+        )
     }
 
     async fn wait_for(&mut self, group: &[usize]) -> Result<(), Halt> {
@@ -244,7 +253,9 @@ impl<'a> Run<'a> {
                 self.survey.wanted[*at].resource.kind != "CustomResourceDefinition"
                     || kinds.preferred(&text(&["spec", "group"]), &text(&["spec", "names", "kind"])).is_some()
             };
-            if (0..self.survey.wanted.len()).filter(|at| self.is_asked_for(*at)).all(|at| defined(&at)) || Instant::now() > deadline {
+            if (0..self.survey.wanted.len()).filter(|at| self.is_asked_for(*at)).all(|at| defined(&at))
+                || Instant::now() > deadline
+            {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -326,21 +337,27 @@ impl<'a> Run<'a> {
         let wanted = &self.survey.wanted[at];
         let resource = &wanted.resource;
         let options = self.tools.options;
-        let refused = |error: &ServerError| failure(error, resource);
+        let change = &self.survey.known[at].change;
+        let refused = |error: &ServerError| failure_of(error, change);
         let kind = self.cluster.kind_of(&resource.api_version, &resource.kind).map_err(|it| refused(&it))?;
         let body = wanted.body(&set::id(&self.survey.set)).to_string().into_bytes();
         let how = Apply { manager: &options.manager, force: options.force, dry_run: options.dry_run };
-        let apply = || self.cluster.server_apply(kind, resource.namespace.as_deref(), &resource.name, body.clone(), how);
+        let apply =
+            || self.cluster.server_apply(kind, resource.namespace.as_deref(), &resource.name, body.clone(), how);
         let error = match apply().await {
             Ok(object) => return self.without_given_up(at, kind, object).await.map_err(|it| refused(&it)),
             Err(error) => refused(&error),
         };
         let is_named = options.replace.iter().any(|named| named.is(resource));
-        let Some(live) = self.latest[at].as_ref().filter(|_| error.code == "immutable" && is_named && !options.dry_run) else {
+        let Some(live) = self.latest[at].as_ref().filter(|_| error.code == "immutable" && is_named && !options.dry_run)
+        else {
             return Err(error);
         };
         if protection(resource).is_some() && !options.delete.iter().any(|named| named.is(resource)) {
-            return Err(Failure { help: Some(format!("name it with `--delete {resource}`, too: its data is lost")), ..error });
+            return Err(Failure {
+                help: Some(format!("name it with `--delete {resource}`, too: its data is lost")),
+                ..error
+            });
         }
         let propagation = if resource.kind == "StatefulSet" { "Orphan" } else { "Foreground" };
         self.tools.watcher.tell(&format!("replacing {resource}"));
@@ -384,7 +401,8 @@ impl<'a> Run<'a> {
             .filter(|(one, live)| one.resource.kind == "Namespace" && live.is_none())
             .map(|(one, _)| one.resource.name.as_str())
             .collect();
-        let is_in_new = |at: usize| self.survey.wanted[at].resource.namespace.as_deref().is_some_and(|it| homes.contains(it));
+        let is_in_new =
+            |at: usize| self.survey.wanted[at].resource.namespace.as_deref().is_some_and(|it| homes.contains(it));
         let is_defined = |at: usize| {
             let resource = &self.survey.wanted[at].resource;
             self.survey.wanted.iter().any(|one| {
@@ -400,7 +418,9 @@ impl<'a> Run<'a> {
         }
         if !untold.is_empty() {
             let count = untold.len();
-            self.tools.watcher.note(&format!("{count} objects were not shown to the server: their namespace or definition is not there yet"));
+            self.tools.watcher.note(&format!(
+                "{count} objects were not shown to the server: their namespace or definition is not there yet"
+            ));
         }
         // One failure does not keep the others from being asked about.
         for at in told {

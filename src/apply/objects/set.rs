@@ -127,7 +127,12 @@ mod tests {
         assert_eq!(written["metadata"]["annotations"][NAMESPACES], "other");
         assert_eq!(Extent::read(&written), before);
         assert_eq!(foreign_tool(&written), None);
-        let more = Extent::of(&[ResourceRef { api_version: "v1".into(), kind: "Service".into(), namespace: None, name: "x".into() }]);
+        let more = Extent::of(&[ResourceRef {
+            api_version: "v1".into(),
+            kind: "Service".into(),
+            namespace: None,
+            name: "x".into(),
+        }]);
         assert_eq!(before.and(&more).group_kinds.len(), 3);
     }
 

@@ -6,12 +6,16 @@ use serde_json::Value;
 use crate::diagnostics::Diagnostic;
 use crate::drift::Change;
 use crate::drift::managed::Ours;
+use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::{self, ApplySetRef, ClusterRef, Plan};
 use crate::yaml::Node;
 
 use super::compare::{Identity, Known, PlaceOf, compare, gone};
+use super::failure::failure_of;
 use super::members::{self, LiveSet};
+use super::report::Failure;
+use super::run::located;
 use super::set;
 use super::wanted::Wanted;
 
@@ -27,6 +31,8 @@ pub struct Question<'a> {
     pub ours: &'a Ours,
     /// A set that is taken over.
     pub adopt: Option<&'a str>,
+    /// Whether the server is asked about new objects, too.
+    pub try_new: bool,
     /// Where fields are set.
     pub place: &'a PlaceOf<'a>,
 }
@@ -52,10 +58,11 @@ pub struct Survey {
 /// # Errors
 /// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
 pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
-    let Question { target, wanted, set, ours, adopt, place } = question;
+    let Question { target, wanted, set, ours, adopt, try_new, place } = question;
     let id = set::id(&set);
-    let identity = Identity { ours, set: &id };
-    let (live, known) = join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
+    let identity = Identity { ours, set: &id, try_new };
+    let (live, known) =
+        join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
     let live = live?;
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
     changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
@@ -108,9 +115,13 @@ impl Survey {
         self
     }
 
-    /// The change of objects that the server would not let compare.
-    pub fn refused(&self) -> impl Iterator<Item = (usize, &Change)> {
-        self.known.iter().enumerate().map(|(at, known)| (at, &known.change)).filter(|(_, change)| change.error.is_some())
+    /// Objects that the server would not let compare, by their positions, with the lines that are to blame.
+    pub fn refused(&self, place: &PlaceOf<'_>) -> Vec<(ResourceRef, Failure)> {
+        let refused = self.known.iter().enumerate().filter_map(|(at, known)| {
+            let failure = failure_of(known.refused.as_ref()?, &known.change);
+            Some((known.change.resource.clone(), located(failure, at, place)))
+        });
+        refused.collect()
     }
 }
 
@@ -120,7 +131,8 @@ mod tests {
 
     #[test]
     fn clusters_are_known_by_their_identity() {
-        let cluster = |server: &str, uid: Option<&str>| ClusterRef { server: server.into(), uid: uid.map(str::to_owned) };
+        let cluster =
+            |server: &str, uid: Option<&str>| ClusterRef { server: server.into(), uid: uid.map(str::to_owned) };
         assert!(!is_another(&cluster("a", Some("1")), &cluster("b", Some("1"))));
         assert!(is_another(&cluster("a", Some("1")), &cluster("a", Some("2"))));
         assert!(is_another(&cluster("a", None), &cluster("b", Some("2"))));

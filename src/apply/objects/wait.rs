@@ -103,17 +103,22 @@ async fn is_bound_later(cluster: &Cluster, object: &Value) -> bool {
     if object["kind"] != "PersistentVolumeClaim" {
         return false;
     }
-    let Some(class) = object["spec"]["storageClassName"].as_str().filter(|class| !class.is_empty()) else { return false };
+    let Some(class) = object["spec"]["storageClassName"].as_str().filter(|class| !class.is_empty()) else {
+        return false;
+    };
     let Ok(kind) = cluster.kind_of("storage.k8s.io/v1", "StorageClass") else { return false };
     let class = cluster.get(kind, None, class).await.ok().flatten();
     class.is_some_and(|class| class["volumeBindingMode"] == "WaitForFirstConsumer")
 }
 
 async fn late(cluster: &Cluster, one: Awaited, why: String, code: &str, timeout: Duration) -> (usize, Failure) {
-    let after = if code == "timeout" { format!("not ready after {} s", timeout.as_secs()) } else { "not ready yet".to_owned() };
+    let after =
+        if code == "timeout" { format!("not ready after {} s", timeout.as_secs()) } else { "not ready yet".to_owned() };
     let mut failure = failure(code, format!("{after}: {why}"));
     failure.notes = pods(cluster, &one.object).await;
-    failure.help = Some("what was applied stays; run it again to wait on, with a longer `--timeout` where it takes long".to_owned());
+    failure.help = Some(
+        "what was applied stays; run it again to wait on, with a longer `--timeout` where it takes long".to_owned(),
+    );
     (one.at, failure)
 }
 
@@ -158,7 +163,9 @@ pub async fn until_gone(cluster: &Cluster, object: &Value, deadline: Instant, st
     let mut pause = OFTEN;
     loop {
         let now = cluster.get(kind, metadata["namespace"].as_str(), metadata["name"].as_str().unwrap_or("")).await;
-        let Some(now) = now.map_err(server)?.filter(|now| now["metadata"]["uid"] == metadata["uid"]) else { return Ok(()) };
+        let Some(now) = now.map_err(server)?.filter(|now| now["metadata"]["uid"] == metadata["uid"]) else {
+            return Ok(());
+        };
         if Instant::now() >= deadline || stop.wanted() {
             return Err(held(&now));
         }
@@ -177,7 +184,8 @@ fn held(object: &Value) -> Failure {
     if !finalizers.is_empty() {
         failure.field = Some("metadata.finalizers".to_owned());
         failure.notes.push("whoever has added a finalizer has work to do before the object may go".to_owned());
-        failure.help = Some("see that its controller runs; taking the finalizer away by hand leaves that work undone".to_owned());
+        failure.help =
+            Some("see that its controller runs; taking the finalizer away by hand leaves that work undone".to_owned());
     }
     failure
 }

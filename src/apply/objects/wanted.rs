@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as object};
 
-use crate::k8s::{ResourceRef, Resource};
+use crate::k8s::{Resource, ResourceRef};
 use crate::live::kubernetes::{Kind, Kinds};
 use crate::provenance::json;
 use crate::yaml::Node;

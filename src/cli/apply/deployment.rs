@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, set_of, survey};
-use crate::cli::args::ClusterArgs;
+use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
+use crate::cli::args::KubeconfigArgs;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
 use crate::cli::target::NAME_PREFIX;
-use crate::diagnostics::{Diagnostic, arrange};
+use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::drift::managed::Ours;
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
@@ -22,6 +22,8 @@ pub struct Wish<'a> {
     pub manager: &'a str,
     /// A set that is taken over.
     pub adopt: Option<&'a str>,
+    /// Whether the server is asked about new objects, too.
+    pub try_new: bool,
 }
 
 /// A target, rendered.
@@ -36,7 +38,12 @@ pub struct Deployment {
 
 impl Deployment {
     /// Renders a target. What is wrong with it is told; then there is none.
-    pub fn open(word: &str, render_as: &RenderSettings, cluster: &ClusterArgs, printer: &Printer) -> Option<Deployment> {
+    pub fn open(
+        word: &str,
+        render_as: &RenderSettings,
+        cluster: &KubeconfigArgs,
+        printer: &Printer,
+    ) -> Option<Deployment> {
         let rendered = match render(word, &State::worktree(), render_as) {
             Ok(rendered) => rendered,
             Err((sources, found)) => {
@@ -56,8 +63,10 @@ impl Deployment {
             (None, None) => kubernetes.and_then(|it| set(&it.context)),
             (context, _) => context.clone(),
         };
-        let kubeconfig =
-            cluster.kubeconfig.clone().or_else(|| kubernetes.and_then(|it| set(&it.kubeconfig)).map(|path| root.join(path)));
+        let kubeconfig = cluster
+            .kubeconfig
+            .clone()
+            .or_else(|| kubernetes.and_then(|it| set(&it.kubeconfig)).map(|path| root.join(path)));
         Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
     }
 
@@ -71,7 +80,8 @@ impl Deployment {
 
     /// Where objects go that name no namespace.
     fn namespace(&self, cluster: &Cluster) -> String {
-        let own = self.rendered.environment.as_ref().map(|environment| environment.spec.kubernetes.namespace.to_string());
+        let own =
+            self.rendered.environment.as_ref().map(|environment| environment.spec.kubernetes.namespace.to_string());
         own.filter(|namespace| !namespace.is_empty()).unwrap_or_else(|| cluster.namespace().to_owned())
     }
 
@@ -82,7 +92,8 @@ impl Deployment {
             Some(environment) if !environment.metadata.name.is_empty() => environment.metadata.name.to_string(),
             Some(_) => self.word.trim_start_matches(NAME_PREFIX).to_owned(),
             None => {
-                let directory = self.rendered.directory.canonicalize().unwrap_or_else(|_| self.rendered.directory.clone());
+                let directory =
+                    self.rendered.directory.canonicalize().unwrap_or_else(|_| self.rendered.directory.clone());
                 directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
             }
         };
@@ -96,12 +107,33 @@ impl Deployment {
         set_of(&name, &namespace)
     }
 
+    /// The objects as they are wanted in a cluster.
+    fn wanted(&self, cluster: &Cluster) -> Vec<Wanted> {
+        Wanted::of(self.rendered.objects.as_slice(), cluster.kinds(), &self.namespace(cluster))
+    }
+
+    /// Who is at work on the set of the target.
+    ///
+    /// # Errors
+    /// When somebody is.
+    pub async fn peek(&self, cluster: &Cluster) -> Result<(), Diagnostic> {
+        let set = self.set(&self.wanted(cluster), cluster);
+        peek(cluster, &set).await.map_err(|error| error.diagnostic(&set))
+    }
+
+    /// Roles that would do, where something was refused for want of rights.
+    pub fn rights(&self, cluster: &Cluster, deletes: bool) -> String {
+        let wanted = self.wanted(cluster);
+        let set = self.set(&wanted, cluster);
+        format!("rights that would do:\n{}", role(cluster, wanted.iter().map(|one| &one.resource), &set, deletes))
+    }
+
     /// Looks at everything.
     ///
     /// # Errors
     /// When the set is another tool's, or cannot be read.
     pub async fn survey(&self, cluster: &Cluster, wish: Wish<'_>) -> Result<Survey, Diagnostic> {
-        let wanted = Wanted::of(self.rendered.objects.as_slice(), cluster.kinds(), &self.namespace(cluster));
+        let wanted = self.wanted(cluster);
         let set = self.set(&wanted, cluster);
         let environment = self.rendered.environment.as_ref();
         let managers = environment.map_or(&[][..], |environment| &environment.spec.kubernetes.field_managers);
@@ -112,6 +144,7 @@ impl Deployment {
             set,
             ours: &ours,
             adopt: wish.adopt,
+            try_new: wish.try_new,
             place: &self.place(),
         };
         survey(cluster, question).await
@@ -132,4 +165,9 @@ impl Deployment {
         };
         self.rendered.objects.iter().position(|object| same(&ResourceRef::of(object)))
     }
+}
+
+/// Whether something was refused for want of rights.
+pub fn lacks_rights(found: &Diagnostics) -> bool {
+    found.0.iter().any(|one| one.message.contains("is forbidden: User "))
 }

@@ -37,7 +37,8 @@ pub fn diagnostic(resource: &ResourceRef, failure: &Failure, deployment: &Deploy
     let mut found = Diagnostic::error(code(&failure.code), message);
     let path = failure.field.as_deref().and_then(|field| field.parse::<FieldPath>().ok()).unwrap_or_default();
     if let Some(at) = deployment.position(resource) {
-        let pos = deployment.rendered.field_pos(at, &path).or_else(|| deployment.rendered.field_pos(at, &FieldPath::root()));
+        let pos =
+            deployment.rendered.field_pos(at, &path).or_else(|| deployment.rendered.field_pos(at, &FieldPath::root()));
         if let Some(pos) = pos {
             found = found.label(pos, 1, "");
         }

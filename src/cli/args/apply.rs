@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use crate::plan::Named;
 
-use super::cluster::ClusterArgs;
 use super::format::{Format, PlanFormat};
+use super::kubeconfig::KubeconfigArgs;
 use super::render::RenderArgs;
 use super::time::time;
 
@@ -35,7 +35,7 @@ pub struct DeployPlanArgs {
     pub output: PlanFormat,
     /// Which cluster.
     #[command(flatten)]
-    pub cluster: ClusterArgs,
+    pub cluster: KubeconfigArgs,
     /// How the target is rendered.
     #[command(flatten)]
     pub render: RenderArgs,
@@ -74,12 +74,15 @@ pub struct ApplyArgs {
     /// Longest wait until the objects of a wave are ready
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
     pub timeout: Duration,
+    /// Do not wait until objects are ready; only for definitions of kinds that are needed
+    #[arg(long)]
+    pub no_wait: bool,
     /// How to write what was done: human or json
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Format,
     /// Which cluster.
     #[command(flatten)]
-    pub cluster: ClusterArgs,
+    pub cluster: KubeconfigArgs,
     /// How the target is rendered.
     #[command(flatten)]
     pub render: RenderArgs,
@@ -115,7 +118,7 @@ pub struct DeleteArgs {
     pub output: Format,
     /// Which cluster.
     #[command(flatten)]
-    pub cluster: ClusterArgs,
+    pub cluster: KubeconfigArgs,
     /// How the target is rendered.
     #[command(flatten)]
     pub render: RenderArgs,

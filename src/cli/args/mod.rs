@@ -4,10 +4,10 @@ mod access;
 mod affected;
 mod apply;
 mod build;
-mod cluster;
 mod diff;
 mod explain;
 mod format;
+mod kubeconfig;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
@@ -26,10 +26,10 @@ pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use build::{Build, Functions, Helm, InputList};
-pub use cluster::ClusterArgs;
 pub use diff::DiffArgs;
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
+pub use kubeconfig::KubeconfigArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;

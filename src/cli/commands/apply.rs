@@ -2,9 +2,11 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::apply::objects::{ApplyReport, Ended, Options, Run, Survey, Tools, peek, role};
+use crate::apply::objects::{ApplyReport, Ended, Options, Run, Survey, Tools};
 use crate::apply::slots::Stopper;
-use crate::cli::apply::{Deployment, Teller, Wish, check_plan, failures, holder, listen, read_plan, report_text};
+use crate::cli::apply::{
+    Deployment, Teller, Wish, check_plan, failures, holder, lacks_rights, listen, read_plan, report_text,
+};
 use crate::cli::args::{ApplyArgs, Format};
 use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
@@ -45,10 +47,12 @@ pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -
         prune: arguments.prune,
         delete: arguments.delete,
         replace: arguments.replace,
+        wait: !arguments.no_wait,
         timeout: arguments.timeout,
         holder: holder(),
     };
-    let job = Job { deployment: &deployment, plan, options, adopt: arguments.adopt_applyset, asks, environment, printer };
+    let job =
+        Job { deployment: &deployment, plan, options, adopt: arguments.adopt_applyset, asks, environment, printer };
     let sources = &deployment.rendered.sources;
     match block_on(job.carry_out()).and_then(|done| done) {
         Ok(None) => Exit::CouldNot,
@@ -93,37 +97,48 @@ impl Job<'_> {
     /// Nothing where somebody was asked and said no.
     async fn carry_out(&self) -> Result<Option<Ended>, Diagnostics> {
         let cluster = self.deployment.connect().await?;
-        let survey = self.look(&cluster).await?;
+        let ended = self.go(&cluster).await;
+        let lacks = match &ended {
+            Ok(Some((report, found))) => {
+                let failures = report.steps.iter().filter_map(|step| step.error.as_ref());
+                lacks_rights(&Diagnostics(found.clone())) || failures.into_iter().any(|error| error.code == "forbidden")
+            }
+            Ok(None) => false,
+            Err(found) => lacks_rights(found),
+        };
+        if lacks {
+            let deletes = self.options.prune || !self.options.delete.is_empty();
+            self.printer.report(&self.deployment.rights(&cluster, deletes));
+        }
+        ended
+    }
+
+    async fn go(&self, cluster: &Cluster) -> Result<Option<Ended>, Diagnostics> {
+        let survey = self.look(cluster).await?;
         let agreed = self.plan.as_ref().unwrap_or(&survey.plan);
         let judgement = self.judged(agreed, &survey)?;
         self.named_objects_exist(&survey)?;
         if self.asks && !self.agreed(agreed, &judgement)? {
             return Ok(None);
         }
+        let only = self.plan.as_ref().map(|plan| resources(plan, &judgement.pending));
         let survey = match self.asks {
             // What was agreed to may be minutes old.
             true => {
-                let again = self.look(&cluster).await?;
+                let again = self.look(cluster).await?;
                 self.judged(agreed, &again)?;
                 again
             }
             false => survey,
         };
-        let only = self.plan.as_ref().map(|plan| resources(plan, &judgement.pending));
-        Ok(Some(self.run(cluster, survey, only).await))
+        Ok(Some(self.run(cluster.clone(), survey, only).await))
     }
 
     async fn look(&self, cluster: &Cluster) -> Result<Survey, Diagnostics> {
-        let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref() };
         if !self.options.dry_run {
-            let wanted = crate::apply::objects::Wanted::of(
-                self.deployment.rendered.objects.as_slice(),
-                cluster.kinds(),
-                cluster.namespace(),
-            );
-            let set = self.deployment.set(&wanted, cluster);
-            peek(cluster, &set).await.map_err(|error| error.diagnostic(&set))?;
+            self.deployment.peek(cluster).await?;
         }
+        let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
         Ok(self.deployment.survey(cluster, wish).await?)
     }
 
@@ -142,7 +157,8 @@ impl Job<'_> {
             let is_replaced = self.options.replace.contains(named);
             if let Some(wanted) = survey.wanted.iter().find(|one| named.is(&one.resource)).filter(|_| !is_replaced) {
                 let message = format!("`--delete {named}` names {}, which the files have", wanted.resource);
-                found.push(Diagnostic::error("redisops::apply::delete", message).help("take it out of the files first"));
+                found
+                    .push(Diagnostic::error("redisops::apply::delete", message).help("take it out of the files first"));
             } else if !survey.plan.steps.iter().any(|step| {
                 step.action == Action::Delete && step.resource.as_ref().is_some_and(|resource| named.is(resource))
             }) && !is_replaced
@@ -170,22 +186,11 @@ impl Job<'_> {
         let (stopper, stop) = Stopper::new();
         let teller = Teller(self.printer);
         let place = self.deployment.place();
-        let set = survey.set.clone();
-        let resources: Vec<ResourceRef> = survey.wanted.iter().map(|one| one.resource.clone()).collect();
-        let rights = cluster.clone();
         let tools = Tools { options: &self.options, stop: &stop, watcher: &teller, place: &*place };
-        let ended = tokio::select! {
+        tokio::select! {
             ended = Run::new(cluster, survey, only, tools).go() => ended,
             never = listen(&stopper, &stop, self.printer) => match never {},
-        };
-        let is_forbidden = |error: &crate::apply::objects::Failure| error.code == "forbidden";
-        let asks_for_rights = ended.0.steps.iter().filter_map(|step| step.error.as_ref()).any(is_forbidden)
-            || ended.1.iter().any(|found| found.message.contains("forbidden"));
-        if asks_for_rights {
-            let role = role(&rights, &resources, &set, self.options.prune || !self.options.delete.is_empty());
-            self.printer.report(&format!("rights that would do:\n{role}"));
         }
-        ended
     }
 }
 

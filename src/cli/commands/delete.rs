@@ -35,6 +35,7 @@ pub fn run(arguments: DeleteArgs, environment: &Environment, printer: &Printer) 
         prune: true,
         delete: arguments.delete,
         replace: Vec::new(),
+        wait: true,
         timeout: arguments.timeout,
         holder: holder(),
     };
@@ -58,7 +59,8 @@ async fn carry_out(
     printer: &Printer,
 ) -> Result<Option<Ended>, Diagnostics> {
     let cluster = deployment.connect().await?;
-    let survey = deployment.survey(&cluster, Wish { manager: MANAGER, adopt: None }).await?.of_deletion();
+    let survey =
+        deployment.survey(&cluster, Wish { manager: MANAGER, adopt: None, try_new: false }).await?.of_deletion();
     if survey.plan.is_empty() {
         printer.note("nothing of it is there");
         return Ok(Some(Ended::default()));
@@ -96,10 +98,13 @@ fn tell_about_data(plan: &Plan, options: &Options, printer: &Printer) {
     if !kept.is_empty() {
         printer.report(&format!("data: {} are kept\n", lists(&kept)));
     }
-    let deletes_volumes = |step: &&crate::plan::Step| step.consequence.as_deref().is_some_and(|text| text.contains("deletes their volumes"));
+    let deletes_volumes = |step: &&crate::plan::Step| {
+        step.consequence.as_deref().is_some_and(|text| text.contains("deletes their volumes"))
+    };
     let sets: Vec<String> = plan.steps.iter().filter(deletes_volumes).map(crate::plan::Step::subject).collect();
     match sets.is_empty() {
-        true => printer.report("data: volumes of StatefulSets stay, and are found again by a StatefulSet of the same name\n"),
+        true => printer
+            .report("data: volumes of StatefulSets stay, and are found again by a StatefulSet of the same name\n"),
         false => printer.report(&format!("data: the volumes of {} are deleted\n", sets.join(", "))),
     }
 }

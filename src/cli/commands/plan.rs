@@ -1,7 +1,7 @@
 //! `redisops plan`.
 
 use crate::apply::objects::Survey;
-use crate::cli::apply::{Deployment, Wish};
+use crate::cli::apply::{Deployment, Wish, diagnostic, lacks_rights};
 use crate::cli::args::{DeployPlanArgs, PlanFormat};
 use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
@@ -9,7 +9,6 @@ use crate::cli::printer::Printer;
 use crate::cli::runtime::block_on;
 use crate::cli::settings::RenderSettings;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
-use crate::drift::Change;
 use crate::plan::{Plan, plan_html, plan_markdown, plan_text};
 
 /// Says what is to be done.
@@ -18,15 +17,17 @@ pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
     let Some(deployment) = Deployment::open(&arguments.path, &settings, &arguments.cluster, printer) else {
         return Exit::CouldNot;
     };
-    let wish = Wish { manager: &arguments.field_manager, adopt: arguments.adopt_applyset.as_deref() };
-    let found = block_on(look(&deployment, wish)).and_then(|found| found.map_err(Diagnostics::from));
+    let wish = Wish { manager: &arguments.field_manager, adopt: arguments.adopt_applyset.as_deref(), try_new: true };
+    let found = block_on(look(&deployment, wish, printer)).and_then(|found| found);
     let done = found.and_then(|survey| {
         let plan = &survey.plan;
         if let Some(path) = &arguments.out {
             save(path, &document("Plan", plan))?;
         }
         printer.print(text(plan, arguments.output, printer))?;
-        let refused: Vec<Diagnostic> = survey.refused().map(|(at, change)| not_compared(at, change, &deployment)).collect();
+        let refused = survey.refused(&*deployment.place());
+        let refused: Vec<Diagnostic> =
+            refused.iter().map(|(object, why)| diagnostic(object, why, &deployment)).collect();
         if !refused.is_empty() {
             return Err(Diagnostics(refused));
         }
@@ -39,9 +40,17 @@ pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
     })
 }
 
-async fn look(deployment: &Deployment, wish: Wish<'_>) -> Result<Survey, Diagnostic> {
+async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Result<Survey, Diagnostics> {
     let cluster = deployment.connect().await?;
-    deployment.survey(&cluster, wish).await
+    let found = deployment.survey(&cluster, wish).await.map_err(Diagnostics::from);
+    let lacks = match &found {
+        Ok(survey) => survey.refused(&*deployment.place()).iter().any(|(_, why)| why.code == "forbidden"),
+        Err(found) => lacks_rights(found),
+    };
+    if lacks {
+        printer.report(&deployment.rights(&cluster, false));
+    }
+    found
 }
 
 fn text(plan: &Plan, form: PlanFormat, printer: &Printer) -> String {
@@ -50,15 +59,5 @@ fn text(plan: &Plan, form: PlanFormat, printer: &Printer) -> String {
         PlanFormat::Json => document("Plan", plan),
         PlanFormat::Markdown => plan_markdown(plan),
         PlanFormat::Html => plan_html(plan),
-    }
-}
-
-fn not_compared(at: usize, change: &Change, deployment: &Deployment) -> Diagnostic {
-    let why = change.error.as_ref().map_or("", |error| &error.message);
-    let found = Diagnostic::error("redisops::plan::not_compared", format!("{} cannot be planned: {why}", change.resource));
-    let pos = deployment.rendered.field_pos(at, &crate::provenance::FieldPath::root());
-    match pos {
-        Some(pos) => found.label(pos, 1, ""),
-        None => found,
     }
 }

@@ -17,8 +17,8 @@ mod svg;
 
 pub use after::after;
 pub use figures::{Activity, Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
-pub use html::{map_html, plan_html};
 pub(crate) use html::{Column, Holds, Page};
+pub use html::{map_html, plan_html};
 pub use map_text::{map_text, plan_maps_text};
 pub use numbers::{bytes, count, duration, percent};
 pub use plan_markdown::plan_markdown;
