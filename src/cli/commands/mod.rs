@@ -5,6 +5,7 @@ pub mod apply;
 pub mod build;
 pub mod delete;
 pub mod diff;
+pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
