@@ -11,6 +11,7 @@ mod exit;
 mod lab;
 mod live;
 mod narrowing;
+mod nodes;
 mod output;
 mod printer;
 mod render;
@@ -44,13 +45,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
-        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }

@@ -7,6 +7,7 @@ pub mod consequence;
 mod equal;
 pub mod managed;
 mod metrics;
+pub mod nodes;
 mod objects;
 mod pair;
 mod report;

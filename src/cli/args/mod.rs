@@ -12,6 +12,7 @@ mod lab;
 mod lint;
 mod migrate;
 mod narrow;
+mod redis;
 mod render;
 mod root;
 mod schema;
@@ -33,6 +34,7 @@ pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeAr
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
+pub use redis::{NodesArgs, RedisCommand};
 pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};

@@ -10,15 +10,15 @@ use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::live::{self, LiveSettings};
 use crate::cli::printer::Printer;
-use crate::cli::settings::RenderSettings;
+use crate::cli::settings::{Environment, RenderSettings};
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::drift::DiffReport;
 
 /// Compares revisions or environments, or files with a cluster.
-pub fn run(mut arguments: DiffArgs, printer: &Printer) -> Exit {
+pub fn run(mut arguments: DiffArgs, environment: &Environment, printer: &Printer) -> Exit {
     let offline = arguments.offline.take();
     if arguments.from.is_none() && arguments.between.is_none() {
-        return with_cluster(arguments, offline, printer);
+        return with_cluster(arguments, offline, environment, printer);
     }
     let settings = RenderSettings::of_engine(arguments.engine, offline.is_some());
     // Between revisions it is a flag: what stands behind it is what is to be compared.
@@ -50,7 +50,12 @@ fn written(report: &DiffReport, output: ReportFormat, printer: &Printer) -> Stri
 }
 
 /// Compares files with what is live.
-fn with_cluster(mut arguments: DiffArgs, offline: Option<Option<PathBuf>>, printer: &Printer) -> Exit {
+fn with_cluster(
+    mut arguments: DiffArgs,
+    offline: Option<Option<PathBuf>>,
+    environment: &Environment,
+    printer: &Printer,
+) -> Exit {
     let saved = match offline {
         Some(None) => {
             let found = Diagnostic::error("redisops::diff::no_dump", "`--offline` names no file")
@@ -65,7 +70,7 @@ fn with_cluster(mut arguments: DiffArgs, offline: Option<Option<PathBuf>>, print
     let settings = RenderSettings::of_engine(arguments.engine, false);
     let paths = if arguments.paths.is_empty() { vec![".".to_owned()] } else { arguments.paths };
     let (every, address) = (arguments.live.watch, arguments.live.metrics.take());
-    let live = LiveSettings::new(arguments.live, saved);
+    let live = LiveSettings::new(arguments.live, saved, environment);
     let print = |report: &DiffReport| Ok(printer.print(written(report, arguments.output, printer))?);
     let done = match every {
         Some(every) => live::watch(&paths, &settings, &live, every, address.as_deref(), printer, print),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::diff::{Commits, Compared, Task};
+use crate::cli::nodes;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::runtime::block_on;
@@ -55,7 +56,40 @@ pub fn report(
     }
     Commits::new(&worktree()).fill(&mut compared);
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
+    if settings.nodes {
+        for (word, one) in &rendered {
+            is_whole &= add_nodes(word, one, rendering, settings, printer, &mut report);
+        }
+    }
     Ok((Some(report), is_whole && is_sure))
+}
+
+/// Adds the Redis nodes of a target; whether all of them could be looked for. What is no environment has none.
+fn add_nodes(
+    word: &str,
+    one: &Rendered,
+    rendering: &RenderSettings,
+    settings: &LiveSettings,
+    printer: &Printer,
+    report: &mut DiffReport,
+) -> bool {
+    let secret = |_: &str, _: &str, _: &str| None;
+    let options = nodes::Options { process: &settings.process, secret: &secret };
+    match nodes::changes(word, one, rendering, &options, printer) {
+        Ok(Some(found)) => {
+            found.changes.into_iter().for_each(|change| report.push_node(change));
+            !found.is_short
+        }
+        Ok(None) if settings.objects => true,
+        Ok(None) => {
+            printer.diagnostics(&[nodes::no_environment(word)], &one.sources);
+            false
+        }
+        Err(found) => {
+            printer.diagnostics(&arrange(found.0, &one.sources), &one.sources);
+            false
+        }
+    }
 }
 
 /// The state that the lines are looked up in.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::LiveArgs;
+use crate::cli::settings::Environment as Process;
 use crate::environment::Environment;
 
 /// The comparison that is asked for.
@@ -17,8 +18,9 @@ pub struct LiveSettings {
     /// Compare objects.
     pub objects: bool,
     /// Compare Redis nodes.
-    #[allow(dead_code, reason = "the comparison of nodes goes by it")]
     pub nodes: bool,
+    /// Variables of the process: passwords of nodes may stand there.
+    pub process: Process,
     /// Ask the server about each object.
     pub exact: bool,
     /// Show what others have set.
@@ -31,13 +33,14 @@ pub struct LiveSettings {
 
 impl LiveSettings {
     /// From arguments.
-    pub fn new(arguments: LiveArgs, saved: Option<PathBuf>) -> LiveSettings {
+    pub fn new(arguments: LiveArgs, saved: Option<PathBuf>, process: &Process) -> LiveSettings {
         LiveSettings {
             kubeconfig: arguments.kubeconfig,
             context: arguments.context,
             objects: !arguments.redis_only,
             // A dump has no nodes.
             nodes: !arguments.no_redis && saved.is_none(),
+            process: process.clone(),
             saved,
             exact: arguments.exact,
             unmanaged: arguments.unmanaged,
