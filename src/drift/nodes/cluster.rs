@@ -120,6 +120,37 @@ fn own_cluster<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> Vec<Mem
         );
     }
     members.retain(|member| !is_stranger(member));
+    without_impostors(members, judged)
+}
+
+/// Nodes that answer where the others expect another one: a map that leads elsewhere, or a node that lost its nodes.conf.
+fn without_impostors<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> Vec<Member<'a>> {
+    let expected = |member: &Member<'a>| {
+        let others = members.iter().filter(|other| other.own.id != member.own.id).flat_map(|other| other.lines);
+        let is_here = |line: &&NodeLine| {
+            line.address.as_ref().is_some_and(|address| member.live.names.contains(&address.to_string()))
+        };
+        others.filter(|line| line.role.is_some()).find(is_here).map(|line| line.id.clone())
+    };
+    let is_known = |member: &Member<'a>| {
+        members.iter().filter(|other| other.own.id != member.own.id).any(|other| {
+            other.lines.iter().any(|line| line.id == member.own.id)
+        })
+    };
+    let impostors: Vec<(usize, NodeId, NodeId)> = members
+        .iter()
+        .filter(|member| !is_known(member))
+        .filter_map(|member| Some((member.index, member.own.id.clone(), expected(member)?)))
+        .filter(|(_, own, expected)| own != expected)
+        .collect();
+    members.retain(|member| !impostors.iter().any(|(index, ..)| *index == member.index));
+    for (index, own, expected) in impostors {
+        let message = format!("node {own} answers here, where the cluster has node {expected}");
+        judged.errors.insert(
+            index,
+            CompareError { code: "other_cluster".to_owned(), message, verb: None, resource: None },
+        );
+    }
     members
 }
 
