@@ -8,5 +8,6 @@ pub mod explain;
 pub mod lab;
 mod list_inputs;
 pub mod schema;
+pub mod secrets;
 pub mod slots;
 pub mod validate;

@@ -2,6 +2,7 @@
 
 mod kubeconfig;
 mod openapi;
+pub mod secrets;
 
 pub use kubeconfig::{Access, access};
 pub use openapi::{Document, group_versions, pull};
