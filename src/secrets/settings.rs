@@ -85,10 +85,7 @@ pub fn fix_by_environment(
     let known = names(store.store);
     let mut found = Diagnostics::new();
     variables.fix("AVP_TYPE", kind(store.store));
-    if store.store == Store::Kubernetes {
-        // Of an environment it is its own cluster, not that of Argo CD.
-        variables.fix("REDISOPS_SECRETS_NAMESPACE_OF", "environment");
-    }
+    variables.fix("REDISOPS_SECRETS_OF", "environment");
     for entry in store.settings.as_map().into_iter().flat_map(|map| &map.entries) {
         let name = entry.key.text.as_str();
         if name == "store" {

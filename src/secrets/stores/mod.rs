@@ -1,6 +1,6 @@
 //! Where secrets come from. The only part of `secrets` that reads files, asks servers or starts programs.
 
-#[cfg(any())]
+#[cfg(feature = "aws")]
 mod aws;
 mod env;
 mod file;
@@ -54,12 +54,12 @@ pub fn open(variables: &Variables, directory: PathBuf, kubernetes: Elsewhere<'_>
     })
 }
 
-#[cfg(any())]
+#[cfg(feature = "aws")]
 fn aws(variables: &Variables) -> Result<Box<dyn Store>, Diagnostic> {
     Ok(Box::new(aws::SecretsManager::open(variables)?))
 }
 
-#[cfg(not(any()))]
+#[cfg(not(feature = "aws"))]
 fn aws(_: &Variables) -> Result<Box<dyn Store>, Diagnostic> {
     Err(Diagnostic::error(SETTINGS, "this redisops was built without AWS Secrets Manager")
         .help("build it with the feature `aws`, as released ones are"))

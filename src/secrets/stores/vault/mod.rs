@@ -51,6 +51,10 @@ impl Store for Vault {
         let answer = self.client.get(&request.path, query, &self.token)?;
         match answer.status {
             200 | 404 => {}
+            403 if answer.errors().contains("invalid token") => {
+                let message = format!("the Vault at {} does not know the token", self.client.address());
+                return Err(StoreError::new(Why::NoCredentials, message).help("get a new token: it is wrong, or has expired"));
+            }
             403 => {
                 let message = format!("Vault does not let us read `{}`", request.path);
                 return Err(StoreError::new(Why::Denied, message)
