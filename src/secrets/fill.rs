@@ -245,7 +245,7 @@ impl Filler<'_> {
                 Err(trouble) => {
                     missing |= trouble.missing;
                     failed = true;
-                    self.found.push(trouble);
+                    self.found.push(*trouble);
                 }
             }
         }
@@ -259,36 +259,27 @@ impl Filler<'_> {
         }
     }
 
-    fn value(&mut self, placeholder: &Placeholder, origin: Origin, text: &str) -> Result<Value, Trouble> {
-        let trouble = |diagnostic: Diagnostic| Trouble {
-            request: None,
-            diagnostic: Some(diagnostic),
-            origin,
-            text: text.to_owned(),
-            missing: false,
+    fn value(&mut self, placeholder: &Placeholder, origin: Origin, text: &str) -> Result<Value, Box<Trouble>> {
+        let trouble_of = |request: Option<Request>, diagnostic: Option<Diagnostic>, missing: bool| {
+            Box::new(Trouble { request, diagnostic, origin, text: text.to_owned(), missing })
         };
+        let trouble = |diagnostic: Diagnostic| trouble_of(None, Some(diagnostic), false);
         let (request, key) = match &placeholder.target {
             Target::Path { path, key, version } => (Some(self.rules.request(path, version)), key),
             Target::Key(key) => (self.rules.own_request(), key),
         };
         let Some(request) = request else {
-            return Err(Trouble { missing: true, ..trouble(no_path_named(key)) });
+            return Err(trouble_of(None, Some(no_path_named(key)), true));
         };
         if let Some(disallowed) = self.disallowed(&request.path) {
             return Err(trouble(disallowed));
         }
         let Some(Ok(answer)) = self.answers.get(&request) else {
-            return Err(Trouble {
-                request: Some(request),
-                diagnostic: None,
-                origin,
-                text: text.to_owned(),
-                missing: false,
-            });
+            return Err(trouble_of(Some(request), None, false));
         };
         let Some(value) = field(&answer.fields, key).filter(|value| **value != Value::Null) else {
             let known = answer.fields.iter().map(|(name, _)| name.as_str());
-            return Err(Trouble { missing: true, ..trouble(no_key(&request, key, known)) });
+            return Err(trouble_of(None, Some(no_key(&request, key, known)), true));
         };
         placeholder.modifiers.iter().try_fold(value.clone(), |value, modifier| {
             let words: Vec<&str> = modifier.split_whitespace().collect();

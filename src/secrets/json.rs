@@ -145,7 +145,11 @@ fn without_halves(quoted: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let length = match half(rest).filter(|_| rest.starts_with("\\u")) {
-            Some(0xD800..=0xDBFF) if matches!(half(&rest[6..]), Some(0xDC00..=0xDFFF)) && rest[6..].starts_with("\\u") => 12,
+            Some(0xD800..=0xDBFF)
+                if matches!(half(&rest[6..]), Some(0xDC00..=0xDFFF)) && rest[6..].starts_with("\\u") =>
+            {
+                12
+            }
             Some(0xD800..=0xDFFF) => {
                 out.push('\u{FFFD}');
                 rest = &rest[6..];

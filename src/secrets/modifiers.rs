@@ -10,7 +10,8 @@ use super::value::Value;
 use super::{go, jsonpath};
 
 /// The names of all modifiers.
-pub const NAMES: [&str; 7] = ["base64encode", "base64decode", "jsonPath", "jsonParse", "yamlParse", "indent", "sha256sum"];
+pub const NAMES: [&str; 7] =
+    ["base64encode", "base64decode", "jsonPath", "jsonParse", "yamlParse", "indent", "sha256sum"];
 
 /// What a modifier makes of a value.
 ///
@@ -25,7 +26,9 @@ pub fn apply(name: &str, parameters: &[&str], value: Value) -> Result<Value, Str
         // What is no base64 ends the value, as it does in the reference.
         "base64decode" => Ok(Value::Text(go::decode(&text(name, value)?).0)),
         "sha256sum" => Ok(Value::text(hex(&Sha256::digest(text(name, value)?)))),
-        "jsonParse" => json::parse(&text(name, value)?, Numbers::Floats).map_err(|why| format!("the value is not JSON: {why}")),
+        "jsonParse" => {
+            json::parse(&text(name, value)?, Numbers::Floats).map_err(|why| format!("the value is not JSON: {why}"))
+        }
         "yamlParse" => yaml_parse(&text(name, value)?),
         _ => Err(format!("there is no modifier `{name}`")),
     }
@@ -143,6 +146,9 @@ mod tests {
             let got = run(chain, "hunter2: [").unwrap_err();
             assert_eq!(got, expected, "{chain}");
         }
-        assert_eq!(run("jsonParse | base64encode", "[1]").unwrap_err(), "`base64encode` needs a text, the value is a list");
+        assert_eq!(
+            run("jsonParse | base64encode", "[1]").unwrap_err(),
+            "`base64encode` needs a text, the value is a list"
+        );
     }
 }

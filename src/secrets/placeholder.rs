@@ -64,7 +64,8 @@ fn read(range: Range<usize>, text: &[u8]) -> Placeholder {
     let target = match PARTS.captures(first.as_bytes()) {
         None => Target::Key(first.to_owned()),
         Some(found) => {
-            let part = |i: usize| found.get(i).map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned());
+            let part =
+                |i: usize| found.get(i).map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned());
             Target::Path { path: part(1), key: part(2).trim().to_owned(), version: part(3) }
         }
     };

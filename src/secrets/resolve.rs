@@ -93,6 +93,8 @@ fn unanswered_diagnostic(request: &Request, answers: &Answers) -> Diagnostic {
     match answers.get(request) {
         Some(Err(error)) => Diagnostic::from(error.clone()),
         // Every question of an object was asked.
-        _ => Diagnostic::error("redisops::secrets::no_path", format!("the secret at {} was not read", name_of(request))),
+        _ => {
+            Diagnostic::error("redisops::secrets::no_path", format!("the secret at {} was not read", name_of(request)))
+        }
     }
 }

@@ -101,8 +101,11 @@ pub fn fix_by_environment(
             }
             Some(text) => variables.fix(variable, text),
             None => found.push(
-                Diagnostic::error("redisops::environment::type", format!("`{name}` is not a plain value"))
-                    .label(trace.pos(entry.value.origin), 1, ""),
+                Diagnostic::error("redisops::environment::type", format!("`{name}` is not a plain value")).label(
+                    trace.pos(entry.value.origin),
+                    1,
+                    "",
+                ),
             ),
         }
     }
@@ -111,7 +114,8 @@ pub fn fix_by_environment(
 
 fn plain(node: &Node) -> Option<String> {
     let scalar = node.as_scalar()?;
-    string_value(scalar).map_or_else(|| (!node.is_null()).then(|| scalar.text.to_string()), |text| Some(text.into_owned()))
+    string_value(scalar)
+        .map_or_else(|| (!node.is_null()).then(|| scalar.text.to_string()), |text| Some(text.into_owned()))
 }
 
 fn unknown(name: &str, store: Store) -> Diagnostic {

@@ -82,9 +82,8 @@ fn wrong_file(name: &str, why: &str) -> Diagnostic {
 fn from_yaml(name: &str, text: &str) -> Result<Vec<(String, String)>, Diagnostic> {
     let sources = Sources::new();
     // Data, so that its lines are hidden in messages.
-    let source = sources
-        .add(name, text.to_owned(), SourceKind::Data)
-        .map_err(|error| wrong_file(name, &error.to_string()))?;
+    let source =
+        sources.add(name, text.to_owned(), SourceKind::Data).map_err(|error| wrong_file(name, &error.to_string()))?;
     let node = parse_yaml11(&source).map_err(|found| {
         let at = found.labels.first().and_then(|label| sources.location(label.pos));
         wrong_file(name, &format!("line {} is not YAML", at.map_or(1, |at| at.line)))

@@ -24,10 +24,7 @@ const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
 pub fn read(word: &str, sources: &Sources) -> Result<Documents, Diagnostics> {
     if word == STDIN {
         let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| cannot_read("standard input", &error))?;
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| cannot_read("standard input", &error))?;
         return parse("(standard input)".to_owned(), bytes, sources);
     }
     let path = Path::new(word);

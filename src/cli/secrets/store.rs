@@ -31,7 +31,8 @@ pub fn variables(
     trace: &Trace,
 ) -> Result<Variables, Diagnostics> {
     // A name or value that is no text is none that a store needs.
-    let process = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let process =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let mut variables = Variables::new(process);
     if let Some(name) = &arguments.secret_name {
         let settings = cluster::settings(name)?;
@@ -69,6 +70,7 @@ pub fn variables(
 /// When none is named, or it cannot be used.
 pub fn open(variables: &Variables, directory: PathBuf) -> Result<Opened, Diagnostic> {
     let allowed = allowed_paths(variables)?;
-    let store = stores::open(variables, directory, &|variables| Ok(Box::new(cluster::ClusterSecrets::open(variables)?)))?;
+    let store =
+        stores::open(variables, directory, &|variables| Ok(Box::new(cluster::ClusterSecrets::open(variables)?)))?;
     Ok(Opened { store, allowed })
 }

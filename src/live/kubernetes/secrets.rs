@@ -77,9 +77,8 @@ impl Store for ClusterSecrets {
             }
             Ok(Ok(Ok(Some(found)))) => found,
         };
-        let fields = fields(&found).ok_or_else(|| {
-            StoreError::new(Why::Unreadable, format!("the data of Secret {shown} is not base64"))
-        })?;
+        let fields = fields(&found)
+            .ok_or_else(|| StoreError::new(Why::Unreadable, format!("the data of Secret {shown} is not base64")))?;
         let text = |name: &str| found["metadata"][name].as_str().map(str::to_owned);
         Ok(Fetched { fields, version: text("resourceVersion"), created: text("creationTimestamp") })
     }

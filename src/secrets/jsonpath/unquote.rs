@@ -39,7 +39,8 @@ pub(super) fn unquote(quoted: &str) -> Result<String, String> {
                     _ => 8,
                 };
                 let digits: String = rest.by_ref().take(length).collect();
-                let code = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == length).ok_or_else(wrong)?;
+                let code =
+                    u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == length).ok_or_else(wrong)?;
                 if escape == 'x' {
                     out.push(code as u8);
                 } else {

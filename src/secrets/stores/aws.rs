@@ -43,9 +43,13 @@ impl SecretsManager {
     /// # Errors
     /// When settings are wrong.
     pub fn open(variables: &Variables) -> Result<SecretsManager, Diagnostic> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
-            Diagnostic::error("redisops::cli::runtime", format!("the system gives no means to wait for sockets: {error}"))
-        })?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
+                Diagnostic::error(
+                    "redisops::cli::runtime",
+                    format!("the system gives no means to wait for sockets: {error}"),
+                )
+            })?;
         let limit = timeout(variables, "REDISOPS_SECRETS_TIMEOUT")?;
         let client = runtime.block_on(client(variables, limit));
         Ok(SecretsManager { runtime, client })
@@ -54,7 +58,8 @@ impl SecretsManager {
 
 async fn client(variables: &Variables, limit: Duration) -> Client {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let times = TimeoutConfig::builder().connect_timeout(limit.min(Duration::from_secs(5))).operation_attempt_timeout(limit);
+    let times =
+        TimeoutConfig::builder().connect_timeout(limit.min(Duration::from_secs(5))).operation_attempt_timeout(limit);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .timeout_config(times.operation_timeout(limit * 2).build())

@@ -59,8 +59,9 @@ impl Store for Files {
             let file = std::iter::once(place.clone()).chain(with_ending).find(|file| file.is_file());
             let Some(file) = file else {
                 let message = format!("there is no secret at `{path}`: `{}` has no such file", self.root.display());
-                return Err(StoreError::new(Why::NoPath, message)
-                    .help("a secret is a file PATH.yaml, .yml, .json or .env, or a directory PATH with a file for each key"));
+                return Err(StoreError::new(Why::NoPath, message).help(
+                    "a secret is a file PATH.yaml, .yml, .json or .env, or a directory PATH with a file for each key",
+                ));
             };
             return keys(&file).map(|fields| Fetched { fields, ..Fetched::default() });
         };

@@ -37,7 +37,11 @@ pub type Elsewhere<'a> = &'a dyn Fn(&Variables) -> Result<Box<dyn Store>, Diagno
 ///
 /// # Errors
 /// When none is named, or it cannot be used: settings are missing, or it does not let us in.
-pub fn open(variables: &Variables, directory: PathBuf, kubernetes: Elsewhere<'_>) -> Result<Box<dyn Store>, Diagnostic> {
+pub fn open(
+    variables: &Variables,
+    directory: PathBuf,
+    kubernetes: Elsewhere<'_>,
+) -> Result<Box<dyn Store>, Diagnostic> {
     let directory = match variables.get("REDISOPS_SECRETS_DIRECTORY") {
         Some(other) => directory.join(other),
         None => directory,
@@ -131,7 +135,9 @@ mod tests {
     fn a_store_must_be_named() {
         let open = |kind: &str| {
             let variables = Variables::new([("AVP_TYPE".to_owned(), kind.to_owned())]);
-            open(&variables, PathBuf::new(), &|_| Err(no_store())).map(|store| store.name()).map_err(|found| found.message)
+            open(&variables, PathBuf::new(), &|_| Err(no_store()))
+                .map(|store| store.name())
+                .map_err(|found| found.message)
         };
         assert_eq!(open("").unwrap_err(), "no secret store is named");
         assert_eq!(open("valut").unwrap_err(), "`valut` is no secret store that redisops reads");

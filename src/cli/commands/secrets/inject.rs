@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::cli::args::SecretsInjectArgs;
 use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::cli::printer::Printer;
 use crate::cli::secrets::{Opened, open, read, variables};
 use crate::cli::target::{self, Access};
-use crate::cli::output;
 use crate::diagnostics::{Diagnostics, Sources, arrange};
 use crate::secrets::{Texts, resolve};
 use crate::source::LoadRestriction;

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use ureq::{Agent, Proxy};
+use ureq::http::Response;
+use ureq::{Agent, Body, Proxy};
 
 use crate::diagnostics::Diagnostic;
 use crate::secrets::json::{self, Numbers};
@@ -73,7 +74,8 @@ impl Client {
                 .help("write it with its scheme, as in https://vault.example.com:8200"));
         }
         let own = ["VAULT_PROXY_ADDR", "VAULT_HTTP_PROXY"].iter().find_map(|name| variables.word(name));
-        let proxy = own.map(str::to_owned).or_else(|| proxy_for(&address, |name| variables.get(name).map(str::to_owned)));
+        let proxy =
+            own.map(str::to_owned).or_else(|| proxy_for(&address, |name| variables.get(name).map(str::to_owned)));
         let proxy = proxy
             .map(|url| Proxy::new(&url).map_err(|_| Diagnostic::error(SETTINGS, "the proxy for Vault is not a URL")))
             .transpose()?;
@@ -138,10 +140,7 @@ impl Client {
     }
 
     /// Asks again when the server is busy, in trouble, or gone for a moment.
-    fn patiently(
-        &self,
-        ask: impl Fn() -> Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> Result<Answer, StoreError> {
+    fn patiently(&self, ask: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Result<Answer, StoreError> {
         let started = Instant::now();
         let mut wait = FIRST_WAIT;
         for left in (0..=self.retries).rev() {
@@ -181,9 +180,10 @@ impl Client {
     fn no_answer(&self, error: &ureq::Error) -> StoreError {
         let address = self.address();
         let (reason, help) = match error {
-            ureq::Error::Timeout(_) => {
-                ("it does not answer in time".to_owned(), "look whether it is busy, or give it more with VAULT_CLIENT_TIMEOUT")
-            }
+            ureq::Error::Timeout(_) => (
+                "it does not answer in time".to_owned(),
+                "look whether it is busy, or give it more with VAULT_CLIENT_TIMEOUT",
+            ),
             ureq::Error::HostNotFound => ("its host is not known".to_owned(), "check VAULT_ADDR"),
             ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
                 (error.to_string(), "name the authority of its certificate with VAULT_CACERT")
@@ -204,7 +204,20 @@ fn escape(part: &str) -> String {
     let mut out = String::with_capacity(part.len());
     for byte in part.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'@' | b'&' | b'=' | b'+' | b'$' | b',' => {
+            b'A'..=b'Z'
+            | b'a'..=b'z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b':'
+            | b'@'
+            | b'&'
+            | b'='
+            | b'+'
+            | b'$'
+            | b',' => {
                 out.push(char::from(byte));
             }
             other => out.push_str(&format!("%{other:02X}")),

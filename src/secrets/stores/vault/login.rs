@@ -15,7 +15,8 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/tok
 
 /// A token by the method that AVP_AUTH_TYPE names. The token of AVP's cache is neither read nor written.
 pub(super) fn login(variables: &Variables, client: &Client) -> Result<Secret, Diagnostic> {
-    let mount = |default: &'static str| variables.word("AVP_MOUNT_PATH").unwrap_or(default).trim_matches('/').to_owned();
+    let mount =
+        |default: &'static str| variables.word("AVP_MOUNT_PATH").unwrap_or(default).trim_matches('/').to_owned();
     let method = variables.word("AVP_AUTH_TYPE").or_else(|| variables.get("VAULT_TOKEN").map(|_| "token"));
     let (path, body) = match method {
         Some("token") => {
@@ -86,7 +87,8 @@ fn token_of(answer: &Answer) -> Option<Secret> {
 }
 
 fn refused(answer: &Answer, path: &str, client: &Client) -> StoreError {
-    let message = format!("the Vault at {} does not let us in at `{path}` (status {})", client.address(), answer.status);
+    let message =
+        format!("the Vault at {} does not let us in at `{path}` (status {})", client.address(), answer.status);
     StoreError::new(Why::NoCredentials, message)
         .note(answer.errors())
         .help("check the credentials, and the mount with AVP_MOUNT_PATH")

@@ -41,7 +41,8 @@ impl Store for Vault {
     fn fetch(&self, request: &Request) -> Result<Fetched, StoreError> {
         let engine = request.engine.as_deref().unwrap_or(&self.engine);
         if !matches!(engine, "1" | "2") {
-            let message = format!("`{engine}` is no version of Vault's key-value engine, wanted for `{}`", request.path);
+            let message =
+                format!("`{engine}` is no version of Vault's key-value engine, wanted for `{}`", request.path);
             return Err(StoreError::new(Why::Unreadable, message).help("write 1 or 2"));
         }
         // Version 1 has none.
@@ -53,7 +54,9 @@ impl Store for Vault {
             200 | 404 => {}
             403 if answer.errors().contains("invalid token") => {
                 let message = format!("the Vault at {} does not know the token", self.client.address());
-                return Err(StoreError::new(Why::NoCredentials, message).help("get a new token: it is wrong, or has expired"));
+                return Err(
+                    StoreError::new(Why::NoCredentials, message).help("get a new token: it is wrong, or has expired")
+                );
             }
             403 => {
                 let message = format!("Vault does not let us read `{}`", request.path);
