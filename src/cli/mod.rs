@@ -9,7 +9,9 @@ mod document;
 mod exit;
 #[cfg(target_os = "linux")]
 mod lab;
+mod live;
 mod narrowing;
+mod nodes;
 mod output;
 mod printer;
 mod render;
@@ -44,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
-        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
@@ -52,6 +54,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Secrets(command) => commands::secrets::run(command, &printer),
+        Command::Redis(command) => commands::redis::run(command, &environment, &printer),
+        Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }

@@ -73,10 +73,8 @@ pub struct Rendered {
     /// Something the user should know about how the target was found.
     pub note: Option<String>,
     /// The environment, where one was named.
-    #[allow(dead_code, reason = "commands on what is live go by it")]
     pub environment: Option<Environment>,
     /// The directory that was rendered.
-    #[allow(dead_code, reason = "commands on what is live go by it")]
     pub directory: PathBuf,
     /// Warnings of the build.
     pub warnings: Vec<Diagnostic>,

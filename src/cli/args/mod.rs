@@ -4,6 +4,7 @@ mod access;
 mod affected;
 mod build;
 mod diff;
+mod env;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -11,6 +12,7 @@ mod lab;
 mod lint;
 mod migrate;
 mod narrow;
+mod redis;
 mod render;
 mod root;
 mod schema;
@@ -24,7 +26,8 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
-pub use diff::DiffArgs;
+pub use diff::{DiffArgs, LiveArgs};
+pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]
@@ -32,7 +35,8 @@ pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeAr
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
-pub use render::RenderArgs;
+pub use redis::{NodesArgs, RedisCommand};
+pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};
 pub use secrets::{SecretsCommand, SecretsInjectArgs, SecretsListArgs, StoreArgs};

@@ -5,9 +5,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::affected::AffectedArgs;
 use super::build::Build;
 use super::diff::DiffArgs;
+use super::env::EnvCommand;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
+use super::redis::RedisCommand;
 use super::schema::SchemaCommand;
 use super::secrets::SecretsCommand;
 use super::slots::SlotsCommand;
@@ -88,11 +90,21 @@ pub enum Command {
     /// Exit codes: 0 done; 2 it could not be done.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Environments: which there are, and how they differ
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Env(EnvCommand),
     /// Slots of a Redis Cluster: what is where, plans, moves
     ///
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
     #[command(subcommand)]
     Slots(SlotsCommand),
+    /// The Redis nodes of an environment: how they are
+    ///
+    /// Exit codes: 0 done; 2 a node could not be asked.
+    #[command(subcommand)]
+    Redis(RedisCommand),
     /// A cluster of local server processes, to try things on
     ///
     /// Exit codes: 0 done; 2 it could not be done.

@@ -3,10 +3,12 @@
 pub mod affected;
 pub mod build;
 pub mod diff;
+pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
+pub mod redis;
 pub mod schema;
 pub mod secrets;
 pub mod slots;
