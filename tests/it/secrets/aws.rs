@@ -51,7 +51,8 @@ fn versions_stages_types_and_errors() {
         assert_eq!((output.status.code(), out(&output).as_str()), (Some(2), ""), "{placeholder}");
         told(&output)
     };
-    let cases: [(&str, &[(&str, &str)], &[&str]); 7] = [
+    type Case<'a> = (&'a str, &'a [(&'static str, &'a str)], &'a [&'a str]);
+    let cases: [Case<'_>; 7] = [
         ("nope#k", &[], &["no_path", "`nope`", "(standard input):2:14"]),
         ("shopping-cart/redis#pasword", &[], &["no_key", "did you mean `password`?"]),
         ("shopping-cart/redis#password#00000000-0000-0000-0000-000000000000", &[], &["no_version", "00000000"]),

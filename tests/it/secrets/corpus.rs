@@ -27,8 +27,9 @@ fn output_is_that_of_the_reference() {
         if fails {
             assert_eq!(out(&ours), "", "{name}");
         } else if ours.stdout != theirs.stdout {
-            different
-                .push(format!("{name}:\n{}", similar::TextDiff::from_lines(&out(&theirs), &out(&ours)).unified_diff()));
+            let (theirs, ours) = (out(&theirs), out(&ours));
+            let diff = similar::TextDiff::from_lines(theirs.as_str(), ours.as_str());
+            different.push(format!("{name}:\n{}", diff.unified_diff()));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
