@@ -11,3 +11,4 @@ mod faults;
 mod proof;
 mod support;
 mod systems;
+mod watch;
