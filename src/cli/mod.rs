@@ -1,5 +1,6 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
+mod apply;
 mod args;
 mod commands;
 mod configuration;
@@ -17,6 +18,7 @@ mod printer;
 mod render;
 mod runtime;
 mod schemas;
+mod secrets;
 mod settings;
 mod slots;
 mod stats;
@@ -46,12 +48,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
+        Command::Plan(arguments) => commands::plan::run(*arguments, &printer),
+        Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
+        Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Secrets(command) => commands::secrets::run(command, &printer),
         Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

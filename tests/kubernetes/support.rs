@@ -10,6 +10,7 @@ use serde_json::Value;
 const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
 
 /// The kubeconfig of the control plane.
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
 pub fn kubeconfig() -> Option<PathBuf> {
     let found = std::env::var_os(VARIABLE).map(PathBuf::from);
     if found.is_none() {
@@ -141,6 +142,20 @@ impl Bench {
             .unwrap();
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
+    }
+
+    /// Runs kubectl with what is not finished in it.
+    pub fn kubectl_alpha(&self, arguments: &[&str], text: &str) -> Output {
+        let file = self.path().join(".git/input.yaml");
+        fs::write(&file, text).unwrap();
+        Command::new(self.programs.join("kubectl"))
+            .env("KUBECTL_APPLYSET", "true")
+            .arg("--kubeconfig")
+            .arg(&self.kubeconfig)
+            .args(arguments)
+            .stdin(fs::File::open(file).unwrap())
+            .output()
+            .unwrap()
     }
 
     /// Applies the rendered directory on the side of the server, as a manager.

@@ -2,11 +2,13 @@
 
 mod access;
 mod affected;
+mod apply;
 mod build;
 mod diff;
 mod env;
 mod explain;
 mod format;
+mod kubeconfig;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
@@ -16,6 +18,7 @@ mod redis;
 mod render;
 mod root;
 mod schema;
+mod secrets;
 mod show;
 mod slots;
 mod target;
@@ -24,11 +27,13 @@ mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
+pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use build::{Build, Functions, Helm, InputList};
 pub use diff::{DiffArgs, LiveArgs};
 pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
+pub use kubeconfig::KubeconfigArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
@@ -38,6 +43,7 @@ pub use redis::{NodesArgs, RedisCommand};
 pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};
+pub use secrets::{SecretsCommand, SecretsInjectArgs, SecretsListArgs, StoreArgs};
 pub use show::{HeatOf, ShowArgs};
 pub use slots::{CheckArgs, FixArgs, KeyArgs, PlanArgs, SlotsCommand, SourceArgs, StateArgs};
 pub use target::TargetArgs;
