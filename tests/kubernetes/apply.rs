@@ -148,11 +148,16 @@ fn what_does_not_get_ready_is_told_with_what_its_pods_lack() {
     assert!(run.stderr.contains("pod cache-0") && run.stderr.contains("nodes are available"), "{}", run.stderr);
     assert!(run.json()["steps"].as_array().unwrap().iter().all(|it| it["resource"]["kind"] != "Job"), "a later wave");
     edit(&bench, "      nodeSelector: {no: where}\n", "");
-    let run = applied(&bench, &[]);
+    // What a StatefulSet does not do by itself.
+    assert!(run.stderr.contains("delete the pod"), "{}", run.stderr);
+    let run = applied(&bench, &["--no-wait"]);
     assert_eq!(
         (result(&run, "StatefulSet", "cache"), result(&run, "Job", "once")),
         ("changed".into(), "created".into())
     );
+    bench.kubectl(&["-n", &bench.namespace, "delete", "pod", "cache-0"]);
+    let run = applied(&bench, &[]);
+    assert!(results(&run) == ["unchanged"] && run.stderr.contains("ready StatefulSet/"), "it is waited for: {run:?}");
 }
 
 #[test]

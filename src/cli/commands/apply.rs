@@ -73,6 +73,7 @@ pub(super) fn ended(
     printer: &Printer,
 ) -> Result<Exit, Diagnostic> {
     printer.print(match output {
+        Format::Human if report.steps.is_empty() && !found.is_empty() => "nothing was done\n".to_owned(),
         Format::Human => report_text(report),
         Format::Json => document("ApplyReport", report),
     })?;
