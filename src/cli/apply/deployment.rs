@@ -7,6 +7,7 @@ use crate::cli::args::KubeconfigArgs;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
+use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::drift::managed::{ApplySetParent, Ours};
@@ -65,6 +66,16 @@ impl Deployment {
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
         Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
+    }
+
+    /// Whether its environment lets anything be changed now.
+    ///
+    /// # Errors
+    /// When this is not one of its times.
+    pub fn may_change(&self) -> Result<(), Diagnostics> {
+        let Some(environment) = &self.rendered.environment else { return Ok(()) };
+        let found = out_of_windows(&environment.spec.guards, now(), "changes may be made");
+        if found.has_errors() { Err(found) } else { Ok(()) }
     }
 
     /// Connects to its cluster.

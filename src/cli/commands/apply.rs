@@ -97,6 +97,9 @@ struct Job<'a> {
 impl Job<'_> {
     /// Nothing where somebody was asked and said no.
     async fn carry_out(&self) -> Result<Option<Ended>, Diagnostics> {
+        if !self.options.dry_run {
+            self.deployment.may_change()?;
+        }
         let cluster = self.deployment.connect().await?;
         let ended = self.go(&cluster).await;
         let lacks = match &ended {
