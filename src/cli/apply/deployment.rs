@@ -1,5 +1,6 @@
 //! A target, rendered, and the cluster that it goes to.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
@@ -15,6 +16,8 @@ use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
 use crate::provenance::FieldPath;
+
+use super::fill::fill;
 
 /// What is asked for beside the target.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,8 @@ pub struct Deployment {
     pub word: String,
     /// The objects, and where they came from.
     pub rendered: Rendered,
+    /// Texts with values of secrets in them.
+    secrets: BTreeSet<String>,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
 }
@@ -65,7 +70,21 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
+        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), kubeconfig, context })
+    }
+
+    /// The same with the values of secrets in it. What is wrong with them is told; then there is none.
+    pub fn filled(mut self, printer: &Printer) -> Option<Deployment> {
+        match fill(&mut self.rendered) {
+            Ok(secrets) => {
+                self.secrets = secrets;
+                Some(self)
+            }
+            Err(found) => {
+                printer.diagnostics(&arrange(found.0, &self.rendered.sources), &self.rendered.sources);
+                None
+            }
+        }
     }
 
     /// Whether its environment lets anything be changed now.
@@ -149,6 +168,7 @@ impl Deployment {
             ours: &ours,
             adopt: wish.adopt,
             try_new: wish.try_new,
+            secrets: &self.secrets,
             place: &self.place(),
         };
         survey(cluster, question).await

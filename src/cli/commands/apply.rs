@@ -37,7 +37,8 @@ pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -
     }
     let word = plan.as_ref().map_or(arguments.path.as_str(), |plan| plan.target.as_str());
     let ApplyArgs { render, cluster: which, output, .. } = arguments;
-    let Some(deployment) = Deployment::open(word, &RenderSettings::resolve(render), &which, printer) else {
+    let deployment = Deployment::open(word, &RenderSettings::resolve(render), &which, printer);
+    let Some(deployment) = deployment.and_then(|deployment| deployment.filled(printer)) else {
         return Exit::CouldNot;
     };
     let options = Options {
