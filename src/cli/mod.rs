@@ -13,6 +13,7 @@ mod narrowing;
 mod output;
 mod printer;
 mod render;
+mod rewrite;
 mod runtime;
 mod schemas;
 mod settings;
@@ -45,6 +46,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
+        Command::Completion(arguments) => commands::completion::completion(&arguments, &printer),
+        Command::Man(arguments) => commands::completion::man(&arguments, &printer),
+        Command::Edit(command) => commands::edit::run(command, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }

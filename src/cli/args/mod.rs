@@ -3,7 +3,9 @@
 mod access;
 mod affected;
 mod build;
+mod completion;
 mod diff;
+mod edit;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -23,7 +25,12 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
+pub use completion::{CompletionArgs, ManArgs};
 pub use diff::DiffArgs;
+pub use edit::{
+    AddCommand, AddGeneratorArgs, EditCommand, KeysArgs, NamesArgs, PatchArgs, RemoveCommand, SetCommand,
+    SetGeneratorArgs,
+};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]

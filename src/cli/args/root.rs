@@ -4,7 +4,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
 use super::build::Build;
+use super::completion::{CompletionArgs, ManArgs};
 use super::diff::DiffArgs;
+use super::edit::EditCommand;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
@@ -77,6 +79,12 @@ pub enum Command {
     /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the
     /// object with the origin of each line in the margin. Exit codes: 0 done; 1 there is no such object or field; 2 it could not be done.
     Explain(Box<ExplainArgs>),
+    /// Change the kustomization of the working directory, as `kustomize edit` does, in place
+    ///
+    /// What is not changed keeps its comments, blank lines, quotes, order and indentation. Exit codes: 0 done; 2 it could not be done, and nothing was
+    /// written.
+    #[command(subcommand)]
+    Edit(EditCommand),
     /// Which overlays and environments depend on files that changed
     ///
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
@@ -93,4 +101,8 @@ pub enum Command {
     #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Lab(LabCommand),
+    /// Print the script that completes command lines in a shell
+    Completion(CompletionArgs),
+    /// Print the manual page of redisops or of one of its commands
+    Man(ManArgs),
 }

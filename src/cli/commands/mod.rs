@@ -2,7 +2,9 @@
 
 pub mod affected;
 pub mod build;
+pub mod completion;
 pub mod diff;
+pub mod edit;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
