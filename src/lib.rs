@@ -15,6 +15,7 @@ pub mod kustomize;
 #[cfg(target_os = "linux")]
 pub mod lab;
 pub mod live;
+pub mod plan;
 pub mod provenance;
 pub mod redis;
 pub mod report;

@@ -17,6 +17,7 @@ const PURE: &[&str] = &[
     "redis",
     "validate",
     "drift",
+    "plan",
     "report",
 ];
 
@@ -51,6 +52,7 @@ const FLOW: &[&str] = &[
     "redis",
     "validate",
     "drift",
+    "plan",
     "report",
     "live",
     "apply",

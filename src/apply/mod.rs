@@ -1,3 +1,4 @@
 //! Doing what a plan says: I/O, with the live cluster as the only truth about progress.
 
+pub mod scaling;
 pub mod slots;

@@ -1,0 +1,8 @@
+//! A cluster and the pods that it runs in become more or fewer together: which node does what, in which order, so that no key is lost.
+//!
+//! Pure: from the pods and the state of the cluster to ordered steps. They speak of pods by name, as identities of nodes change when a node is reset. A
+//! plan that is made again in the middle goes on to the same end, so that nothing has to be remembered between runs.
+
+mod types;
+
+pub use types::{Pod, ScalingPlan, Step, Wanted};

@@ -1,0 +1,108 @@
+//! What goes in and what comes out.
+
+use serde::Serialize;
+
+use crate::slots::{Address, NodeId, SlotSet};
+
+/// A pod of the workload and the node in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pod {
+    /// Its name.
+    pub name: String,
+    /// Whether it is there in the end. Those that do not stay are the ones that the controller deletes: the highest ordinals.
+    pub stays: bool,
+    /// The identity of its node; nothing where it does not answer.
+    pub node: Option<NodeId>,
+    /// The address that its node announces, for others to meet it.
+    pub address: Option<Address>,
+    /// Where it runs.
+    pub zone: Option<String>,
+}
+
+/// What the cluster is to be in the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// Nodes that own slots.
+    pub masters: u16,
+    /// Replicas of each.
+    pub replicas: u16,
+}
+
+/// One thing to do; pods by their names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "action", rename_all = "camelCase")]
+pub enum Step {
+    /// Hand-overs of slots that somebody began are brought to their end.
+    Finish {
+        /// Which slots.
+        slots: SlotSet,
+    },
+    /// A node that is dead and in no pod is taken from the books.
+    Forget {
+        /// The node.
+        node: NodeId,
+    },
+    /// A node becomes a member.
+    Meet {
+        /// The pod.
+        pod: String,
+    },
+    /// A node copies a master that leaves, to take its place.
+    Copy {
+        /// The pod.
+        pod: String,
+        /// The pod of the master.
+        master: String,
+    },
+    /// A replica becomes the master of its shard, with the consent of the old one.
+    Failover {
+        /// The pod of the replica.
+        pod: String,
+        /// The pod of the master that leaves.
+        master: String,
+    },
+    /// A replica forgets its data and joins again as a master without slots.
+    Renew {
+        /// The pod.
+        pod: String,
+    },
+    /// Slots go from one master to another.
+    Move {
+        /// The pod that gives; nothing where the slots belong to nobody.
+        from: Option<String>,
+        /// The pod that takes.
+        to: String,
+        /// Which slots.
+        slots: SlotSet,
+        /// Keys in them, where known.
+        keys: Option<u64>,
+        /// Bytes in them, where known.
+        bytes: Option<u64>,
+    },
+    /// A node copies a master.
+    Replicate {
+        /// The pod.
+        pod: String,
+        /// The pod of the master.
+        master: String,
+    },
+    /// A node is forgotten by all others and emptied.
+    Leave {
+        /// The pod.
+        pod: String,
+    },
+}
+
+/// What to do, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScalingPlan {
+    /// The steps; none where the cluster is as wanted.
+    pub steps: Vec<Step>,
+    /// Pods of the nodes that own slots in the end, in the order of the pods.
+    pub masters: Vec<String>,
+    /// How many slots go from one node to another.
+    pub moved_slots: u32,
+    /// How many pods the workload may have once all steps are done.
+    pub drained_to: usize,
+}
