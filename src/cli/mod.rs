@@ -15,6 +15,7 @@ mod printer;
 mod render;
 mod rewrite;
 mod runtime;
+mod scale;
 mod schemas;
 mod settings;
 mod slots;
@@ -49,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Completion(arguments) => commands::completion::completion(&arguments, &printer),
         Command::Man(arguments) => commands::completion::man(&arguments, &printer),
         Command::Edit(command) => commands::edit::run(command, &printer),
+        Command::Scale(arguments) => commands::scale::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }

@@ -16,6 +16,7 @@ mod pre_commit;
 mod report_forms;
 mod repository;
 mod rules;
+mod scale;
 mod schemas;
 mod slots_check;
 mod slots_key;

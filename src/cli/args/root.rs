@@ -10,6 +10,7 @@ use super::edit::EditCommand;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
+use super::scale::ScaleArgs;
 use super::schema::SchemaCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
@@ -85,6 +86,11 @@ pub enum Command {
     /// written.
     #[command(subcommand)]
     Edit(EditCommand),
+    /// Change how many shards, nodes or replicas there are, at the line that says so
+    ///
+    /// Finds the line that has set the value of the rendered object, changes it in place and says which. Where that line belongs to other
+    /// environments too, a patch is added to the overlay. Exit codes: 0 done, or nothing to do; 2 it could not be done, and nothing was written.
+    Scale(Box<ScaleArgs>),
     /// Which overlays and environments depend on files that changed
     ///
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,

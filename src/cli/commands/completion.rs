@@ -43,13 +43,16 @@ fn page(words: &[String]) -> Result<String, Diagnostic> {
         let Some(found) = command.find_subcommand(word) else {
             let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
             let near = did_you_mean(word, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            return Err(Diagnostic::error("redisops::man::command", format!("`{name}` has no command `{word}`"))
-                .help_if(near));
+            return Err(
+                Diagnostic::error("redisops::man::command", format!("`{name}` has no command `{word}`")).help_if(near)
+            );
         };
         name = format!("{name}-{}", found.get_name());
         command = found.clone();
     }
     let mut page = Vec::new();
+    // Names of commands live as long as the process does; this is one more.
+    let name: &'static str = name.leak();
     clap_mangen::Man::new(command.name(name))
         .render(&mut page)
         .map_err(|error| output::cannot_write("stdout", &error))?;

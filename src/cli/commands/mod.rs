@@ -9,6 +9,7 @@ pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
+pub mod scale;
 pub mod schema;
 pub mod slots;
 pub mod validate;

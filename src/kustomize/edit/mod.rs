@@ -10,11 +10,13 @@ mod lists;
 mod metadata;
 mod patches;
 mod tree;
+mod value;
 mod vars;
 mod verb;
 
 pub use globs::{Surroundings, glob, matches};
 pub use metadata::{parse_keys, parse_pairs};
+pub use value::{InPlace, in_place};
 pub use verb::{
     Add, BUILD_METADATA, Edited, Fix, GeneratorFlags, MetadataKind, PatchFlags, Remove, Set, Verb, WrittenFile, edit,
 };

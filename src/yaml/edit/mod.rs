@@ -20,5 +20,5 @@ mod property_tests;
 #[cfg(test)]
 mod tests;
 
-pub use scalar_at::replace_scalar;
+pub use scalar_at::{replace_scalar, replacement};
 pub use update::{Rename, update};

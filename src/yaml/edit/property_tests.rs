@@ -56,7 +56,7 @@ struct Writer {
 impl Writer {
     fn roll(&mut self, sides: u8) -> bool {
         self.rolled += 1;
-        self.habits.dice[self.rolled % self.habits.dice.len()] % sides == 0
+        self.habits.dice[self.rolled % self.habits.dice.len()].is_multiple_of(sides)
     }
 
     fn comment(&mut self, indent: usize) {

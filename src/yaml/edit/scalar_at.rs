@@ -1,5 +1,7 @@
 //! One scalar, found by its place.
 
+use std::ops::Range;
+
 use super::layout::Layout;
 use super::syntax::{self, Shape, Syntax};
 use super::text;
@@ -11,44 +13,72 @@ use crate::yaml::{Scalar, Style};
 /// # Errors
 /// When no scalar of one line begins there.
 pub fn replace_scalar(source: &Source, at: Pos, new: &Scalar) -> Result<String, Diagnostic> {
+    let Some((span, written)) = replacement(source, at, &[], new) else {
+        return Err(Diagnostic::error("redisops::edit::no_scalar", "no value of one line stands here")
+            .label(at, 1, "")
+            .help("change it by hand"));
+    };
+    Ok(format!("{}{written}{}", &source.text[..span.start], &source.text[span.end..]))
+}
+
+/// What to replace, and by what, so that a scalar has another value: the one that begins at a place, or the value of the first of some keys in the
+/// mapping that begins there.
+pub fn replacement(source: &Source, at: Pos, keys: &[&str], new: &Scalar) -> Option<(Range<usize>, String)> {
     let offset = source.offset(at);
     let text = source.text.as_str();
     let mut from = 0;
     while let Some(document) = syntax::read(text, from) {
-        if let Some((node, style, flow)) = find(&document.root, offset, false) {
+        if let Some(found) = find(&document.root, offset, keys, false) {
             let layout = Layout::of(text, &document);
-            let written = text::scalar(new, flow, style, &layout);
-            // In front of it may stand its anchor or tag, which stay.
-            return Ok(format!("{}{written}{}", &text[..offset], &text[node.span.end..]));
+            let written = text::scalar(new, found.in_brackets, found.style, &layout);
+            return Some((found.span, written));
         }
-        let mark = text[document.end..]
-            .starts_with("---")
-            .then_some(3)
-            .or(text[document.end..].starts_with("...").then_some(3));
-        match mark {
-            // The mark itself begins the next document.
-            Some(_) if document.end > from => from = document.end,
-            Some(mark) => from = document.end + mark,
-            None => break,
-        }
+        let rest = text.get(document.end..)?;
+        // `---` begins the next document itself; behind `...` it may be missing.
+        from = match () {
+            () if rest.starts_with("---") && document.end > from => document.end,
+            () if rest.starts_with("---") || rest.starts_with("...") => document.end + 3,
+            () => return None,
+        };
     }
-    Err(Diagnostic::error("redisops::edit::no_scalar", "no value of one line stands here")
-        .label(at, 1, "")
-        .help("change it by hand"))
+    None
 }
 
-fn find(node: &Syntax, offset: usize, in_brackets: bool) -> Option<(&Syntax, Style, bool)> {
+struct Found {
+    span: Range<usize>,
+    style: Style,
+    in_brackets: bool,
+}
+
+fn find(node: &Syntax, offset: usize, keys: &[&str], in_brackets: bool) -> Option<Found> {
     if !(node.span.start..=node.span.end).contains(&offset) {
         return None;
     }
     match &node.shape {
         Shape::Alias => None,
-        Shape::Scalar(Style::Literal | Style::Folded) => None,
-        Shape::Scalar(style) => {
-            let begins = offset == node.span.start || (node.marked && offset < node.span.end);
-            begins.then_some((node, *style, in_brackets))
+        Shape::Scalar(_) => as_scalar(node, offset, in_brackets),
+        Shape::Seq { flow, items } => items.iter().find_map(|item| {
+            // The place of an item may be that of its dash.
+            let offset = if item.dash == offset { item.value.span.start } else { offset };
+            find(&item.value, offset, keys, in_brackets || *flow)
+        }),
+        Shape::Map { flow, pairs } => {
+            let inside = in_brackets || *flow;
+            if offset == node.span.start {
+                let named = keys.iter().find_map(|key| pairs.iter().rfind(|pair| pair.name == *key));
+                if let Some(pair) = named {
+                    return as_scalar(&pair.value, pair.value.span.start, inside);
+                }
+            }
+            pairs.iter().find_map(|pair| find(&pair.value, offset, keys, inside))
         }
-        Shape::Seq { flow, items } => items.iter().find_map(|item| find(&item.value, offset, in_brackets || *flow)),
-        Shape::Map { flow, pairs } => pairs.iter().find_map(|pair| find(&pair.value, offset, in_brackets || *flow)),
     }
+}
+
+/// A scalar that is written on one line, from an offset at or in it: its anchor or tag may stand before that, and stays.
+fn as_scalar(node: &Syntax, offset: usize, in_brackets: bool) -> Option<Found> {
+    let Shape::Scalar(style) = node.shape else { return None };
+    let begins = offset == node.span.start || (node.marked && offset < node.span.end);
+    let one_line = !matches!(style, Style::Literal | Style::Folded) && !node.span.is_empty();
+    (begins && one_line).then_some(Found { span: offset..node.span.end, style, in_brackets })
 }
