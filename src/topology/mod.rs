@@ -8,6 +8,7 @@ mod choice;
 mod config;
 mod expand;
 mod instance;
+pub mod marks;
 mod memory;
 mod objects;
 mod origins;
@@ -15,5 +16,8 @@ mod patches;
 pub mod scale;
 pub mod spec;
 mod tree;
+pub mod values;
+mod wanted;
 
 pub use expand::expand;
+pub use wanted::*;

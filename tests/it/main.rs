@@ -8,6 +8,7 @@ mod completion;
 mod configuration_schema;
 mod diff;
 mod edit;
+mod env;
 mod explain;
 mod fixtures;
 mod key_model_schema;

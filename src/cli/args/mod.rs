@@ -6,6 +6,7 @@ mod build;
 mod completion;
 mod diff;
 mod edit;
+mod env;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -32,6 +33,7 @@ pub use edit::{
     AddCommand, AddGeneratorArgs, EditCommand, KeysArgs, NamesArgs, PatchArgs, RemoveCommand, SetCommand,
     SetGeneratorArgs,
 };
+pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]

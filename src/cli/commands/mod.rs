@@ -5,6 +5,7 @@ pub mod build;
 pub mod completion;
 pub mod diff;
 pub mod edit;
+pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;

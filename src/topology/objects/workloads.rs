@@ -2,6 +2,7 @@
 
 use crate::k8s::Resource;
 use crate::topology::instance::{Group, Instance, Kind, is_on};
+use crate::topology::marks;
 use crate::topology::tree::{IntoNode, by, list, map};
 use crate::yaml::Node;
 
@@ -40,7 +41,12 @@ fn stateful_set(group: &Group<'_>, instance: &Instance<'_>) -> Resource {
             "volumeClaimTemplates" => claims(group, instance),
         },
     };
-    instance.object(Kind("apps/v1", "StatefulSet"), &group.suffix, Some(group.component), instance.cause, body)
+    let kind = Kind("apps/v1", "StatefulSet");
+    let mut set = instance.object(kind, &group.suffix, Some(group.component), instance.cause, body);
+    if let Some(metadata) = set.node.get_mut("metadata") {
+        marks::write(metadata, instance);
+    }
+    set
 }
 
 fn claims(group: &Group<'_>, instance: &Instance<'_>) -> Option<Node> {
