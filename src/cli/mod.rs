@@ -10,6 +10,7 @@ mod exit;
 #[cfg(target_os = "linux")]
 mod lab;
 mod narrowing;
+mod nodes;
 mod output;
 mod printer;
 mod render;
@@ -45,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
-        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Completion(arguments) => commands::completion::completion(&arguments, &printer),
         Command::Man(arguments) => commands::completion::man(&arguments, &printer),
@@ -56,6 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }

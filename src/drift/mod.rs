@@ -6,6 +6,7 @@ mod compare;
 pub mod consequence;
 mod equal;
 pub mod managed;
+pub mod nodes;
 mod objects;
 mod pair;
 mod report;

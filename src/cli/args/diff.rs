@@ -14,7 +14,7 @@ pub struct DiffArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
     /// The older side: a revision of the repository
-    #[arg(long, value_name = "REV", required_unless_present = "between")]
+    #[arg(long, value_name = "REV", required_unless_present_any = ["between", "redis_only"])]
     pub from: Option<String>,
     /// The newer side: a revision, or `worktree` for the files as they are
     #[arg(long, value_name = "REV|worktree", default_value = "worktree", requires = "from")]
@@ -22,6 +22,9 @@ pub struct DiffArgs {
     /// Compare two environments: what the second has that the first has not
     #[arg(long, value_names = ["ENV", "ENV"], num_args = 2, conflicts_with_all = ["from", "paths"])]
     pub between: Option<Vec<String>>,
+    /// Compare the Redis nodes of an environment with what Git wants of them, and no objects
+    #[arg(long, conflicts_with_all = ["from", "between"])]
+    pub redis_only: bool,
     /// How to write it: human, json, sarif, junit, github, gitlab or markdown
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub output: ReportFormat,

@@ -14,6 +14,7 @@ mod lab;
 mod lint;
 mod migrate;
 mod narrow;
+mod redis;
 mod render;
 mod root;
 mod scale;
@@ -41,6 +42,7 @@ pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeAr
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
+pub use redis::{NodesArgs, RedisCommand};
 pub use render::RenderArgs;
 pub use root::{Cli, Color, Command, Global};
 pub use scale::ScaleArgs;

@@ -12,6 +12,7 @@ use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
 use super::scale::ScaleArgs;
+use super::redis::RedisCommand;
 use super::schema::SchemaCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
@@ -107,6 +108,11 @@ pub enum Command {
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
     #[command(subcommand)]
     Slots(SlotsCommand),
+    /// The Redis nodes of an environment: how they are
+    ///
+    /// Exit codes: 0 done; 2 a node could not be asked.
+    #[command(subcommand)]
+    Redis(RedisCommand),
     /// A cluster of local server processes, to try things on
     ///
     /// Exit codes: 0 done; 2 it could not be done.

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod lab;
 mod list_inputs;
 pub mod scale;
+pub mod redis;
 pub mod schema;
 pub mod slots;
 pub mod validate;

@@ -17,6 +17,7 @@ mod state_file;
 mod summary;
 mod target;
 
+pub use access::{certificates, password_of};
 pub use context::Context;
 pub use guards::{guard, now};
 pub use health::{fix_text, health_text, whole_text};
