@@ -1,5 +1,6 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
+mod argocd;
 mod args;
 mod commands;
 mod configuration;
@@ -7,6 +8,7 @@ mod confirm;
 mod diff;
 mod document;
 mod exit;
+mod init;
 #[cfg(target_os = "linux")]
 mod lab;
 mod narrowing;
@@ -48,6 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
+        Command::Init(arguments) => commands::init::run(&arguments, &printer),
+        Command::Argocd(command) => commands::argocd::run(command, &printer),
         Command::Completion(arguments) => commands::completion::completion(&arguments, &printer),
         Command::Man(arguments) => commands::completion::man(&arguments, &printer),
         Command::Edit(command) => commands::edit::run(command, &printer),

@@ -1,6 +1,7 @@
 //! Integration tests: the built binary, run as a user runs it.
 
 mod affected;
+mod argocd;
 mod bad_input;
 mod ci_scripts;
 mod cli_build;
@@ -11,6 +12,7 @@ mod edit;
 mod env;
 mod explain;
 mod fixtures;
+mod init;
 mod key_model_schema;
 mod list_inputs;
 mod pre_commit;

@@ -2,6 +2,7 @@
 
 mod access;
 mod affected;
+mod argocd;
 mod build;
 mod completion;
 mod diff;
@@ -9,6 +10,7 @@ mod edit;
 mod env;
 mod explain;
 mod format;
+mod init;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
@@ -27,6 +29,7 @@ mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
+pub use argocd::{ArgocdCommand, DiscoverArgs};
 pub use build::{Build, Functions, Helm, InputList};
 pub use completion::{CompletionArgs, ManArgs};
 pub use diff::DiffArgs;
@@ -37,6 +40,7 @@ pub use edit::{
 pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
+pub use init::InitArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;

@@ -3,16 +3,18 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
+use super::argocd::ArgocdCommand;
 use super::build::Build;
 use super::completion::{CompletionArgs, ManArgs};
 use super::diff::DiffArgs;
 use super::edit::EditCommand;
 use super::env::EnvCommand;
 use super::explain::ExplainArgs;
+use super::init::InitArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
-use super::scale::ScaleArgs;
 use super::redis::RedisCommand;
+use super::scale::ScaleArgs;
 use super::schema::SchemaCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
@@ -119,6 +121,16 @@ pub enum Command {
     #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Lab(LabCommand),
+    /// Write a repository to begin with: a system of this one, or a kind Redis of a chart's values
+    ///
+    /// Asks which system where nobody says it. Files that are there are never written over. Exit codes: 0 done; 2 it could not be done, and nothing was
+    /// written.
+    Init(InitArgs),
+    /// The commands of the config management plugin of Argo CD
+    ///
+    /// Exit codes: 0 done; 1 the input is wrong; 2 it could not be done.
+    #[command(subcommand)]
+    Argocd(ArgocdCommand),
     /// Print the script that completes command lines in a shell
     Completion(CompletionArgs),
     /// Print the manual page of redisops or of one of its commands

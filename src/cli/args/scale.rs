@@ -1,8 +1,10 @@
 //! Arguments of `scale`.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::Format;
+use super::build::{Functions, Helm};
 use super::render::RenderArgs;
 
 /// Arguments of `scale`.
@@ -44,7 +46,26 @@ pub struct ScaleArgs {
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub output: Format,
-    /// How it is rendered.
+    /// Use the cache of what was fetched only
+    #[arg(long)]
+    pub offline: bool,
+    /// Whether files outside of the overlay may be named
+    #[arg(long, value_name = "RESTRICTION", default_value = "LoadRestrictionsRootOnly",
+        value_parser = PossibleValuesParser::new(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"]))]
+    pub load_restrictor: String,
+    /// How charts are inflated.
     #[command(flatten)]
-    pub render: RenderArgs,
+    pub helm: Helm,
+}
+
+impl ScaleArgs {
+    /// How it is rendered. Functions are not run: what they make has no line that could be changed, and their `--env` is another.
+    pub fn render(&self) -> RenderArgs {
+        RenderArgs {
+            offline: self.offline,
+            load_restrictor: self.load_restrictor.clone(),
+            helm: self.helm.clone(),
+            functions: Functions::none(),
+        }
+    }
 }

@@ -36,6 +36,7 @@ fn plain(error: impl Into<Diagnostics>) -> Failed {
 }
 
 fn scale(arguments: ScaleArgs, printer: &Printer) -> Result<(), Failed> {
+    let settings = RenderSettings::resolve(arguments.render());
     let amounts = Amounts {
         shards: arguments.shards,
         nodes: arguments.nodes,
@@ -52,7 +53,6 @@ fn scale(arguments: ScaleArgs, printer: &Printer) -> Result<(), Failed> {
         (Some(name), _) => format!("{NAME_PREFIX}{name}"),
         (None, path) => path.unwrap_or_else(|| ".".to_owned()),
     };
-    let settings = RenderSettings::resolve(arguments.render);
     // Objects as they are written, not what a kind Redis becomes.
     let mut written = settings.clone();
     written.options.expand = None;
