@@ -1,5 +1,6 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
+mod apply;
 mod argocd;
 mod args;
 mod commands;
@@ -11,6 +12,7 @@ mod exit;
 mod init;
 #[cfg(target_os = "linux")]
 mod lab;
+mod live;
 mod narrowing;
 mod nodes;
 mod output;
@@ -49,6 +51,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
+        Command::Plan(arguments) => commands::plan::run(*arguments, &printer),
+        Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
+        Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Init(arguments) => commands::init::run(&arguments, &printer),
         Command::Argocd(command) => commands::argocd::run(command, &printer),

@@ -20,7 +20,8 @@ impl DiffReport {
     pub fn text(&self, style: Style) -> String {
         let mut out = String::new();
         let mut target = None;
-        for change in self.changes.iter().filter(|change| change.change != ChangeKind::None || change.error.is_some()) {
+        let is_told = |it: &&Change| it.change != ChangeKind::None || it.error.is_some() || !it.fields.is_empty();
+        for change in self.changes.iter().filter(is_told) {
             if target != Some(&change.target) {
                 if target.is_some() {
                     out.push('\n');
@@ -108,6 +109,7 @@ fn object(change: &Change, style: Style, out: &mut String) {
         ChangeKind::Create => ('+', Ink::new().green()),
         ChangeKind::Delete => ('-', Ink::new().red()),
         ChangeKind::Update => ('~', Ink::new().yellow()),
+        ChangeKind::None if change.error.is_none() => ('=', Ink::new()),
         ChangeKind::None => ('!', Ink::new().red()),
     };
     let mut line = format!("{mark} {}", change.resource);
@@ -158,6 +160,16 @@ fn field_text(field: &FieldChange, with_consequence: bool, style: Style, out: &m
             let _ =
                 writeln!(out, "      {}: {} {arrow} {}{place}", field.path, value(&field.before), value(&field.after));
         }
+    }
+    if let Some(manager) = &field.manager {
+        let when = manager.last_write.as_deref().unwrap_or("time not kept");
+        let how = match (field.conflict, field.unmanaged) {
+            (true, _) => "; applying takes force",
+            (_, true) => "; Git does not set it",
+            _ => "",
+        };
+        let line = format!("live: {}, {when}{how}", manager.name);
+        let _ = writeln!(out, "          {}", inked(&line, Ink::new().dimmed(), style));
     }
     if let Some(consequence) = field.consequence.as_ref().filter(|_| with_consequence) {
         let _ = writeln!(out, "      {}", told(consequence, style));

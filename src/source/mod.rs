@@ -24,7 +24,7 @@ mod tools;
 
 pub use blame::{Blamer, Commit, LineBlame};
 pub use changed::Changed;
-pub use changes::{Change, ChangeKind, Changes, Revision, Until};
+pub use changes::{Change, ChangeKind, Changes, Revision, Until, has_working_tree};
 pub use commit::{Commit as NewCommit, Committed, commit};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};

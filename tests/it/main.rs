@@ -6,6 +6,7 @@ mod bad_input;
 mod ci_scripts;
 mod cli_build;
 mod completion;
+mod components;
 mod configuration_schema;
 mod diff;
 mod edit;

@@ -2,6 +2,7 @@
 
 mod access;
 mod affected;
+mod apply;
 mod argocd;
 mod build;
 mod completion;
@@ -11,6 +12,7 @@ mod env;
 mod explain;
 mod format;
 mod init;
+mod kubeconfig;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
@@ -29,10 +31,11 @@ mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
+pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use argocd::{ArgocdCommand, DiscoverArgs};
 pub use build::{Build, Functions, Helm, InputList};
 pub use completion::{CompletionArgs, ManArgs};
-pub use diff::DiffArgs;
+pub use diff::{DiffArgs, LiveArgs};
 pub use edit::{
     AddCommand, AddGeneratorArgs, EditCommand, KeysArgs, NamesArgs, PatchArgs, RemoveCommand, SetCommand,
     SetGeneratorArgs,
@@ -41,13 +44,14 @@ pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 pub use init::InitArgs;
+pub use kubeconfig::KubeconfigArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;
 pub use migrate::MigrateArgs;
 pub use narrow::Narrow;
 pub use redis::{NodesArgs, RedisCommand};
-pub use render::RenderArgs;
+pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
 pub use scale::ScaleArgs;
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};

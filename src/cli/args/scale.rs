@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::Format;
 use super::build::{Functions, Helm};
-use super::render::RenderArgs;
+use super::render::{EngineArgs, RenderArgs};
 
 /// Arguments of `scale`.
 #[derive(Args, Debug)]
@@ -61,11 +61,11 @@ pub struct ScaleArgs {
 impl ScaleArgs {
     /// How it is rendered. Functions are not run: what they make has no line that could be changed, and their `--env` is another.
     pub fn render(&self) -> RenderArgs {
-        RenderArgs {
-            offline: self.offline,
+        let engine = EngineArgs {
             load_restrictor: self.load_restrictor.clone(),
             helm: self.helm.clone(),
             functions: Functions::none(),
-        }
+        };
+        RenderArgs { offline: self.offline, engine }
     }
 }

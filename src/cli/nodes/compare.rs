@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use futures::future::join_all;
 
 use crate::cli::printer::Printer;
-use crate::cli::render::{Rendered, State, render};
+use crate::cli::render::{Rendered, State};
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment as Process, RenderSettings};
 use crate::cli::target::{self, Access as Files, NAME_PREFIX};
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources, arrange};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, arrange};
 use crate::drift::nodes::{DatabaseStatus, Found, Wanted, find, status};
 use crate::drift::{NodeChange, NodeField, Origin};
 use crate::environment;
@@ -193,26 +193,6 @@ pub fn changes(
     let changes = compare(&found)?.into_iter().flat_map(|one| one.changes).collect();
     printer.diagnostics(&arrange(found.wrong.0, &rendered.sources), &rendered.sources);
     Ok(Some(Changes { changes, is_short }))
-}
-
-/// Renders an environment, and compares its nodes. What is wrong is told; then there is nothing.
-pub fn of_word(word: &str, settings: &RenderSettings, options: &Options<'_>, printer: &Printer) -> Option<Changes> {
-    let told = |sources: &Sources, found: Diagnostics| printer.diagnostics(&arrange(found.0, sources), sources);
-    let rendered = match render(word, &State::worktree(), settings) {
-        Ok(rendered) => rendered,
-        Err((sources, found)) => {
-            told(&sources, found);
-            return None;
-        }
-    };
-    let changes = changes(word, &rendered, settings, options, printer);
-    match changes.and_then(|changes| changes.ok_or_else(|| no_environment(word).into())) {
-        Ok(changes) => Some(changes),
-        Err(found) => {
-            told(&rendered.sources, found);
-            None
-        }
-    }
 }
 
 /// A word that is no environment.

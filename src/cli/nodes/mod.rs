@@ -5,5 +5,5 @@ mod compare;
 mod reach;
 mod table;
 
-pub use compare::{Options, compare, databases, no_environment, not_reached, of_word};
+pub use compare::{Options, changes, compare, databases, no_environment, not_reached};
 pub use table::table;

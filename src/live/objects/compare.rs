@@ -36,6 +36,8 @@ pub struct Plan<'p> {
     pub exact: bool,
     /// Show what somebody else has set, too.
     pub unmanaged: bool,
+    /// Ask the server whether it would take objects that are new.
+    pub try_new: bool,
 }
 
 /// What was found of an object.
@@ -79,7 +81,10 @@ pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -
     let mut sought = Vec::new();
     let mut slots = Vec::new();
     for (index, place) in places.iter().enumerate() {
-        if let Place::Served(kind, namespace) = place {
+        // What has no name yet is new each time.
+        if let Place::Served(kind, namespace) = place
+            && !all[index].resource.name.is_empty()
+        {
             sought.push(Sought { kind, namespace: namespace.as_deref(), name: &all[index].resource.name });
             slots.push(index);
         }
@@ -131,7 +136,7 @@ impl Round<'_> {
 
     /// An object that is not there: whether the server would take it.
     async fn create(&self, wanted: &Wanted, kind: &Kind, namespace: Option<&str>) -> Verdict<'static> {
-        if namespace.is_some_and(|it| self.coming.contains(it)) {
+        if !self.plan.try_new || namespace.is_some_and(|it| self.coming.contains(it)) {
             return Verdict::Create;
         }
         match applied(self.cluster, kind, namespace, wanted, self.plan.ours.manager()).await {
@@ -196,12 +201,12 @@ impl Round<'_> {
 pub fn compare_saved<'a>(
     all: &'a [Wanted],
     mut saved: impl FnMut(&ResourceRef) -> Option<LiveObject>,
-    cluster_scoped: &dyn Fn(&str, &str) -> bool,
+    is_outside: &dyn Fn(&ResourceRef) -> bool,
     plan: Plan<'_>,
 ) -> Vec<Outcome<'a>> {
     let one = |wanted: &'a Wanted| {
         let mut resource = wanted.resource.clone();
-        match cluster_scoped(&resource.api_version, &resource.kind) {
+        match is_outside(&resource) {
             true => resource.namespace = None,
             false => {
                 resource.namespace.get_or_insert_with(|| plan.namespace.to_owned());
