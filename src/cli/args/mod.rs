@@ -32,7 +32,7 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
-pub use argocd::{ArgocdCommand, DiscoverArgs};
+pub use argocd::ArgocdCommand;
 pub use build::{Build, Functions, Helm, InputList};
 pub use completion::{CompletionArgs, ManArgs};
 pub use diff::{DiffArgs, LiveArgs};

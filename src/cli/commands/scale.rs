@@ -133,9 +133,10 @@ fn choose(objects: &ResMap, word: &str, amounts: &Amounts) -> Result<(ResourceRe
 }
 
 fn unknown(objects: &ResMap, word: &str, name: &str) -> Diagnostic {
-    let names: Vec<&str> = objects.iter().filter(|one| is_scalable(one)).map(Resource::name).collect();
+    let scalable = || objects.iter().filter(|one| is_scalable(one));
+    let names: Vec<&str> = scalable().map(Resource::name).collect();
     let found = Diagnostic::error("redisops::scale::unknown", format!("there is nothing named `{word}` to scale"));
-    match did_you_mean(name, names.iter().copied()) {
+    match did_you_mean(name, scalable().flat_map(|one| [one.name(), one.original_name()])) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => found.note("nothing that is rendered has a size that can be changed"),
         None => found.note(format!("what has a size is {}", names.join(", "))),
@@ -159,15 +160,18 @@ fn set(
     let rendered = render(word, &files.state(), settings)?;
     let resource = same(&rendered, which)?;
     let before = field.field().resolve(&resource.node).map(|found| json(found.node())).unwrap_or_default();
-    let how = match set_field(files, &rendered, resource, field) {
+    let (how, at) = match set_field(files, &rendered, resource, field) {
         Ok(how) => how,
         Err(found) => return Err((rendered.sources, found)),
     };
+    let name = |shown: &str| rendered.names.name(shown);
+    let places = Places { sources: &rendered.sources, trace: &rendered.trace, name: &name };
+    let (file, line) = at.and_then(|at| places.place(at)).map(|(file, line, _)| (file, line)).unzip();
     Ok(ScaleChange {
         resource: which.clone(),
         path: field.field().to_string(),
-        file: None,
-        line: None,
+        file,
+        line,
         before,
         after: json(&Node::scalar(Default::default(), field.value.clone())),
         how,
@@ -190,6 +194,9 @@ fn place(change: &mut ScaleChange, after: &Rendered, which: &ResourceRef, field:
     let name = |shown: &str| after.names.name(shown);
     let places = Places { sources: &after.sources, trace: &after.trace, name: &name };
     let entry = places.entry(&origin_of(&found, &after.trace, &after.sources));
+    if change.line.is_some() {
+        return Ok(());
+    }
     (change.file, change.line) = match entry.source {
         Some(source) => (Some(source.file), Some(source.line)),
         None => (entry.file, entry.line),

@@ -4,6 +4,6 @@ mod systems;
 mod values;
 mod write;
 
-pub use systems::{System, named, systems};
+pub use systems::{named, systems};
 pub use values::from_values;
 pub use write::{NewFile, write};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::render::{Rendered, State};
-use crate::diagnostics::{Diagnostic, Diagnostics, Source, SourceKind, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, SourceKind, Sources};
 use crate::k8s::Resource;
 use crate::kustomize::edit::{Add, PatchFlags, Surroundings, Verb, edit, in_place};
 use crate::provenance::origin_of;
@@ -67,7 +67,8 @@ impl Files {
     }
 }
 
-/// Sets a field of a rendered object: at the line that says it where that is the overlay's own, else by a patch of the overlay.
+/// Sets a field of a rendered object: at the line that says it where that is the overlay's own, else by a patch of the overlay. Of a line that
+/// was changed, the place is told.
 ///
 /// # Errors
 /// When the overlay has no kustomization file that can be changed.
@@ -76,27 +77,28 @@ pub fn set_field(
     rendered: &Rendered,
     resource: &Resource,
     wanted: &Wanted,
-) -> Result<How, Diagnostics> {
+) -> Result<(How, Option<Pos>), Diagnostics> {
     let found = wanted.field().resolve(&resource.node).ok();
     if let Some(found) = &found
         && found.node().text() == Some(wanted.value.text.as_str())
     {
-        return Ok(How::Unchanged);
+        return Ok((How::Unchanged, None));
     }
     if let Some(found) = &found {
         let step = origin_of(found, &rendered.trace, &rendered.sources);
         if let Some(change) = in_place(&step, &wanted.value, &rendered.sources)
             && let Some(path) = files.own(&change.source, &rendered.directory)
         {
+            let at = change.source.pos(change.at);
             files.put(path, change.text)?;
-            return Ok(How::Line);
+            return Ok((How::Line, Some(at)));
         }
     } else if let Some((path, text)) = new_field(files, rendered, resource, wanted) {
         files.put(path, text)?;
-        return Ok(How::Field);
+        return Ok((How::Field, None));
     }
     add_patch(files, &rendered.directory, resource, wanted)?;
-    Ok(How::Patch)
+    Ok((How::Patch, None))
 }
 
 /// The file of an object of the overlay with a field more; none where the file is not the overlay's or has other objects in it.
