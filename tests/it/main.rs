@@ -22,6 +22,7 @@ mod repository;
 mod rules;
 mod scale;
 mod schemas;
+mod secrets;
 mod slots_check;
 mod slots_key;
 mod slots_lint;

@@ -18,5 +18,6 @@ pub mod plan;
 pub mod redis;
 pub mod scale;
 pub mod schema;
+pub mod secrets;
 pub mod slots;
 pub mod validate;
