@@ -128,7 +128,7 @@ fn add_patch(files: &mut Files, directory: &Path, resource: &Resource, wanted: &
     };
     let bytes = all.read(&path).map_err(|error| cannot(&error))?;
     let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8"))?;
-    let mark = text.starts_with('\u{FEFF}').then_some("\u{FEFF}").unwrap_or_default();
+    let mark = if text.starts_with('\u{FEFF}') { "\u{FEFF}" } else { "" };
     let source = Sources::new().add(shown.clone(), text[mark.len()..].to_owned(), SourceKind::Kustomization)?;
     let gvk = resource.gvk();
     let target = [

@@ -86,9 +86,10 @@ impl Editor<'_> {
             return Err(Stuck);
         }
         for gone in &plan.gone {
-            match spans.get(gone + 1) {
-                Some(next) if *gone < last => self.remove_element(&spans[*gone], next.start),
-                _ => {}
+            if let Some(next) = spans.get(gone + 1)
+                && *gone < last
+            {
+                self.remove_element(&spans[*gone], next.start);
             }
         }
         if last + 1 < spans.len() {

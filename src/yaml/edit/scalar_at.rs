@@ -35,10 +35,13 @@ pub fn replacement(source: &Source, at: Pos, keys: &[&str], new: &Scalar) -> Opt
         }
         let rest = text.get(document.end..)?;
         // `---` begins the next document itself; behind `...` it may be missing.
-        from = match () {
-            () if rest.starts_with("---") && document.end > from => document.end,
-            () if rest.starts_with("---") || rest.starts_with("...") => document.end + 3,
-            () => return None,
+        let begins = rest.starts_with("---");
+        from = if begins && document.end > from {
+            document.end
+        } else if begins || rest.starts_with("...") {
+            document.end + 3
+        } else {
+            return None;
         };
     }
     None
