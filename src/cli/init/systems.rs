@@ -27,7 +27,7 @@ Redis Enterprise for the orders team: `base/`, an overlay and an environment for
     redisops build prod                                      # what would be applied
     redisops validate dev nonprod prod                       # what is wrong, at the lines that you edit
     redisops diff --between nonprod prod                     # what promotion would change
-    redisops scale orders-cache-prod --shards 6 --env prod   # changed at the line that says so
+    redisops scale orders-cache-prod --shards 8 --env prod   # changed at the line that says so
 ";
 
 /// The address in the files, which a user's own replaces.
