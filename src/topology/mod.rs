@@ -14,6 +14,7 @@ mod objects;
 mod origins;
 mod patches;
 mod refused;
+pub mod scale;
 pub mod spec;
 mod tree;
 pub mod values;
