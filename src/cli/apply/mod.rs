@@ -2,6 +2,7 @@
 
 mod deployment;
 mod file;
+mod fill;
 mod outcome;
 mod signals;
 mod teller;
