@@ -3,6 +3,19 @@
 //! Pure: from the pods and the state of the cluster to ordered steps. They speak of pods by name, as identities of nodes change when a node is reset. A
 //! plan that is made again in the middle goes on to the same end, so that nothing has to be remembered between runs.
 
+mod choice;
+mod error;
+mod planner;
+mod sketch;
 mod types;
 
+#[cfg(test)]
+mod case_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod testing;
+
+pub use error::ScalingError;
+pub use planner::plan;
 pub use types::{Pod, ScalingPlan, Step, Wanted};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::slots::{Address, NodeId, SlotSet};
+use crate::slots::{Address, NodeId, SlotPlan, SlotSet};
 
 /// A pod of the workload and the node in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +94,7 @@ pub enum Step {
 }
 
 /// What to do, in order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingPlan {
     /// The steps; none where the cluster is as wanted.
@@ -105,4 +105,7 @@ pub struct ScalingPlan {
     pub moved_slots: u32,
     /// How many pods the workload may have once all steps are done.
     pub drained_to: usize,
+    /// The steps from the moves on as the slot planner has them; for the cluster as it is once the steps before are done.
+    #[serde(skip)]
+    pub slots: SlotPlan,
 }
