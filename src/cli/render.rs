@@ -7,6 +7,7 @@ use crate::cli::settings::RenderSettings;
 use crate::cli::target::{self, Access, Target};
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
 use crate::drift;
+use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
 use crate::provenance::{FieldPath, Found, Places, place_of};
@@ -71,6 +72,12 @@ pub struct Rendered {
     pub names: FileNames,
     /// Something the user should know about how the target was found.
     pub note: Option<String>,
+    /// The environment, where one was named.
+    #[allow(dead_code, reason = "commands on what is live go by it")]
+    pub environment: Option<Environment>,
+    /// The directory that was rendered.
+    #[allow(dead_code, reason = "commands on what is live go by it")]
+    pub directory: PathBuf,
     /// Warnings of the build.
     pub warnings: Vec<Diagnostic>,
 }
@@ -101,13 +108,16 @@ pub fn render(word: &str, state: &State, settings: &RenderSettings) -> Result<Re
     let (built, warnings) = {
         let cx = Context::new(&sources, &trace);
         let built = open(word, state, settings, &cx).and_then(|(target, names)| {
+            let directory = target.loader.root().to_owned();
             let objects = kustomize::build(target.loader, &settings.options, &cx, &SystemTools::new())?;
-            Ok((objects, names, target.note))
+            Ok((objects, names, target.note, target.environment, directory))
         });
         (built, cx.warnings.take())
     };
     match built {
-        Ok((objects, names, note)) => Ok(Rendered { objects, sources, trace, names, note, warnings }),
+        Ok((objects, names, note, environment, directory)) => {
+            Ok(Rendered { objects, sources, trace, names, note, environment, directory, warnings })
+        }
         Err(found) => Err((sources, found)),
     }
 }

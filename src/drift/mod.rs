@@ -5,6 +5,7 @@
 mod compare;
 pub mod consequence;
 mod equal;
+pub mod managed;
 mod objects;
 mod pair;
 mod report;

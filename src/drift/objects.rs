@@ -118,6 +118,8 @@ fn update(
             after: new_value,
             origin,
             manager: None,
+            conflict: false,
+            unmanaged: false,
         });
     };
     if is_secret(old.node) && is_secret(new.node) {
@@ -140,7 +142,13 @@ fn update(
 }
 
 /// Both values without what is secret in them; that a secret differs is told all the same.
-fn shown(old: &Node, new: &Node, path: &FieldPath, before: Option<&Node>, after: Option<&Node>) -> (Json, Json) {
+pub(super) fn shown(
+    old: &Node,
+    new: &Node,
+    path: &FieldPath,
+    before: Option<&Node>,
+    after: Option<&Node>,
+) -> (Json, Json) {
     let value = |object: &Node, node: Option<&Node>| node.map_or(Json::Null, |node| json(&masked(object, path, node)));
     let both = (value(old, before), value(new, after));
     match before.is_some() && after.is_some() && both.0 == both.1 {

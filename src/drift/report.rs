@@ -73,6 +73,12 @@ pub struct FieldChange {
     pub manager: Option<Manager>,
     /// What the change does to what runs.
     pub consequence: Option<String>,
+    /// Git sets the field, and somebody else has it: applying takes force.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub conflict: bool,
+    /// Git does not set the field and never has: no drift, shown on request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unmanaged: bool,
 }
 
 /// A line, and the commit that wrote it.
@@ -220,6 +226,8 @@ mod tests {
                 origin: Some(Origin { file: "a.yaml".into(), line: 3, column: 5, commit: None }),
                 manager: None,
                 consequence: None,
+                conflict: false,
+                unmanaged: false,
             }],
             ..change(ChangeKind::Update)
         });

@@ -1,4 +1,5 @@
 //! What is running: connections to Redis nodes. I/O; decisions are made elsewhere.
 
 pub mod kubernetes;
+pub mod objects;
 pub mod redis;

@@ -42,7 +42,8 @@ pub fn from_json(text: &str, origin: Origin) -> Result<Node, Diagnostic> {
     Ok(from_value(value, origin))
 }
 
-fn from_value(value: serde_json::Value, origin: Origin) -> Node {
+/// A value of JSON as a node; all its parts have the same origin.
+pub fn from_value(value: serde_json::Value, origin: Origin) -> Node {
     use serde_json::Value as Json;
     match value {
         Json::Null => Node::null(origin),

@@ -21,7 +21,7 @@ mod write;
 
 pub use emit::{check, emit};
 pub use emit_v3::{emit_v3, refolded};
-pub use json::{from_json, through_json, to_json, to_json_pretty};
+pub use json::{from_json, from_value, through_json, to_json, to_json_pretty};
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use number::number_text;
 pub use origin::{Origin, Trace, Via, Write};

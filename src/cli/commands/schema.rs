@@ -10,9 +10,10 @@ use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::printer::Printer;
+use crate::cli::runtime::block_on;
 use crate::cli::schemas;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
-use crate::live::kubernetes;
+use crate::live::kubernetes::{self, Cluster};
 use crate::schema::{Arena, KubeVersion, kubernetes as builtin, operators};
 use crate::source::{Disk, FileNames};
 
@@ -22,7 +23,7 @@ pub fn run(command: SchemaCommand, printer: &Printer) -> Exit {
     let done = match command {
         SchemaCommand::List(arguments) => list(&arguments, &sources, printer),
         SchemaCommand::Import(arguments) => import(&arguments, &sources, printer),
-        SchemaCommand::Pull(arguments) => pull(&arguments, &sources, printer),
+        SchemaCommand::Pull(arguments) => pull(&arguments, printer),
     };
     match done {
         Ok(()) => Exit::Done,
@@ -162,11 +163,15 @@ fn write(target: &Path, text: &str) -> Result<(), Diagnostic> {
     save(target, text)
 }
 
-fn pull(arguments: &SchemaPullArgs, sources: &Sources, printer: &Printer) -> Result<(), Diagnostics> {
-    let access = kubernetes::access(arguments.kubeconfig.as_deref(), arguments.context.as_deref(), sources)?;
+fn pull(arguments: &SchemaPullArgs, printer: &Printer) -> Result<(), Diagnostics> {
+    block_on(pull_from(arguments, printer))?
+}
+
+async fn pull_from(arguments: &SchemaPullArgs, printer: &Printer) -> Result<(), Diagnostics> {
+    let cluster = Cluster::connect(arguments.kubeconfig.as_deref(), arguments.context.as_deref()).await?;
     let (root, _) = root();
     let known = |group: &str| builtin().kinds().iter().any(|it| it.group == group);
-    let served = kubernetes::group_versions(&access)?;
+    let served = kubernetes::group_versions(&cluster).await?;
     let wanted = served.iter().filter(|it| match arguments.groups.is_empty() {
         true => !known(&it.group),
         false => arguments.groups.contains(&it.group),
@@ -182,7 +187,7 @@ fn pull(arguments: &SchemaPullArgs, sources: &Sources, printer: &Printer) -> Res
         printer.note("the server has only groups that come with Kubernetes");
     }
     for document in wanted {
-        let found = kubernetes::pull(&access, document)?;
+        let found = kubernetes::pull(&cluster, document).await?;
         let name =
             format!("{}_{}.json", if document.group.is_empty() { "core" } else { &document.group }, document.version);
         let target = root.join(schemas::DIRECTORY).join(name);

@@ -10,7 +10,7 @@ mod workload;
 
 pub use slots::slots_moved;
 
-pub(super) use users::Users;
+pub use users::Users;
 
 use crate::provenance::FieldPath;
 use crate::yaml::Node;

@@ -9,7 +9,7 @@ use super::{Change, counted};
 
 /// The workloads of a side, by what they use; and what ConfigMaps hold.
 #[derive(Debug, Default)]
-pub(in crate::drift) struct Users {
+pub struct Users {
     /// Kind and name of a ConfigMap or Secret, to the workloads.
     by_source: FxHashMap<(&'static str, String, String), Vec<String>>,
     /// Texts of ConfigMaps by namespace and name.
@@ -20,7 +20,7 @@ const WORKLOADS: [&str; 5] = ["Deployment", "StatefulSet", "DaemonSet", "CronJob
 
 impl Users {
     /// Of all objects of a side.
-    pub(in crate::drift) fn of<'a>(objects: impl IntoIterator<Item = &'a Node>) -> Users {
+    pub fn of<'a>(objects: impl IntoIterator<Item = &'a Node>) -> Users {
         let mut users = Users::default();
         for object in objects {
             let kind = object.text_at(&["kind"]).unwrap_or("");

@@ -1,7 +1,18 @@
-//! The API server of a cluster, as far as schemas are asked for.
+//! The API server of a cluster: how it is reached, what it serves, and requests with their errors as values.
+//!
+//! Knows nothing of manifests and reports.
 
-mod kubeconfig;
+mod cluster;
+mod connect;
+mod error;
+mod kinds;
 mod openapi;
+mod requests;
+mod role;
 
-pub use kubeconfig::{Access, access};
+pub use cluster::{Cluster, Listed};
+pub use error::ServerError;
+pub use kinds::{Kind, Kinds};
 pub use openapi::{Document, group_versions, pull};
+pub use requests::Apply;
+pub use role::role_for;

@@ -214,6 +214,8 @@ mod tests {
             origin: origin("overlays/prod/p|q.yaml", 7),
             manager: None,
             consequence: consequence.map(str::to_owned),
+            conflict: false,
+            unmanaged: false,
         };
         let change = |kind: &str, name: &str, what: ChangeKind, fields: Vec<FieldChange>| Change {
             target: Some("prod".to_owned()),

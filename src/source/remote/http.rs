@@ -61,7 +61,7 @@ pub(super) fn get(url: &str) -> Result<Vec<u8>, LoadError> {
 }
 
 /// A URL that git could clone may be a repository, so that the caller tries that; others are wrong for good.
-fn refused(url: &str, shown: &str, status: ureq::http::StatusCode) -> LoadError {
+fn refused(url: &str, shown: &str, status: http::StatusCode) -> LoadError {
     let reason = status.canonical_reason().unwrap_or("unknown");
     let message = format!("the server of `{shown}` answered with status {} ({reason})", status.as_u16());
     let kind = match RepoSpec::parse(url) {

@@ -1,0 +1,250 @@
+//! A cluster that is connected to.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use kube::Client;
+use kube::client::Body;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use crate::diagnostics::Diagnostic;
+
+use super::connect::{chain, unreachable, way};
+use super::error::{ServerError, Subject};
+use super::kinds::{Kinds, items};
+
+/// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
+const AT_A_TIME: usize = 16;
+/// How often a request is tried.
+const TRIES: u32 = 6;
+/// Longest time for one answer.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Longest wait that a server may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// All kinds, as servers since 1.27 say it, and as older ones do.
+const DISCOVERY: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+    application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+/// An API server that has answered. Cheap to clone.
+#[derive(Clone)]
+pub struct Cluster {
+    client: Client,
+    server: String,
+    namespace: String,
+    context: Option<String>,
+    kinds: Arc<Kinds>,
+    gate: Arc<Semaphore>,
+    /// The server is gone: what was tried long enough once is not tried again for each object.
+    lost: Arc<AtomicBool>,
+}
+
+/// What a list has found.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// The objects, each with its `apiVersion` and `kind`.
+    pub items: Vec<Value>,
+}
+
+/// A request before it is sent.
+pub(super) struct Request {
+    pub(super) method: &'static str,
+    pub(super) path: String,
+    pub(super) accept: &'static str,
+    pub(super) body: Option<(&'static str, Vec<u8>)>,
+}
+
+impl Request {
+    pub(super) fn get(path: String) -> Request {
+        Request { method: "GET", path, accept: "application/json", body: None }
+    }
+}
+
+enum Failure {
+    /// Of no use to try again.
+    Final(ServerError),
+    /// May go well another time; the wait that the server asks for.
+    Passing(ServerError, Option<Duration>),
+}
+
+impl Cluster {
+    /// Connects, by a kubeconfig and a context where they are named, and asks what the server serves.
+    ///
+    /// # Errors
+    /// When there is no kubeconfig or no such context, the server cannot be reached, or does not let the user in.
+    pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Cluster, Diagnostic> {
+        let way = way(kubeconfig, context).await?;
+        let mut cluster = Cluster {
+            client: way.client,
+            server: way.server,
+            namespace: way.namespace,
+            context: way.context,
+            kinds: Arc::new(Kinds::default()),
+            gate: Arc::new(Semaphore::new(AT_A_TIME)),
+            lost: Arc::new(AtomicBool::new(false)),
+        };
+        cluster.refresh().await?;
+        Ok(cluster)
+    }
+
+    /// Asks again what the server serves.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not let the user in.
+    pub async fn refresh(&mut self) -> Result<(), Diagnostic> {
+        self.lost.store(false, Ordering::Relaxed);
+        let kinds = self.discover().await.map_err(|error| self.not_let_in(&error))?;
+        self.kinds = Arc::new(kinds);
+        Ok(())
+    }
+
+    /// URL of the server.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The namespace of the context.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The context, where a kubeconfig has one.
+    pub fn context(&self) -> Option<&str> {
+        self.context.as_deref()
+    }
+
+    /// What the server serves.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    fn not_let_in(&self, error: &ServerError) -> Diagnostic {
+        let said = format!("the API server `{}` does not let the user in: {}", self.server, error.message);
+        match error.status {
+            401 => Diagnostic::error("redisops::kubernetes::unauthorized", said)
+                .note("the token or the certificate of the user has expired, or was never known there")
+                .help("sign in again, or name another context with `--context`"),
+            403 => Diagnostic::error("redisops::kubernetes::forbidden", said)
+                .help("the user needs to know what the server serves: bind the ClusterRole `system:discovery`"),
+            0 => unreachable(&self.server, &error.message),
+            _ => unreachable(&self.server, &format!("{} ({})", error.message, error.status)),
+        }
+    }
+
+    async fn discover(&self) -> Result<Kinds, ServerError> {
+        let subject = Subject { verb: "get", resource: String::new(), namespace: None };
+        let ask = |path: &str, accept: &'static str| {
+            let request = Request { accept, ..Request::get(path.to_owned()) };
+            let subject = subject.clone();
+            async move { self.once(&request, &subject).await.map_err(Failure::into_error) }
+        };
+        let (core, groups) = futures::future::try_join(ask("/api", DISCOVERY), ask("/apis", DISCOVERY)).await?;
+        let mut kinds = Kinds::default();
+        if core["kind"] == "APIGroupDiscoveryList" {
+            kinds.add_aggregated(&core);
+            kinds.add_aggregated(&groups);
+            return Ok(kinds);
+        }
+        let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+        let mut versions = vec![(String::new(), "v1".to_owned(), "/api/v1".to_owned())];
+        for group in items(&groups["groups"]) {
+            let preferred = text(&group["preferredVersion"]["version"]);
+            let others = items(&group["versions"]).iter().map(|it| text(&it["version"])).filter(|it| *it != preferred);
+            let name = text(&group["name"]);
+            let all: Vec<String> = std::iter::once(preferred.clone()).chain(others).collect();
+            versions.extend(all.into_iter().map(|version| {
+                let path = format!("/apis/{name}/{version}");
+                (name.clone(), version, path)
+            }));
+        }
+        let asked = versions.iter().map(|(_, _, path)| ask(path, "application/json"));
+        for ((group, version, _), list) in versions.iter().zip(futures::future::join_all(asked).await) {
+            match list {
+                Ok(list) => kinds.add_resources(group, version, &list),
+                Err(error) if error.status == 503 => kinds.mark_stale(group, version),
+                Err(error) if error.status == 404 => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Asks until there is an answer, or it is of no use.
+    pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
+        let _permit = self.gate.acquire().await.ok();
+        let mut tried = 0;
+        loop {
+            let (error, wait) = match self.once(request, subject).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Passing(error, wait)) => (error, wait),
+            };
+            tried += 1;
+            if tried >= TRIES || self.lost.load(Ordering::Relaxed) {
+                if error.is_lost() {
+                    self.lost.store(true, Ordering::Relaxed);
+                }
+                return Err(error);
+            }
+            let own = Duration::from_millis(100) * 2_u32.pow(tried);
+            tokio::time::sleep(wait.unwrap_or(own).min(LONGEST_WAIT)).await;
+        }
+    }
+
+    /// Asks once.
+    async fn once(&self, request: &Request, subject: &Subject) -> Result<Value, Failure> {
+        let built = http::Request::builder().method(request.method).uri(&request.path).header("accept", request.accept);
+        let built = match &request.body {
+            Some((form, bytes)) => built.header("content-type", *form).body(Body::from(bytes.clone())),
+            None => built.body(Body::empty()),
+        };
+        let built = built.map_err(|error| Failure::Final(subject.unreachable(error.to_string())))?;
+        let answer = async {
+            let response = self.client.send(built).await?;
+            let (head, body) = response.into_parts();
+            Ok::<_, kube::Error>((head, body.collect_bytes().await?))
+        };
+        let answer = match tokio::time::timeout(ANSWER, answer).await {
+            Ok(answer) => answer,
+            Err(_) => return Err(Failure::Final(subject.timed_out(ANSWER.as_secs()))),
+        };
+        let (head, body) = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                let is_passing = matches!(error, kube::Error::HyperError(_) | kube::Error::Service(_));
+                let why = chain(&error);
+                let why = why.trim_start_matches("ServiceError: ").trim_start_matches("HyperError: ").to_owned();
+                let is_refused = why.contains("certificate");
+                let found = subject.unreachable(why);
+                return Err(match is_passing && !is_refused {
+                    true => Failure::Passing(found, None),
+                    false => Failure::Final(found),
+                });
+            }
+        };
+        let status = head.status.as_u16();
+        if head.status.is_success() {
+            return serde_json::from_slice(&body)
+                .map_err(|error| Failure::Final(subject.unreadable(&error.to_string())));
+        }
+        let after = head.headers.get("retry-after").and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
+        let error = subject.refused(status, &body);
+        let wait = after.map(Duration::from_secs);
+        Err(match status {
+            429 | 502 | 503 | 504 => Failure::Passing(error, wait),
+            500 if wait.is_some() => Failure::Passing(error, wait),
+            _ => Failure::Final(error),
+        })
+    }
+}
+
+impl Failure {
+    fn into_error(self) -> ServerError {
+        match self {
+            Failure::Final(error) | Failure::Passing(error, _) => error,
+        }
+    }
+}

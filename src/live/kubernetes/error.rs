@@ -1,0 +1,151 @@
+//! What an API server, or the way to it, has against a request.
+
+use serde_json::Value;
+
+/// A request that was not answered as asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServerError {
+    /// Status of HTTP; 0 when the server was not reached.
+    pub status: u16,
+    /// Stable id of the reason: `forbidden`, `notFound`, `unreachable`, …
+    pub code: String,
+    /// What the server says, as it says it.
+    pub message: String,
+    /// What was tried: a verb of the API.
+    pub verb: &'static str,
+    /// On what: `deployments.apps`.
+    pub resource: String,
+    /// In which namespace.
+    pub namespace: Option<String>,
+    /// Fields that the server names, with what it says of each.
+    pub causes: Vec<(String, String)>,
+}
+
+/// Names of reasons whose stable id is not the reason itself.
+const CODES: [(u16, &str); 12] = [
+    (400, "badRequest"),
+    (401, "unauthorized"),
+    (403, "forbidden"),
+    (404, "notFound"),
+    (409, "conflict"),
+    (410, "gone"),
+    (413, "tooLarge"),
+    (422, "invalid"),
+    (429, "tooManyRequests"),
+    (500, "serverError"),
+    (503, "unavailable"),
+    (504, "timeout"),
+];
+
+/// What a request was about.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// A verb of the API.
+    pub verb: &'static str,
+    /// The resource, as rights name it.
+    pub resource: String,
+    /// The namespace.
+    pub namespace: Option<String>,
+}
+
+impl Subject {
+    fn error(&self, status: u16, code: &str, message: String) -> ServerError {
+        ServerError {
+            status,
+            code: code.to_owned(),
+            message,
+            verb: self.verb,
+            resource: self.resource.clone(),
+            namespace: self.namespace.clone(),
+            causes: Vec::new(),
+        }
+    }
+
+    /// The server was not reached, or gave up in the middle.
+    pub(super) fn unreachable(&self, why: String) -> ServerError {
+        self.error(0, "unreachable", why)
+    }
+
+    /// The server did not answer in time.
+    pub(super) fn timed_out(&self, seconds: u64) -> ServerError {
+        self.error(0, "timeout", format!("the server has not answered within {seconds} s"))
+    }
+
+    /// An answer that is none.
+    pub(super) fn unreadable(&self, why: &str) -> ServerError {
+        self.error(0, "unreadable", format!("the answer of the server cannot be read: {why}"))
+    }
+
+    /// A kind that the server does not serve.
+    pub(super) fn unknown_kind(&self, kind: &str) -> ServerError {
+        self.error(404, "unknownKind", format!("the server does not serve {kind}"))
+    }
+
+    /// A status that the server answered with.
+    pub(super) fn refused(&self, status: u16, body: &[u8]) -> ServerError {
+        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+        let said = answer["message"].as_str().map(str::to_owned);
+        let message = said.filter(|it| !it.is_empty()).unwrap_or_else(|| {
+            let text = String::from_utf8_lossy(body);
+            let line = text.lines().next().unwrap_or("").trim();
+            if line.is_empty() { format!("status {status}") } else { format!("status {status}: {line}") }
+        });
+        let code = match (status, answer["reason"].as_str()) {
+            (409, Some("AlreadyExists")) => "alreadyExists",
+            _ => CODES.iter().find(|(known, _)| *known == status).map_or("refused", |(_, code)| code),
+        };
+        let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+        let causes = answer["details"]["causes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let causes = causes.iter().map(|cause| (text(&cause["field"]), text(&cause["message"]))).collect();
+        ServerError { causes, ..self.error(status, code, message) }
+    }
+}
+
+impl ServerError {
+    /// Whether the object, or the namespace that it was to stand in, is absent.
+    pub fn is_not_found(&self) -> bool {
+        self.status == 404
+    }
+
+    /// Whether a right is missing.
+    pub fn is_forbidden(&self) -> bool {
+        self.status == 403 && self.code == "forbidden"
+    }
+
+    /// Whether the server is not to be reached at all: asking for the next object is of no use.
+    pub fn is_lost(&self) -> bool {
+        self.status == 0 && self.code != "unreadable"
+    }
+}
+
+impl std::fmt::Display for ServerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.message)
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject() -> Subject {
+        Subject { verb: "patch", resource: "deployments.apps".into(), namespace: Some("prod".into()) }
+    }
+
+    #[test]
+    fn statuses_have_stable_ids_and_keep_the_words_of_the_server() {
+        let body =
+            br#"{"kind":"Status","message":"Deployment is invalid: spec.replicas: no","reason":"Invalid","code":422,
+            "details":{"causes":[{"reason":"FieldValueInvalid","message":"no","field":"spec.replicas"}]}}"#;
+        let error = subject().refused(422, body);
+        assert_eq!((error.code.as_str(), error.verb), ("invalid", "patch"));
+        assert_eq!(error.message, "Deployment is invalid: spec.replicas: no");
+        assert_eq!(error.causes, [("spec.replicas".to_owned(), "no".to_owned())]);
+        let error = subject().refused(502, b"<html>\nbad gateway");
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("refused", "status 502: <html>"));
+        assert!(subject().refused(403, b"").is_forbidden() && !subject().refused(403, b"").is_lost());
+        assert!(subject().unreachable("gone".into()).is_lost());
+    }
+}

@@ -1,0 +1,226 @@
+//! All objects of Git beside those of the cluster. One that cannot be compared hides no other.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::future::join_all;
+use serde_json::Value;
+
+use crate::drift::managed::{
+    Assessment, Confirmed, Drifted, Equals, IgnoreRules, KindSchema, Known, LiveObject, NoSchema, Ours, assess, confirm,
+};
+use crate::k8s::ResourceRef;
+use crate::k8s::openapi::OpenApi;
+use crate::live::kubernetes::{Cluster, Kind, ServerError};
+use crate::schema::{Schemas, crd};
+use crate::yaml::{Origin, from_value};
+
+use super::fetch::{Sought, fetch};
+use super::target::{Place, Wanted, locate};
+use super::trial::{applied, without};
+
+/// How objects are compared.
+#[derive(Clone, Copy)]
+pub struct Plan<'p> {
+    /// The managers that stand for Git.
+    pub ours: &'p Ours,
+    /// Fields that are of no interest.
+    pub ignored: &'p IgnoreRules,
+    /// Schemas of custom resources.
+    pub schemas: &'p Schemas,
+    /// Kinds of Kubernetes.
+    pub openapi: &'p OpenApi,
+    /// The namespace of objects that name none.
+    pub namespace: &'p str,
+    /// Ask the server about each object, whatever values and ownership prove.
+    pub exact: bool,
+    /// Show what somebody else has set, too.
+    pub unmanaged: bool,
+}
+
+/// What was found of an object.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// Which one, with its namespace.
+    pub resource: ResourceRef,
+    /// What was found.
+    pub verdict: Verdict<'a>,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub enum Verdict<'a> {
+    /// It is not live.
+    Create,
+    /// It is live.
+    Live {
+        /// As it is.
+        live: Box<LiveObject>,
+        /// What differs.
+        drifted: Vec<Drifted<'a>>,
+        /// Why that is not sure.
+        error: Option<ServerError>,
+    },
+    /// Nobody knows.
+    Failed(ServerError),
+}
+
+/// Compares them, in their order.
+pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -> Vec<Outcome<'a>> {
+    let defined: BTreeSet<(&str, &str)> = all
+        .iter()
+        .filter(|one| one.resource.kind == "CustomResourceDefinition")
+        .filter_map(|one| one.node.text_at(&["spec", "group"]).zip(one.node.text_at(&["spec", "names", "kind"])))
+        .collect();
+    let places: Vec<Place<'_>> = all
+        .iter()
+        .map(|one| locate(cluster, &one.resource, plan.namespace, &|group, kind| defined.contains(&(group, kind))))
+        .collect();
+    let mut sought = Vec::new();
+    let mut slots = Vec::new();
+    for (index, place) in places.iter().enumerate() {
+        if let Place::Served(kind, namespace) = place {
+            sought.push(Sought { kind, namespace: namespace.as_deref(), name: &all[index].resource.name });
+            slots.push(index);
+        }
+    }
+    let mut found: Vec<Option<Result<Option<Value>, ServerError>>> = all.iter().map(|_| None).collect();
+    for (index, answer) in slots.into_iter().zip(fetch(cluster, &sought).await) {
+        found[index] = Some(answer);
+    }
+    // Namespaces that come with the objects: what stands in them is new as they are.
+    let coming: BTreeSet<&str> = all
+        .iter()
+        .zip(&found)
+        .filter(|(one, answer)| one.resource.kind == "Namespace" && matches!(answer, Some(Ok(None))))
+        .map(|(one, _)| one.resource.name.as_str())
+        .collect();
+    let round = Round { cluster, plan, coming };
+    let work = all.iter().zip(places).zip(found).map(|((one, place), answer)| round.one(one, place, answer));
+    join_all(work).await
+}
+
+struct Round<'r> {
+    cluster: &'r Cluster,
+    plan: Plan<'r>,
+    coming: BTreeSet<&'r str>,
+}
+
+impl Round<'_> {
+    async fn one<'a>(
+        &self,
+        wanted: &'a Wanted,
+        place: Place<'_>,
+        found: Option<Result<Option<Value>, ServerError>>,
+    ) -> Outcome<'a> {
+        let mut resource = wanted.resource.clone();
+        let verdict = match (place, found) {
+            (Place::Served(kind, namespace), Some(answer)) => {
+                resource.namespace.clone_from(&namespace);
+                match answer {
+                    Err(error) => Verdict::Failed(error),
+                    Ok(None) => self.create(wanted, kind, namespace.as_deref()).await,
+                    Ok(Some(live)) => self.live(wanted, kind, namespace.as_deref(), LiveObject::new(live)).await,
+                }
+            }
+            (Place::Nowhere(error), _) => Verdict::Failed(error),
+            (Place::NotYet | Place::Served(..), _) => Verdict::Create,
+        };
+        Outcome { resource, verdict }
+    }
+
+    /// An object that is not there: whether the server would take it.
+    async fn create(&self, wanted: &Wanted, kind: &Kind, namespace: Option<&str>) -> Verdict<'static> {
+        if namespace.is_some_and(|it| self.coming.contains(it)) {
+            return Verdict::Create;
+        }
+        match applied(self.cluster, kind, namespace, wanted, self.plan.ours.manager()).await {
+            // What is against it may be mended by what is created before it, rights and quotas by somebody else.
+            Err(error) if error.is_lost() || [400, 422, 500].contains(&error.status) => Verdict::Failed(error),
+            _ => Verdict::Create,
+        }
+    }
+
+    async fn live<'a>(
+        &self,
+        wanted: &'a Wanted,
+        kind: &Kind,
+        namespace: Option<&str>,
+        live: LiveObject,
+    ) -> Verdict<'a> {
+        let Plan { ours, ignored, openapi, schemas, exact, .. } = self.plan;
+        let known = Known { ours, openapi, ignored, has_status: kind.has_status, every: exact };
+        let assessment = assess(&wanted.node, &live, known);
+        let (mut then, mut removed, mut error) = (None, None, None);
+        if assessment.need.apply || exact {
+            match applied(self.cluster, kind, namespace, wanted, ours.manager()).await {
+                Ok(node) => then = Some(node),
+                Err(refused) => error = Some(refused),
+            }
+        }
+        if assessment.need.removal && error.is_none() {
+            let fields: Vec<_> = assessment.given_up.iter().filter(|it| !it.own).map(|it| &it.path).collect();
+            let name = &wanted.resource.name;
+            removed = without(self.cluster, kind, namespace, &live.node, name, &fields, ours.manager()).await;
+        }
+        // A refusal that is no matter of rights tells that the object is wrong: what a value alone says is not to be trusted then.
+        let said = Confirmed { applied: then.as_ref(), removed: removed.as_ref() };
+        let built_in = openapi.schema_for(&wanted.resource.api_version, &wanted.resource.kind).is_some();
+        let of_server = self.definition(kind, &assessment, &live).await;
+        let of_server = of_server.as_ref().and_then(|it| KindSchema::find(it, &kind.api_version(), &kind.kind));
+        let schema = of_server.or_else(|| KindSchema::find(schemas, &kind.api_version(), &kind.kind));
+        let nothing = NoSchema;
+        let equals: &dyn Equals = schema.as_ref().map_or(&nothing as &dyn Equals, |it| it);
+        let mut drifted = confirm(&assessment, &live, ours, built_in.then_some(kind.kind.as_str()), said, equals);
+        if self.plan.unmanaged {
+            drifted.extend(assessment.unmanaged_fields(&live, ours));
+        }
+        Verdict::Live { live: Box::new(live), drifted, error }
+    }
+
+    /// The definition of a custom kind, where it matters: two spellings of what may be a quantity.
+    async fn definition(&self, kind: &Kind, assessment: &Assessment<'_>, live: &LiveObject) -> Option<Schemas> {
+        let is_custom = kind.group.contains('.') && !kind.group.ends_with(".k8s.io");
+        if !is_custom || !assessment.has_spellings(live) {
+            return None;
+        }
+        let definitions = self.cluster.kinds().preferred("apiextensions.k8s.io", "CustomResourceDefinition")?;
+        let name = format!("{}.{}", kind.plural, kind.group);
+        let found = self.cluster.get(definitions, None, &name).await.ok()??;
+        let (arena, _) = crd::read([&from_value(found, Origin::NONE)]);
+        Some(Schemas { custom: vec![Arc::new(arena)], ..Schemas::default() })
+    }
+}
+
+/// Objects of a saved dump beside those of Git: nobody can be asked, so values and ownership decide.
+pub fn compare_saved<'a>(
+    all: &'a [Wanted],
+    mut saved: impl FnMut(&ResourceRef) -> Option<LiveObject>,
+    cluster_scoped: &dyn Fn(&str, &str) -> bool,
+    plan: Plan<'_>,
+) -> Vec<Outcome<'a>> {
+    let one = |wanted: &'a Wanted| {
+        let mut resource = wanted.resource.clone();
+        match cluster_scoped(&resource.api_version, &resource.kind) {
+            true => resource.namespace = None,
+            false => {
+                resource.namespace.get_or_insert_with(|| plan.namespace.to_owned());
+            }
+        }
+        let Some(live) = saved(&resource) else { return Outcome { resource, verdict: Verdict::Create } };
+        let known =
+            Known { ours: plan.ours, openapi: plan.openapi, ignored: plan.ignored, has_status: true, every: false };
+        let assessment = assess(&wanted.node, &live, known);
+        let (api_version, kind) = (&wanted.resource.api_version, &wanted.resource.kind);
+        let schema = KindSchema::find(plan.schemas, api_version, kind);
+        let equals: &dyn Equals = schema.as_ref().map_or(&NoSchema as &dyn Equals, |it| it);
+        let built_in = plan.openapi.schema_for(api_version, kind).is_some();
+        let mut drifted =
+            confirm(&assessment, &live, plan.ours, built_in.then_some(kind.as_str()), Confirmed::default(), equals);
+        if plan.unmanaged {
+            drifted.extend(assessment.unmanaged_fields(&live, plan.ours));
+        }
+        Outcome { resource, verdict: Verdict::Live { live: Box::new(live), drifted, error: None } }
+    };
+    all.iter().map(one).collect()
+}

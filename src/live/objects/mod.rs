@@ -1,0 +1,11 @@
+//! Objects of Git beside those of a cluster: what is asked for, and what the answers mean.
+
+mod compare;
+mod fetch;
+mod prune;
+mod target;
+mod trial;
+
+pub use compare::{Outcome, Plan, Verdict, compare, compare_saved};
+pub use prune::candidates;
+pub use target::{Place, Wanted, locate};
