@@ -1,6 +1,7 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
 mod args;
+mod cluster;
 mod commands;
 mod configuration;
 mod confirm;
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Cluster(command) => commands::cluster::run(command, &environment, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }

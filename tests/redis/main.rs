@@ -13,6 +13,7 @@ mod lab;
 mod membership;
 mod migrate;
 mod plan;
+mod scaling;
 mod show;
 mod state;
 mod support;

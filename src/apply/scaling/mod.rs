@@ -9,7 +9,9 @@ mod phases;
 mod report;
 mod run;
 mod verify;
+mod workload;
 
 pub use look::{Order, Place};
 pub use report::ScalingReport;
-pub use run::{preview, scale};
+pub use run::{preview, replicas_now, scale};
+pub use workload::Workload;

@@ -25,3 +25,10 @@ pub struct ScalingReport {
     /// What is worth knowing.
     pub notes: Vec<String>,
 }
+
+impl ScalingReport {
+    /// Nothing was to be done.
+    pub fn idle(drained_to: usize) -> ScalingReport {
+        ScalingReport { drained_to, ..ScalingReport::default() }
+    }
+}

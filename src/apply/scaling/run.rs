@@ -1,13 +1,13 @@
 //! A run: look, plan, do the first kind of step that is left, until nothing is left.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::apply::slots::{Options, Progress, Stop};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Access;
-use crate::plan::scaling::{ScalingError, ScalingPlan, plan};
+use crate::plan::scaling::{ScalingError, ScalingPlan, Wanted, plan};
 
-use super::look::{Order, Seen, look};
+use super::look::{Order, Place, Seen, look};
 use super::phases::Crew;
 use super::report::ScalingReport;
 use super::verify::verify;
@@ -22,6 +22,30 @@ const ROUNDS: usize = 30;
 pub async fn preview(access: &Access, order: &Order) -> Result<ScalingPlan, Diagnostics> {
     let seen = look(access, order).await?;
     planned(&seen, order)
+}
+
+/// How many replicas each master has, where that is the same for all and nothing is in between.
+///
+/// # Errors
+/// When pods do not answer, and when nobody can say.
+pub async fn replicas_now(access: &Access, places: &[Place], patience: Duration) -> Result<u16, Diagnostics> {
+    let wanted = Wanted { masters: 1, replicas: 0 };
+    let seen = look(access, &Order { places: places.to_vec(), wanted, patience }).await?;
+    let mut counts = seen.state.masters().map(|master| match master.slots.is_empty() {
+        true => None,
+        false => Some(seen.state.replicas_of(&master.id).count()),
+    });
+    let first = counts.next().flatten();
+    match first.filter(|first| counts.all(|count| count == Some(*first))).and_then(|count| u16::try_from(count).ok()) {
+        Some(count) => Ok(count),
+        None => Err(Diagnostic::error(
+            "redisops::scaling::replicas",
+            "how many replicas each master is to have cannot be seen from the cluster",
+        )
+        .note("masters have different numbers of replicas, or own no slots")
+        .help("say it with `--replicas N`")
+        .into()),
+    }
 }
 
 fn planned(seen: &Seen, order: &Order) -> Result<ScalingPlan, Diagnostics> {

@@ -3,6 +3,7 @@
 mod access;
 mod affected;
 mod build;
+mod cluster;
 mod diff;
 mod explain;
 mod format;
@@ -23,6 +24,7 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
+pub use cluster::{ClusterCommand, ScaleArgs};
 pub use diff::DiffArgs;
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};

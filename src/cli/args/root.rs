@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
 use super::build::Build;
+use super::cluster::ClusterCommand;
 use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
@@ -87,6 +88,11 @@ pub enum Command {
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
     #[command(subcommand)]
     Slots(SlotsCommand),
+    /// A Redis Cluster and its pods, made more or fewer together
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// A cluster of local server processes, to try things on
     ///
     /// Exit codes: 0 done; 2 it could not be done.

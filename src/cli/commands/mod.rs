@@ -2,6 +2,7 @@
 
 pub mod affected;
 pub mod build;
+pub mod cluster;
 pub mod diff;
 pub mod explain;
 #[cfg(target_os = "linux")]

@@ -32,7 +32,7 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
         (Some(reached), Some(mut access)) => {
             access.map.append(reached.map);
             let guards = Some(environment.spec.guards.clone());
-            Ok(Live { access, seeds: reached.seeds, places: reached.places, guards })
+            Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards })
         }
         _ => Err(found),
     }
@@ -74,6 +74,8 @@ struct Reached {
     map: AddressMap,
     /// Places of nodes whose announced addresses are not known.
     places: Vec<Address>,
+    /// The same with their names.
+    pods: Vec<(String, Address)>,
 }
 
 fn reach(redis: &Redis) -> Result<Reached, Diagnostics> {
@@ -107,6 +109,9 @@ fn read_map(pairs: &Pairs, mapped: bool) -> Result<Reached, Diagnostics> {
     for (node, place) in &pairs.0 {
         let Some(address) = found.take(address(place)) else { continue };
         reached.seeds.push(address.clone());
+        if node.value.parse::<Address>().is_err() {
+            reached.pods.push((node.value.clone(), address.clone()));
+        }
         if !mapped {
             continue;
         }

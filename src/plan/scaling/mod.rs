@@ -18,4 +18,4 @@ mod testing;
 
 pub use error::ScalingError;
 pub use planner::plan;
-pub use types::{Pod, ScalingPlan, Step, Wanted};
+pub use types::{DRAINED_TO, Pod, ScalingPlan, Step, Wanted};

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::slots::{Address, NodeId, SlotPlan, SlotSet};
 
+/// The annotation of a StatefulSet that says to how many pods it may shrink: the others hold nothing that is needed.
+pub const DRAINED_TO: &str = "redisops.dev/drained-to";
+
 /// A pod of the workload and the node in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pod {
