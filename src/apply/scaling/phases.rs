@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
+use tokio::time::{Instant, sleep};
+
 use crate::apply::slots::failover::fail_over;
 use crate::apply::slots::join::join;
 use crate::apply::slots::leave::leave;
@@ -22,6 +25,10 @@ use super::report::ScalingReport;
 
 /// How long a step may take to show everywhere.
 const STEP: Duration = Duration::from_secs(60);
+/// How long nodes may take to find that the cluster is whole.
+const REST: Duration = Duration::from_secs(30);
+/// How often to look.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Who works, and what was done.
 pub(super) struct Crew<'a> {
@@ -68,6 +75,7 @@ impl<'a> Crew<'a> {
 
     async fn slots(&mut self, seen: &Seen, plan: &SlotPlan) -> Result<(), Diagnostics> {
         let (options, progress, stop) = (self.options, self.progress, self.stop);
+        at_rest(seen).await;
         let done = migrate_as(seen.cluster.clone(), plan, options, progress, stop, &self.name).await?;
         self.report.moved_slots += done.moved_slots;
         self.report.moved_keys += done.moved_keys;
@@ -146,6 +154,22 @@ impl<'a> Crew<'a> {
             Step::Finish { .. } | Step::Move { .. } | Step::Replicate { .. } | Step::Leave { .. } => {}
         }
         Ok(())
+    }
+}
+
+/// Waits until every node takes the cluster for whole: one that has just joined needs a moment for it. What does not come is said by the checks of the move.
+async fn at_rest(seen: &Seen) {
+    let end = Instant::now() + REST;
+    loop {
+        let links = seen.cluster.members().iter().filter_map(|member| member.link.as_ref().ok());
+        let says = join_all(links.map(|link| async move {
+            let told: Result<String, _> = link.query(::redis::cmd("CLUSTER").arg("INFO")).await;
+            told.is_ok_and(|text| text.contains("cluster_state:ok"))
+        }));
+        if says.await.into_iter().all(|whole| whole) || Instant::now() >= end {
+            return;
+        }
+        sleep(LOOK).await;
     }
 }
 

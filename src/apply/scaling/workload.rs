@@ -55,6 +55,15 @@ impl Workload {
         }
     }
 
+    /// Takes back what an earlier drain has said: more pods are needed again.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn needed(&self, pods: usize) -> Result<(), Diagnostic> {
+        let said = self.drained_to.as_ref().map(|said| said.parse::<usize>().unwrap_or(0));
+        if said.is_some_and(|said| said < pods) { self.drained(pods).await } else { Ok(()) }
+    }
+
     /// Says on it how many pods are needed. Only after a verified drain: the guard lets it shrink to that number.
     ///
     /// # Errors

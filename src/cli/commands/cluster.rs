@@ -69,6 +69,9 @@ async fn go(arguments: &ScaleArgs, part: Part, cx: &Context<'_>) -> Result<Exit,
             return Ok(Exit::CouldNot);
         }
     }
+    if let Some(workload) = fleet.workload.as_ref().filter(|_| !plan.steps.is_empty()) {
+        workload.needed(fleet.places.len()).await?;
+    }
     let report = carried_out(&fleet, &order, arguments, cx).await?;
     if let Some(workload) = &fleet.workload {
         workload.drained(report.drained_to).await?;

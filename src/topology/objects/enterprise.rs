@@ -7,6 +7,9 @@ use crate::topology::instance::{Instance, Kind, is_on};
 use crate::topology::tree::{IntoNode, by, map};
 use crate::yaml::Node;
 
+/// What Argo CD is told about an object.
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
 /// The cluster, unless one exists, and the database.
 pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {
     let part = &instance.spec.enterprise;
@@ -34,13 +37,23 @@ fn cluster(instance: &Instance<'_>) -> Resource {
             "redisEnterpriseNodeResources" => instance.carry(spec.resources.as_ref()),
         },
     };
-    instance.object(
-        Kind("app.redislabs.com/v1", "RedisEnterpriseCluster"),
-        "-cluster",
-        Some("cluster"),
-        instance.cause,
-        body,
-    )
+    let kind = Kind("app.redislabs.com/v1", "RedisEnterpriseCluster");
+    kept(instance.object(kind, "-cluster", Some("cluster"), instance.cause, body), instance)
+}
+
+/// Argo CD does not delete what holds data.
+fn kept(mut resource: Resource, instance: &Instance<'_>) -> Resource {
+    if let Some(metadata) = resource.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut) {
+        if metadata.get("annotations").is_none() {
+            metadata.set("annotations", Node::empty_map(instance.cause));
+        }
+    }
+    if let Some(annotations) = resource.node.lookup_mut(&["metadata", "annotations"]).and_then(Node::as_map_mut)
+        && annotations.get(SYNC_OPTIONS).is_none()
+    {
+        annotations.set(SYNC_OPTIONS, Node::string(instance.cause, "Prune=false,Delete=false"));
+    }
+    resource
 }
 
 fn database(instance: &Instance<'_>) -> Resource {
@@ -68,5 +81,6 @@ fn database(instance: &Instance<'_>) -> Resource {
         },
     };
     let cause = instance.at(if part.pos.is_none() { Pos::NONE } else { part.pos });
-    instance.object(Kind("app.redislabs.com/v1alpha1", "RedisEnterpriseDatabase"), "", Some("database"), cause, body)
+    let kind = Kind("app.redislabs.com/v1alpha1", "RedisEnterpriseDatabase");
+    kept(instance.object(kind, "", Some("database"), cause, body), instance)
 }

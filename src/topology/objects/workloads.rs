@@ -5,7 +5,7 @@ use crate::topology::instance::{Group, Instance, Kind, is_on};
 use crate::topology::tree::{IntoNode, by, list, map};
 use crate::yaml::Node;
 
-use super::pod;
+use super::{guard, pod};
 
 /// The size of volumes when the spec says none.
 const SIZE: &str = "8Gi";
@@ -40,7 +40,10 @@ fn stateful_set(group: &Group<'_>, instance: &Instance<'_>) -> Resource {
             "volumeClaimTemplates" => claims(group, instance),
         },
     };
-    instance.object(Kind("apps/v1", "StatefulSet"), &group.suffix, Some(group.component), instance.cause, body)
+    let mut set =
+        instance.object(Kind("apps/v1", "StatefulSet"), &group.suffix, Some(group.component), instance.cause, body);
+    guard::label(&mut set, instance);
+    set
 }
 
 fn claims(group: &Group<'_>, instance: &Instance<'_>) -> Option<Node> {
@@ -55,7 +58,12 @@ fn claims(group: &Group<'_>, instance: &Instance<'_>) -> Option<Node> {
         list![map! {
             "apiVersion" => "v1",
             "kind" => "PersistentVolumeClaim",
-            "metadata" => map! { "labels" => instance.selector(None), "name" => "data" },
+            // Argo CD does not delete what holds data.
+            "metadata" => map! {
+                "annotations" => map! { "argocd.argoproj.io/sync-options" => "Prune=false,Delete=false" },
+                "labels" => instance.selector(None),
+                "name" => "data",
+            },
             "spec" => map! {
                 "accessModes" => modes,
                 "resources" => map! { "requests" => map! { "storage" => instance.text(&persistence.size, SIZE) } },
