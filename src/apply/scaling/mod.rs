@@ -3,6 +3,7 @@
 //! A run looks at the nodes, plans, does the first kind of step that is left, and looks again, until nothing is left. So a run that was ended at any
 //! moment is begun again and goes on, and what servers do by themselves in between is part of the next plan.
 
+mod fleet;
 mod left;
 mod look;
 mod phases;
@@ -11,6 +12,7 @@ mod run;
 mod verify;
 mod workload;
 
+pub use fleet::{Fleet, Reach, Resize, Scaler};
 pub use look::{Order, Place};
 pub use report::ScalingReport;
 pub use run::{preview, replicas_now, scale};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostics::Diagnostic;
 use crate::live::kubernetes::{Apply, Cluster, ServerError};
-use crate::plan::scaling::DRAINED_TO;
+use crate::plan::scaling::{DRAINED_TO, SCALING};
 
 const MANAGER: &str = "redisops";
 
@@ -16,6 +16,7 @@ pub struct Workload {
     replicas: u16,
     service: String,
     drained_to: Option<String>,
+    scaling: Option<String>,
 }
 
 impl Workload {
@@ -27,19 +28,42 @@ impl Workload {
         let failed = |error: ServerError| failed(namespace, name, "read", &error);
         let kind = cluster.kind_of("apps/v1", "StatefulSet").map_err(failed)?;
         let Some(object) = cluster.get(kind, Some(namespace), name).await.map_err(failed)? else { return Ok(None) };
+        Ok(Some(Workload::of(cluster, &object)))
+    }
+
+    /// A live object as one.
+    pub fn of(cluster: Cluster, object: &Value) -> Workload {
         let count = |value: &Value| value.as_u64().and_then(|count| u16::try_from(count).ok());
         // Pods that an earlier change has not removed yet count, too.
         let replicas = count(&object["spec"]["replicas"]).unwrap_or(1);
         let running = count(&object["status"]["replicas"]).unwrap_or(0);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Ok(Some(Workload {
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
+        let metadata = &object["metadata"];
+        let noted = |key: &str| metadata["annotations"][key].as_str().map(str::to_owned);
+        Workload {
+            namespace: text(&metadata["namespace"]),
+            name: text(&metadata["name"]),
             replicas: replicas.max(running),
             service: text(&object["spec"]["serviceName"]),
-            drained_to: object["metadata"]["annotations"][DRAINED_TO].as_str().map(str::to_owned),
+            drained_to: noted(DRAINED_TO),
+            scaling: noted(SCALING),
             cluster,
-        }))
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// To how many pods a drain lets it go.
+    pub fn drained_to(&self) -> Option<usize> {
+        self.drained_to.as_ref()?.parse().ok()
+    }
+
+    /// How many replicas each master is to have, where a change of its size has begun and is not done.
+    pub fn scaling(&self) -> Option<u16> {
+        self.scaling.as_ref()?.parse().ok()
     }
 
     /// The names of the pods that there are, or will be.
@@ -48,10 +72,10 @@ impl Workload {
     }
 
     /// Where a pod is reached: by a template, or by its name in the Service.
-    pub fn address(&self, pod: &str, template: Option<&str>) -> String {
+    pub fn address(&self, pod: &str, template: Option<&str>, port: u16) -> String {
         match template {
             Some(template) => template.replace("{pod}", pod),
-            None => format!("{pod}.{}.{}.svc:6379", self.service, self.namespace),
+            None => format!("{pod}.{}.{}.svc:{port}", self.service, self.namespace),
         }
     }
 
@@ -70,15 +94,27 @@ impl Workload {
     /// When the server refuses, or is not reached.
     pub async fn drained(&self, to: usize) -> Result<(), Diagnostic> {
         let value = to.to_string();
-        if self.drained_to.as_ref() == Some(&value) {
+        if self.drained_to.as_ref() == Some(&value) && self.scaling.is_none() {
             return Ok(());
         }
+        self.note(json!({ DRAINED_TO: value })).await
+    }
+
+    /// Says on it that its size is about to change: that so many pods are in use, and how many replicas each master is to have.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn begin(&self, pods: u16, replicas: u16) -> Result<(), Diagnostic> {
+        self.note(json!({ DRAINED_TO: pods.to_string(), SCALING: replicas.to_string() })).await
+    }
+
+    async fn note(&self, annotations: Value) -> Result<(), Diagnostic> {
         let failed = |error: ServerError| failed(&self.namespace, &self.name, "annotated", &error);
         let kind = self.cluster.kind_of("apps/v1", "StatefulSet").map_err(failed)?;
         let object = json!({
             "apiVersion": "apps/v1",
             "kind": "StatefulSet",
-            "metadata": { "name": self.name, "namespace": self.namespace, "annotations": { DRAINED_TO: value } },
+            "metadata": { "name": self.name, "namespace": self.namespace, "annotations": annotations },
         });
         // A manager of its own: what is applied from Git later does not take the annotation away.
         let how = Apply { manager: &format!("{MANAGER}-scaling"), force: true, dry_run: false };

@@ -48,7 +48,7 @@ pub async fn fleet(arguments: &ScaleArgs, cx: &Context<'_>) -> Result<Fleet, Dia
     if let Some(workload) = &workload {
         for pod in workload.pods(arguments.nodes) {
             if pods.iter().all(|(name, _)| *name != pod) {
-                let at = workload.address(&pod, arguments.address.as_deref());
+                let at = workload.address(&pod, arguments.address.as_deref(), 6379);
                 let at = at.parse().map_err(|error: crate::slots::NoAddress| argument(error.to_string()))?;
                 pods.push((pod, at));
             }

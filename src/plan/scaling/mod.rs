@@ -18,4 +18,4 @@ mod testing;
 
 pub use error::ScalingError;
 pub use planner::plan;
-pub use types::{DRAINED_TO, Pod, ScalingPlan, Step, Wanted};
+pub use types::{CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, Pod, SCALING, ScalingPlan, Step, Wanted};

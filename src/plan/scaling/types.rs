@@ -7,6 +7,13 @@ use crate::slots::{Address, NodeId, SlotPlan, SlotSet};
 /// The annotation of a StatefulSet that says to how many pods it may shrink: the others hold nothing that is needed.
 pub const DRAINED_TO: &str = "redisops.dev/drained-to";
 
+/// The label of StatefulSets whose pods form a cluster.
+pub const CLUSTER_LABEL: &str = "redisops.dev/cluster";
+/// The annotation of such a StatefulSet that says how many replicas each master has.
+pub const CLUSTER_REPLICAS: &str = "redisops.dev/cluster-replicas";
+/// The annotation that is there while a cluster is brought to another size; it says how many replicas each master is to have.
+pub const SCALING: &str = "redisops.dev/scaling";
+
 /// A pod of the workload and the node in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pod {

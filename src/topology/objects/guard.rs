@@ -97,7 +97,7 @@ fn policy(name: &str, instance: &Instance<'_>) -> Resource {
                 variable("ours", "params != null && request.name == params.metadata.name && has(params.metadata.labels) && 'redisops.dev/cluster' in params.metadata.labels"),
                 variable("before", "has(oldObject.spec.replicas) ? int(oldObject.spec.replicas) : 0"),
                 variable("after", "has(object.spec.replicas) ? int(object.spec.replicas) : 0"),
-                variable("live", "request.subResource == 'scale' ? params : oldObject"),
+                variable("live", "has(request.subResource) && request.subResource == 'scale' ? params : oldObject"),
                 variable(
                     "drained",
                     "has(variables.live.metadata.annotations) && 'redisops.dev/drained-to' in variables.live.metadata.annotations ? \

@@ -1,6 +1,7 @@
 //! Clusters in pods that become more and fewer.
 
 mod cluster;
+mod guard;
 mod shapes;
 mod writer;
 
