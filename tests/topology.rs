@@ -13,6 +13,7 @@ use redisops::topology::spec::{
     Acl, Auth, Backup, Cluster, Enterprise, Master, Metrics, NetworkPolicy, Persistence, Replica, Scheduling, Sentinel,
     Service, ServiceAccount, Spec, Tls,
 };
+use redisops::topology::{WantedRedis, WantedRole, values, wanted};
 use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
 use serde_json::Value;
 
@@ -382,4 +383,143 @@ fn the_schema_has_the_fields_that_are_read_and_takes_the_examples() {
     }
     assert!(!taken(&format!("{HEAD}  architecture: clutser\n")));
     assert!(!taken(&format!("{HEAD}  replicas: 3\n")));
+}
+
+impl Built {
+    fn wanted(&self) -> Vec<WantedRedis> {
+        wanted(self.objects().iter().map(|object| &object.node), &self.trace)
+    }
+}
+
+#[test]
+fn the_objects_say_which_nodes_there_are_and_which_part_they_play() {
+    let shown = |text: &str| {
+        let built = run(
+            "namespace: shop\nnamePrefix: p-\nresources: [redis.yaml]\n",
+            &[("redis.yaml", &format!("{HEAD}{text}"))],
+        );
+        let one = built.wanted().remove(0);
+        let nodes: Vec<String> = one
+            .nodes
+            .iter()
+            .map(|node| {
+                let role = match &node.role {
+                    WantedRole::Master => "master".to_owned(),
+                    WantedRole::Replica(master) => format!("replica of {master}"),
+                    WantedRole::Either => "either".to_owned(),
+                };
+                format!("{} {role} {:?} {}", one.host(node), node.shard, one.config(node).is_some())
+            })
+            .collect();
+        let quorum = one.sentinel.as_ref().map(|s| (s.master_set.clone(), s.quorum));
+        format!(
+            "{} {:?} {} masters with {} replicas, {quorum:?} {:?}\n{}\n",
+            one.name,
+            one.architecture,
+            one.masters(),
+            one.replicas,
+            one.enterprise,
+            nodes.join("\n")
+        )
+    };
+    let all: Vec<String> = ARCHITECTURES.iter().map(|(_, text)| shown(text)).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn every_parameter_knows_the_line_that_wants_it() {
+    let text = "  auth: {existingSecret: secret}\n  resources: {limits: {memory: 1Gi}}\n  configuration: |\n    timeout 5\n  master:\n    persistence: {enabled: false}\n    \
+                configuration: |\n      # a cache\n      save 900 1\n      save 60 100\n      maxmemory-policy allkeys-lru\n    extraFlags: [\"--loglevel debug\", --timeout 7]\n  \
+                acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: app}]}\n";
+    let built = spec(text);
+    let one = built.wanted().remove(0);
+    let place = |pos| built.sources.location(pos).map_or(String::new(), |l| format!("{}:{}", l.line, l.column));
+    let parameters: Vec<String> = one.configs[0]
+        .parameters()
+        .iter()
+        .map(|p| format!("{} {} {} = {}", place(p.at), p.name, p.value.len(), p.value))
+        .collect();
+    let users: Vec<String> =
+        one.users.iter().map(|u| format!("{} {} {} {:?}", place(u.at), u.name, u.rules, u.password)).collect();
+    insta::assert_snapshot!(format!("{}\n{}\n{:?}", parameters.join("\n"), users.join("\n"), one.password));
+}
+
+fn converted(values: &str) -> String {
+    let (sources, trace) = (Sources::new(), Trace::new());
+    let source = sources.add("values.yaml", values.to_owned(), SourceKind::Data).unwrap();
+    let node = parse_first(&source).unwrap().unwrap();
+    let done = values::convert(&node, "cache", &trace).unwrap();
+    let place = |at| sources.location(at).map_or(String::new(), |l| format!("{}:{}", l.line, l.column));
+    let left: Vec<String> =
+        done.left.iter().map(|one| format!("{} {}: {}", place(one.at), one.path, one.why)).collect();
+    format!("{}---\n{}", done.text, left.join("\n"))
+}
+
+#[test]
+fn what_has_a_counterpart_is_carried_and_the_rest_is_named() {
+    insta::assert_snapshot!(converted(
+        "architecture: replication
+image: {registry: docker.io, repository: bitnami/redis, tag: 7.2.4}
+commonLabels: {team: shop}
+commonConfiguration: |-
+  appendonly yes
+  save \"\"
+  port 6380
+auth:
+  enabled: true
+  password: hunter2
+  acl:
+    enabled: true
+    users:
+    - {username: app, password: secret, enabled: \"on\", commands: +@read, keys: \"~app:*\", channels: \"&*\"}
+master:
+  count: 1
+  disableCommands: [FLUSHALL]
+  configuration: |-
+    maxmemory-policy allkeys-lru
+  resources: {limits: {memory: 1Gi}}
+  resourcesPreset: nano
+  persistence: {enabled: true, size: 20Gi, storageClass: premium, existingClaim: old}
+  service: {type: LoadBalancer, ports: {redis: 6379}, nodePorts: {redis: \"\"}, loadBalancerIP: 10.0.0.7}
+  podAntiAffinityPreset: hard
+  sidecars: [{name: x}]
+  extraFlags: [\"--maxmemory-samples 10\"]
+  kind: StatefulSet
+replica:
+  autoscaling: {enabled: false}
+  livenessProbe: {enabled: true, periodSeconds: 5}
+  nodeSelector: {disk: ssd}
+networkPolicy: {enabled: true, allowExternal: true}
+pdb: {create: true}
+tls: {enabled: true, existingSecret: certs, certFilename: server.crt}
+metrics:
+  enabled: true
+  serviceMonitor: {enabled: true, namespace: monitoring, additionalLabels: {release: prom}, relabelings: []}
+  prometheusRule: {enabled: true, rules: [{alert: x}]}
+volumePermissions: {enabled: false}
+unheardOf: {a: 1}
+"
+    ));
+}
+
+#[test]
+fn sentinels_clusters_and_single_nodes_stay_what_they_are() {
+    let all: Vec<String> = [
+        "sentinel: {enabled: true, quorum: 2}\nreplica: {replicaCount: 5}\nfullnameOverride: shop\n",
+        "cluster: {nodes: 6, replicas: 1, init: true}\nusePassword: true\nexistingSecret: s\npersistence: {size: 5Gi}\nredis: {podAntiAffinityPreset: soft, configmap: \"timeout 5\"}\n",
+        "architecture: standalone\nreplica: {replicaCount: 3, configuration: timeout 5}\nmaster: {persistence: {enabled: false}}\nglobal: {storageClass: fast}\n",
+        "{}",
+    ]
+    .into_iter()
+    .map(converted)
+    .collect();
+    insta::assert_snapshot!(all.join("\n======\n"));
+}
+
+#[test]
+fn a_list_is_no_values_file() {
+    let (sources, trace) = (Sources::new(), Trace::new());
+    let source = sources.add("values.yaml", "[1]\n".to_owned(), SourceKind::Data).unwrap();
+    let found = values::convert(&parse_first(&source).unwrap().unwrap(), "cache", &trace).unwrap_err();
+    assert_eq!(found.0[0].message, "a values file is a mapping of names to values");
 }

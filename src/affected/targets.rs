@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::diagnostics::{SourceKind, Sources};
 use crate::environment::{self, DIRECTORY};
 use crate::kustomize::inputs::{Graph, Node};
-use crate::source::{FileSystem, KUSTOMIZATION_NAMES, clean};
+use crate::source::{FileSystem, KUSTOMIZATION_NAMES};
 use crate::yaml::Trace;
 
 /// Directories of this name hold what is deployed, by custom.
@@ -60,7 +60,7 @@ pub fn named_environments(
         let text = String::from_utf8(files.read(&file).ok()?).ok()?;
         let source = sources.add(files.display(&file), text, SourceKind::Config).ok()?;
         let environment = environment::read(&source, &trace).ok()?;
-        let overlay = clean(&top.join(&*environment.spec.overlay));
+        let overlay = environment::overlay_directory(&**files, top, &file, &environment.spec.overlay);
         let overlay = files.canonicalize(&overlay).unwrap_or(overlay);
         Some(Named { name: path.file_stem()?.to_string_lossy().into_owned(), file, overlay })
     };

@@ -52,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Cluster(command) => commands::cluster::run(command, &environment, &printer),
+        Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }
 }

@@ -207,7 +207,7 @@ fn open_environment(
         )
         .into());
     }
-    let overlay = place.root.join(&*spec.overlay);
+    let overlay = environment::overlay_directory(&*access.files, &place.root, &place.file, &spec.overlay);
     // Shown, and kept in messages, as the user would type it; of a revision nobody can type it.
     let shown = match access.files.is_on_disk() {
         true => access.files.display(&overlay),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::FileSystem;
+use crate::source::{FileSystem, clean};
 
 /// The directory that holds environments.
 pub const DIRECTORY: &str = "environments";
@@ -17,6 +17,17 @@ pub struct Place {
     pub file: PathBuf,
     /// Root of the repository, or the directory that holds `environments/` outside of one. Paths in the environment start there.
     pub root: PathBuf,
+}
+
+/// The directory that an environment renders: relative to the root of the repository, or, where that has none of the name, to the directory that holds
+/// `environments/`, so that a folder which is a repository of its own elsewhere works as a part of another one too.
+pub fn overlay_directory(files: &dyn FileSystem, root: &Path, file: &Path, overlay: &str) -> PathBuf {
+    let at_root = clean(&root.join(overlay));
+    if files.exists(&at_root) {
+        return at_root;
+    }
+    let beside = file.parent().and_then(Path::parent).map(|holder| clean(&holder.join(overlay)));
+    beside.filter(|directory| files.exists(directory)).unwrap_or(at_root)
 }
 
 /// The environment of a name, looked for from a directory upwards; the nearest wins.
@@ -56,6 +67,22 @@ fn directories<'a>(from: &'a Path, root: Option<&'a Path>) -> impl Iterator<Item
 mod tests {
     use super::*;
     use crate::source::Memory;
+
+    #[test]
+    fn an_overlay_is_at_the_root_or_beside_the_environments() {
+        let files = Memory::new()
+            .with("/repo/overlays/dev/kustomization.yaml", "")
+            .with("/repo/shop/overlays/dev/kustomization.yaml", "")
+            .with("/repo/shop/overlays/prod/kustomization.yaml", "");
+        let at = |overlay: &str| {
+            let file = Path::new("/repo/shop/environments/x.yaml");
+            overlay_directory(&files, Path::new("/repo"), file, overlay).display().to_string()
+        };
+        assert_eq!(at("overlays/dev"), "/repo/overlays/dev");
+        assert_eq!(at("shop/overlays/dev"), "/repo/shop/overlays/dev");
+        assert_eq!(at("overlays/prod"), "/repo/shop/overlays/prod");
+        assert_eq!(at("overlays/none"), "/repo/overlays/none");
+    }
 
     #[test]
     fn looks_upwards_to_the_root_of_the_repository() {

@@ -16,6 +16,9 @@ macro_rules! choice {
             /// The values as they are written.
             pub const NAMES: &'static [&'static str] = &[$($yaml),*];
 
+            /// All of them.
+            pub const ALL: [$name; Self::NAMES.len()] = [$($name::$variant),*];
+
             /// As it is written.
             pub fn name(self) -> &'static str {
                 match self {

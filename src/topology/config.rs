@@ -2,12 +2,13 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Source, SourceKind};
 use crate::kustomize::Context;
-use crate::kustomize::decode::Text;
+use crate::yaml::{LineOrigin, Node, Via};
 
 use super::check::memory_limit;
 use super::instance::{Group, Instance, PORT, is_on};
 use super::memory::{redis_size, shown};
 use super::spec::Architecture;
+use super::tree::by;
 
 /// Directives that belong to the generated objects: what they say is said elsewhere in the spec, or follows from it.
 const RESERVED: [(&str, &str); 27] = [
@@ -39,6 +40,11 @@ const RESERVED: [(&str, &str); 27] = [
     ("logfile", "logs go to the container's output"),
     ("unixsocket", "nothing in the pod connects to one"),
 ];
+
+/// Why a directive cannot be set by users; nothing where it can.
+pub(super) fn is_reserved(directive: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|(name, _)| *name == directive).map(|(_, why)| *why)
+}
 
 /// Which part of the memory limit the data may use, in words; [`share`] computes it.
 const SHARE: &str = "75 %";
@@ -132,124 +138,201 @@ fn share(limit: u64) -> u64 {
     limit / 4 * 3
 }
 
-/// What redis.conf says of the nodes of a group, and where the part of the user stands.
-pub(super) fn redis_conf(group: &Group<'_>, instance: &Instance<'_>, cx: &Context<'_>) -> (String, Pos) {
-    let written: Vec<Line<'_>> = group.configuration.into_iter().flat_map(|text: &Text| lines(text)).collect();
-    let mut out = String::from("# Made by redisops from a `kind: Redis`; what stands here comes from there.\n");
-    let mut say = |why: &str, lines: &[&str]| {
-        let own: Vec<&&str> = lines.iter().filter(|line| !is_overridden(line, &written)).collect();
+/// redis.conf of the nodes of a group: its text, whose lines know what caused them.
+pub(super) fn redis_conf(group: &Group<'_>, instance: &Instance<'_>, cx: &Context<'_>) -> Option<Node> {
+    let mut conf = Conf::of(group, instance, cx);
+    conf.line("# Made by redisops from a `kind: Redis`; what stands here comes from there.", conf.cause);
+    network(instance, &mut conf);
+    data(group, instance, cx, &mut conf);
+    nodes(group, instance, &mut conf);
+    let written = std::mem::take(&mut conf.written);
+    if !written.is_empty() {
+        conf.comment("As `configuration` in the spec says; a later line wins over an earlier one.", conf.cause);
+        for (_, text, origin) in written {
+            conf.push(text, origin);
+        }
+    }
+    let auth = &instance.spec.auth;
+    let auth = conf.or_cause(auth.enabled.map_or(auth.pos, |e| e.pos));
+    conf.say(
+        "Passwords: written by the start script from Secrets into memory, and read last so that nothing undoes them.",
+        auth,
+        &["include /run/redis/auth.conf"],
+    );
+    let own = group.configuration.iter().rev().find(|t| !t.is_empty()).map_or(conf.cause, |t| t.pos);
+    by(cx.trace.composed(own, Via::Field("topology"), conf.lines), conf.text)
+}
+
+/// A configuration that is written line by line.
+struct Conf<'t> {
+    text: String,
+    lines: Vec<LineOrigin>,
+    /// The line that says how nodes work together.
+    cause: Pos,
+    /// What the user wrote: directive, line, place.
+    written: Vec<(String, &'t str, LineOrigin)>,
+}
+
+impl<'t> Conf<'t> {
+    fn of(group: &Group<'t>, instance: &Instance<'_>, cx: &Context<'_>) -> Conf<'t> {
+        let mut written = Vec::new();
+        for text in group.configuration.into_iter().filter(|t| !t.is_empty()) {
+            let source = cx.add_inline(text, SourceKind::Data).ok();
+            written.extend(lines(text).map(|line| {
+                let origin = match &source {
+                    Some(source) => LineOrigin { at: source.pos(line.offset), verbatim: true },
+                    None => LineOrigin { at: text.pos, verbatim: false },
+                };
+                (line.directive, line.text, origin)
+            }));
+        }
+        Conf { text: String::new(), lines: Vec::new(), cause: cx.trace.pos(instance.cause), written }
+    }
+
+    fn or_cause(&self, pos: Pos) -> Pos {
+        if pos.is_none() { self.cause } else { pos }
+    }
+
+    fn push(&mut self, line: &str, origin: LineOrigin) {
+        self.text.push_str(line);
+        self.text.push('\n');
+        self.lines.push(origin);
+    }
+
+    fn line(&mut self, line: &str, because: Pos) {
+        self.push(line, LineOrigin { at: because, verbatim: false });
+    }
+
+    fn comment(&mut self, why: &str, because: Pos) {
+        self.line("", because);
+        self.line(&format!("# {why}"), because);
+    }
+
+    /// Lines with their reason and what caused them, unless the user says something else.
+    fn say(&mut self, why: &str, because: Pos, lines: &[&str]) {
+        let is_overridden = |line: &str| {
+            let directive = line.split_whitespace().next().unwrap_or("");
+            self.written.iter().any(|(own, ..)| own == directive)
+        };
+        let own: Vec<&&str> = lines.iter().filter(|line| !is_overridden(line)).collect();
         if own.is_empty() {
             return;
         }
-        out.push_str(&format!("\n# {why}\n"));
-        own.iter().for_each(|line| {
-            out.push_str(line);
-            out.push('\n');
-        });
-    };
-    network(instance, &mut say);
-    data(group, instance, cx, &mut say);
-    nodes(group, instance, &mut say);
-    if !written.is_empty() {
-        out.push_str("\n# As `configuration` in the spec says; a later line wins over an earlier one.\n");
-        written.iter().for_each(|line| {
-            out.push_str(line.text);
-            out.push('\n');
-        });
+        self.comment(why, because);
+        own.into_iter().for_each(|line| self.line(line, because));
     }
-    out.push_str("\n# Passwords: written by the start script from Secrets into memory, and read last so that nothing undoes them.\n");
-    out.push_str("include /run/redis/auth.conf\n");
-    let pos = group.configuration.iter().rev().find(|t| !t.is_empty()).map_or(Pos::NONE, |t| t.pos);
-    (out, pos)
 }
 
-fn is_overridden(line: &str, written: &[Line<'_>]) -> bool {
-    let directive = line.split_whitespace().next().unwrap_or("");
-    written.iter().any(|own| own.directive == directive)
-}
-
-type Say<'s> = dyn FnMut(&str, &[&str]) + 's;
-
-fn network(instance: &Instance<'_>, say: &mut Say<'_>) {
-    say("The pod's address is not known before it runs; IPv6 where there is some.", &["bind * -::*"]);
-    say(
+fn network(instance: &Instance<'_>, conf: &mut Conf<'_>) {
+    let cause = conf.cause;
+    conf.say("The pod's address is not known before it runs; IPv6 where there is some.", cause, &["bind * -::*"]);
+    conf.say(
         "Passwords and the NetworkPolicy keep others out; this mode would refuse every pod but this one.",
+        cause,
         &["protected-mode no"],
     );
     if instance.has_tls() {
+        let tls = &instance.spec.tls;
+        let on = conf.or_cause(tls.enabled.map_or(tls.pos, |e| e.pos));
         let port = format!("tls-port {PORT}");
-        say("Encrypted connections only.", &["port 0", &port]);
-        say(
+        conf.say("Encrypted connections only.", on, &["port 0", &port]);
+        let certificate = match &tls.cert_manager {
+            Some(manager) => manager.pos,
+            None => tls.existing_secret.pos,
+        };
+        conf.say(
             "The certificate of the Secret that is mounted here.",
+            certificate,
             &["tls-cert-file /tls/tls.crt", "tls-key-file /tls/tls.key", "tls-ca-cert-file /tls/ca.crt"],
         );
-        let clients = match is_on(instance.spec.tls.auth_clients, false) {
+        let clients = match is_on(tls.auth_clients, false) {
             true => "tls-auth-clients yes",
             false => "tls-auth-clients optional",
         };
-        say("Whether clients show a certificate, as `tls.authClients` says.", &[clients]);
-        say("Nodes talk to each other encrypted too.", &["tls-replication yes", "tls-cluster yes"]);
+        let asked = tls.auth_clients.map_or(on, |a| a.pos);
+        conf.say("Whether clients show a certificate, as `tls.authClients` says.", asked, &[clients]);
+        conf.say("Nodes talk to each other encrypted too.", on, &["tls-replication yes", "tls-cluster yes"]);
     } else {
-        say("The port of the Services.", &[&format!("port {PORT}")]);
+        conf.say("The port of the Services.", cause, &[&format!("port {PORT}")]);
     }
-    say("Connections of clients that are gone are found within a minute.", &["tcp-keepalive 60"]);
+    conf.say("Connections of clients that are gone are found within a minute.", cause, &["tcp-keepalive 60"]);
 }
 
-fn data(group: &Group<'_>, instance: &Instance<'_>, cx: &Context<'_>, say: &mut Say<'_>) {
-    say("The volume.", &["dir /data"]);
-    match is_on(group.persistence.enabled, true) {
+fn data(group: &Group<'_>, instance: &Instance<'_>, cx: &Context<'_>, conf: &mut Conf<'_>) {
+    let persistence = group.persistence;
+    let kept = conf.or_cause(persistence.enabled.map_or(persistence.pos, |e| e.pos));
+    conf.say("The volume.", kept, &["dir /data"]);
+    match is_on(persistence.enabled, true) {
         true => {
-            say(
+            conf.say(
                 "Every write is kept; at most one second of them is lost with the host.",
+                kept,
                 &["appendonly yes", "appendfsync everysec"],
             );
-            say("No snapshots beside the append-only file: each one costs a copy of the process.", &["save \"\""]);
+            conf.say(
+                "No snapshots beside the append-only file: each one costs a copy of the process.",
+                kept,
+                &["save \"\""],
+            );
         }
-        false => say("Nothing is kept: `persistence.enabled` is false.", &["appendonly no", "save \"\""]),
+        false => conf.say("Nothing is kept: `persistence.enabled` is false.", kept, &["appendonly no", "save \"\""]),
     }
-    if let Some((limit, _, written)) = memory_limit(group, cx.trace) {
-        say(
+    if let Some((limit, at, written)) = memory_limit(group, cx.trace) {
+        conf.say(
             &format!(
                 "{SHARE} of the memory limit {written}: {}. The rest is for replication, rewrites of the append-only file, clients and fragmentation.",
                 shown(share(limit))
             ),
+            at,
             &[&format!("maxmemory {}", share(limit))],
         );
     }
-    say(
+    conf.say(
         "What goes when memory is full: nothing, unless `configuration` says that this is a cache.",
+        conf.cause,
         &["maxmemory-policy noeviction"],
     );
-    if !instance.spec.acl.users.is_empty() {
-        say(
+    let acl = &instance.spec.acl;
+    if !acl.users.is_empty() {
+        conf.say(
             "Users: written by the start script with the hashes of their passwords.",
+            conf.or_cause(acl.pos),
             &["aclfile /run/redis/users.acl"],
         );
     }
 }
 
-fn nodes(group: &Group<'_>, instance: &Instance<'_>, say: &mut Say<'_>) {
+fn nodes(group: &Group<'_>, instance: &Instance<'_>, conf: &mut Conf<'_>) {
+    let cause = conf.cause;
     if instance.architecture != Architecture::Standalone {
-        say("A replica that was away for a moment catches up without a whole copy.", &["repl-backlog-size 16mb"]);
+        conf.say(
+            "A replica that was away for a moment catches up without a whole copy.",
+            cause,
+            &["repl-backlog-size 16mb"],
+        );
     }
     match instance.architecture {
-        Architecture::Sentinel if group.count > 2 => say(
+        Architecture::Sentinel if group.count > 2 => conf.say(
             "A master that is cut off from all replicas takes no writes that the next master would not have.",
+            cause,
             &["min-replicas-to-write 1", "min-replicas-max-lag 10"],
         ),
         Architecture::Cluster => {
-            say(
+            conf.say(
                 "A node of a cluster; the file that the server keeps of it stands on the volume.",
+                cause,
                 &["cluster-enabled yes", "cluster-config-file nodes.conf"],
             );
-            let timeout = instance.spec.cluster.node_timeout.map_or(15_000, |t| t.value);
-            say(
+            let timeout = instance.spec.cluster.node_timeout;
+            conf.say(
                 "After how many milliseconds a silent node counts as failed.",
-                &[&format!("cluster-node-timeout {timeout}")],
+                timeout.map_or(cause, |t| t.pos),
+                &[&format!("cluster-node-timeout {}", timeout.map_or(15_000, |t| t.value))],
             );
             if instance.has_tls() {
-                say(
+                conf.say(
                     "Certificates hold names, so clients are sent to names.",
+                    cause,
                     &["cluster-preferred-endpoint-type hostname"],
                 );
             }

@@ -8,11 +8,15 @@ mod choice;
 mod config;
 mod expand;
 mod instance;
+pub mod marks;
 mod memory;
 mod objects;
 mod origins;
 mod patches;
 pub mod spec;
 mod tree;
+pub mod values;
+mod wanted;
 
 pub use expand::expand;
+pub use wanted::*;

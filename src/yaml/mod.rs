@@ -24,6 +24,6 @@ pub use emit_v3::{emit_v3, refolded};
 pub use json::{from_json, from_value, through_json, to_json, to_json_pretty};
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use number::number_text;
-pub use origin::{Origin, Trace, Via, Write};
+pub use origin::{LineOrigin, Origin, Trace, Via, Write};
 pub use parse::{decode, decode_utf16, parse_documents, parse_first, parse_yaml11};
 pub use resolve::{Schema, bool11, parse_int11, resolve, resolve_by, resolve11};

@@ -4,6 +4,9 @@
 //! a value that a transformer computed or overwrote has a [`Write`], which keeps what it replaced; so the history of a field is a chain of writes.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostics::Pos;
 
@@ -70,10 +73,20 @@ pub struct Write {
     pub before: Option<Node>,
 }
 
+/// Where a line of a text comes from that was put together from several places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineOrigin {
+    /// The place that caused it.
+    pub at: Pos,
+    /// Whether the line stands there as it is, so that words of it have places too.
+    pub verbatim: bool,
+}
+
 /// The writes of a build, in order.
 #[derive(Debug, Default)]
 pub struct Trace {
     writes: RefCell<Vec<Write>>,
+    lines: RefCell<FxHashMap<Origin, Arc<[LineOrigin]>>>,
 }
 
 impl Trace {
@@ -96,6 +109,18 @@ impl Trace {
     /// Records that a field was created (or a mapping, which has no history of its own).
     pub fn created(&self, at: Pos, via: Via) -> Origin {
         self.record(Write { at, via, source: Pos::NONE, before: None })
+    }
+
+    /// Records that a text was put together, line by line.
+    pub fn composed(&self, at: Pos, via: Via, lines: Vec<LineOrigin>) -> Origin {
+        let origin = self.created(at, via);
+        self.lines.borrow_mut().insert(origin, lines.into());
+        origin
+    }
+
+    /// Where the lines of a text come from; none where it stands in one place.
+    pub fn lines(&self, origin: Origin) -> Option<Arc<[LineOrigin]>> {
+        self.lines.borrow().get(&origin).cloned()
     }
 
     /// Records that a value was overwritten.

@@ -6,6 +6,7 @@ mod ci_scripts;
 mod cli_build;
 mod configuration_schema;
 mod diff;
+mod env;
 mod explain;
 mod fixtures;
 mod key_model_schema;

@@ -5,6 +5,7 @@ mod affected;
 mod build;
 mod cluster;
 mod diff;
+mod env;
 mod explain;
 mod format;
 #[cfg(target_os = "linux")]
@@ -26,6 +27,7 @@ pub use affected::AffectedArgs;
 pub use build::{Build, Functions, Helm, InputList};
 pub use cluster::{ClusterCommand, ScaleArgs};
 pub use diff::DiffArgs;
+pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
 #[cfg(target_os = "linux")]

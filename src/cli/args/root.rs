@@ -6,6 +6,7 @@ use super::affected::AffectedArgs;
 use super::build::Build;
 use super::cluster::ClusterCommand;
 use super::diff::DiffArgs;
+use super::env::EnvCommand;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
@@ -83,6 +84,11 @@ pub enum Command {
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
     /// something cannot be rendered; 2 it could not be done.
     Affected(Box<AffectedArgs>),
+    /// Environments: which there are, and how they differ
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Env(EnvCommand),
     /// Slots of a Redis Cluster: what is where, plans, moves
     ///
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.

@@ -4,6 +4,7 @@ pub mod affected;
 pub mod build;
 pub mod cluster;
 pub mod diff;
+pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;

@@ -8,6 +8,7 @@ use crate::cli::narrowing::Repository;
 use crate::cli::render::State;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
 use crate::drift::Matching;
+use crate::environment;
 use crate::source::{Changes, Disk, FileSystem, GitRevision, Until, relative};
 
 /// One comparison: a word on each side, in a state of the files.
@@ -90,7 +91,11 @@ fn all_targets(here: &Path, from: &str, to: &str, sources: &Sources) -> Result<V
         };
         let changes = Changes::between(here, Some(from), state, &affected::is_of_interest).map_err(Diagnostic::from)?;
         let repository = Repository::read(&files, &changes.top, &changes.tracked, sources);
-        environments.extend(repository.environments.iter().map(|environment| environment.name.clone()));
+        environments.extend(repository.environments.iter().map(|one| {
+            // Those of folders below are not found by their names from here.
+            let found = environment::find(&*files, here, &one.name).is_some_and(|place| place.file == one.file);
+            if found { one.name.clone() } else { relative(here, &one.overlay).display().to_string() }
+        }));
         let targets = affected::targets(&repository.graph, &repository.environments);
         roots.extend(targets.iter().map(|target| relative(here, &target.root).display().to_string()));
     }

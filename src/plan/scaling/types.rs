@@ -10,7 +10,7 @@ pub const DRAINED_TO: &str = "redisops.dev/drained-to";
 /// The label of StatefulSets whose pods form a cluster.
 pub const CLUSTER_LABEL: &str = "redisops.dev/cluster";
 /// The annotation of such a StatefulSet that says how many replicas each master has.
-pub const CLUSTER_REPLICAS: &str = "redisops.dev/cluster-replicas";
+pub const CLUSTER_REPLICAS: &str = "redisops.dev/replicas";
 /// The annotation that is there while a cluster is brought to another size; it says how many replicas each master is to have.
 pub const SCALING: &str = "redisops.dev/scaling";
 

@@ -8,7 +8,7 @@ use crate::topology::config::redis_conf;
 use crate::topology::instance::{Group, Instance, Kind, SENTINEL_PORT};
 use crate::topology::spec::Architecture;
 use crate::topology::tree::{by, map};
-use crate::yaml::Node;
+use crate::yaml::{LineOrigin, Node, Via};
 
 const KIND: Kind = Kind("v1", "ConfigMap");
 /// Slots of a cluster.
@@ -32,14 +32,16 @@ pub(super) fn objects(instance: &Instance<'_>, cx: &Context<'_>) -> Vec<Resource
 }
 
 fn configuration(group: &Group<'_>, instance: &Instance<'_>, cx: &Context<'_>) -> Resource {
-    let (text, pos) = redis_conf(group, instance, cx);
     let users = &instance.spec.acl.users;
     let lines: Vec<String> = users.iter().map(|user| format!("{} {}\n", user.name.value, user.rules.value)).collect();
-    let users = users.first().and_then(|user| by(instance.at(user.pos), lines.concat()));
+    let places = users.iter().map(|user| LineOrigin { at: user.pos, verbatim: false }).collect();
+    let users = users
+        .first()
+        .and_then(|first| by(cx.trace.composed(first.pos, Via::Field("topology"), places), lines.concat()));
     let sentinel = (instance.architecture == Architecture::Sentinel).then(|| sentinel_conf(group, instance));
     let body = map! {
         "data" => map! {
-            "redis.conf" => by(instance.at(pos), text),
+            "redis.conf" => redis_conf(group, instance, cx),
             "sentinel.conf" => sentinel,
             "users" => users,
         },

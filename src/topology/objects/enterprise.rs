@@ -4,6 +4,7 @@ use crate::diagnostics::Pos;
 use crate::k8s::Resource;
 use crate::kustomize::decode::Spanned;
 use crate::topology::instance::{Instance, Kind, is_on};
+use crate::topology::marks;
 use crate::topology::tree::{IntoNode, by, map};
 use crate::yaml::Node;
 
@@ -82,5 +83,9 @@ fn database(instance: &Instance<'_>) -> Resource {
     };
     let cause = instance.at(if part.pos.is_none() { Pos::NONE } else { part.pos });
     let kind = Kind("app.redislabs.com/v1alpha1", "RedisEnterpriseDatabase");
-    kept(instance.object(kind, "", Some("database"), cause, body), instance)
+    let mut database = instance.object(kind, "", Some("database"), cause, body);
+    if let Some(metadata) = database.node.get_mut("metadata") {
+        marks::write(metadata, instance);
+    }
+    kept(database, instance)
 }

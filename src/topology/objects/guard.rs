@@ -6,37 +6,8 @@
 use crate::k8s::Resource;
 use crate::topology::instance::{Group, Instance, Kind, is_on};
 use crate::topology::spec::Architecture;
-use crate::topology::tree::{IntoNode, by, list, map};
+use crate::topology::tree::{list, map};
 use crate::yaml::Node;
-
-/// The label of StatefulSets of a cluster; its value is the name of the cluster.
-const CLUSTER: &str = "redisops.dev/cluster";
-/// The annotation that says how many replicas each master has.
-const REPLICAS: &str = "redisops.dev/cluster-replicas";
-
-/// Names the cluster on a StatefulSet of one.
-pub(super) fn label(set: &mut Resource, instance: &Instance<'_>) {
-    if instance.architecture != Architecture::Cluster {
-        return;
-    }
-    let (_, replicas) = instance.cluster_size();
-    for (part, key, value) in [
-        ("labels", CLUSTER, by(instance.named, instance.name.as_str())),
-        ("annotations", REPLICAS, replicas.to_string().into_node()),
-    ] {
-        let Some(metadata) = set.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut) else { return };
-        if metadata.get(part).is_none() {
-            metadata.set(part, Node::empty_map(instance.cause));
-        }
-        let entries = set.node.lookup_mut(&["metadata", part]).and_then(Node::as_map_mut);
-        if let (Some(entries), Some(mut value)) = (entries, value) {
-            if value.origin == crate::yaml::Origin::NONE {
-                value.origin = instance.cause;
-            }
-            entries.set(key, value);
-        }
-    }
-}
 
 /// The policy, and what binds it to each StatefulSet.
 pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {

@@ -2,10 +2,11 @@
 
 use crate::k8s::Resource;
 use crate::topology::instance::{Group, Instance, Kind, is_on};
+use crate::topology::marks;
 use crate::topology::tree::{IntoNode, by, list, map};
 use crate::yaml::Node;
 
-use super::{guard, pod};
+use super::pod;
 
 /// The size of volumes when the spec says none.
 const SIZE: &str = "8Gi";
@@ -40,9 +41,11 @@ fn stateful_set(group: &Group<'_>, instance: &Instance<'_>) -> Resource {
             "volumeClaimTemplates" => claims(group, instance),
         },
     };
-    let mut set =
-        instance.object(Kind("apps/v1", "StatefulSet"), &group.suffix, Some(group.component), instance.cause, body);
-    guard::label(&mut set, instance);
+    let kind = Kind("apps/v1", "StatefulSet");
+    let mut set = instance.object(kind, &group.suffix, Some(group.component), instance.cause, body);
+    if let Some(metadata) = set.node.get_mut("metadata") {
+        marks::write(metadata, instance);
+    }
     set
 }
 

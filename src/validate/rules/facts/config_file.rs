@@ -111,9 +111,27 @@ pub fn word_place(objects: &Objects<'_>, file: &ConfigFile<'_>, word: &Word) -> 
     place(objects, &file.field, file.is_plain, word.at, word.len)
 }
 
+/// The place of a part of a text that the build has put together from several places.
+fn composed(objects: &Objects<'_>, field: &Field<'_>, at: usize, len: usize) -> Option<Label> {
+    let (text, origins) = (field.text()?, objects.trace().lines(field.node()?.origin)?);
+    let before = text.get(..at)?;
+    let origin = origins.get(before.matches('\n').count())?;
+    let mut label = Label { pos: origin.at, len: 1, ..objects.places(field).into_iter().next()? };
+    if origin.verbatim {
+        let source = objects.sources().get(origin.at)?;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+        label.pos = source.pos(source.offset(origin.at) + column);
+        label.len = u32::try_from(len).unwrap_or(u32::MAX);
+    }
+    Some(label)
+}
+
 /// The place of a part of a text value: exact in block scalars and in files that became a value, else the beginning of the value.
 fn place(objects: &Objects<'_>, field: &Field<'_>, is_plain: bool, at: usize, len: usize) -> Option<Label> {
     let mut label = objects.places(field).into_iter().next()?;
+    if let Some(line) = composed(objects, field, at, len) {
+        return Some(line);
+    }
     let (Some(text), Some(source)) = (field.text(), objects.sources().get(label.pos)) else { return Some(label) };
     if !is_plain {
         return Some(label);
