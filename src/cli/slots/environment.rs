@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::apply::scaling::{Fleet, Reach};
-use crate::cli::args::AccessArgs;
 use crate::cli::target;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::environment::{self, AccessMode, Auth, Place, Redis, Tls as TlsFiles, TopologyMode};
+use crate::environment::{AccessMode, Auth, Place, Redis, Tls as TlsFiles, TopologyMode};
 use crate::kustomize::decode::{Pairs, Text};
 use crate::live::redis::{Access, AddressMap};
 use crate::secrets::Secret;
@@ -14,7 +12,7 @@ use crate::slots::Address;
 use crate::source::LoadRestriction;
 use crate::yaml::Trace;
 
-use super::access::{certificates, password_of, resolve as access_of};
+use super::access::{certificates, password_of};
 use super::context::Context;
 use super::source::Live;
 
@@ -38,33 +36,6 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
         }
         _ => Err(found),
     }
-}
-
-/// The clusters of an environment that run in StatefulSets.
-pub fn fleets(environment: &environment::Environment, place: &Place, cx: &Context<'_>) -> Vec<Fleet> {
-    let fleet = |redis: &Redis| {
-        let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
-        let set = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
-            (Some(("StatefulSet", name)), _) => name.to_owned(),
-            (_, Some(("Redis", name))) => format!("{name}-node"),
-            _ => return None,
-        };
-        Some(Fleet { name: redis.name.value.clone(), set, is_cluster, reach: reached(redis, place, cx) })
-    };
-    environment.spec.redis.iter().filter_map(fleet).collect()
-}
-
-fn reached(redis: &Redis, place: &Place, cx: &Context<'_>) -> Result<Reach, Diagnostics> {
-    let access = access_of(&AccessArgs::default(), cx.environment)?;
-    let mut access = authenticate(redis, access, place, cx)?;
-    let direct = redis.access.as_ref().filter(|access| matches!(access.mode, None | Some(AccessMode::Direct)));
-    let port = direct.map(|access| access.port.and_then(|port| u16::try_from(port.value).ok()).unwrap_or(6379));
-    if direct.is_some_and(|access| access.map.is_empty()) {
-        return Ok(Reach { access, pods: Vec::new(), port });
-    }
-    let Reached { map, pods, .. } = reach(redis)?;
-    access.map.append(map);
-    Ok(Reach { access, pods, port })
 }
 
 /// The one entry that is a cluster, or the one that is named.
