@@ -17,8 +17,8 @@ const PURE: &[&str] = &[
     "redis",
     "validate",
     "drift",
-    "plan",
     "report",
+    "plan",
 ];
 
 /// What they must not name.
@@ -52,8 +52,8 @@ const FLOW: &[&str] = &[
     "schema",
     "validate",
     "drift",
-    "plan",
     "report",
+    "plan",
     "live",
     "apply",
     "lab",

@@ -11,16 +11,25 @@ use super::settings::Environment;
 /// # Errors
 /// When nobody does.
 pub fn confirmed(question: &str, environment: &Environment) -> Result<bool, Diagnostic> {
-    if !environment.stderr.terminal || !io::stdin().is_terminal() {
-        return Err(Diagnostic::error(
-            "redisops::cli::confirm",
-            "this changes a live cluster, and nobody is there to be asked",
-        )
-        .help("say so with `--yes`"));
+    if !environment.can_ask() {
+        return Err(nobody());
     }
     let mut answer = String::new();
     let asked = write!(io::stderr(), "{question} [y/N] ").and_then(|()| io::stdin().read_line(&mut answer));
     Ok(asked.is_ok() && is_yes(&answer))
+}
+
+/// Nobody is there to be asked.
+pub fn nobody() -> Diagnostic {
+    Diagnostic::error("redisops::cli::confirm", "this changes a live cluster, and nobody is there to be asked")
+        .help("say so with `--yes`")
+}
+
+impl Environment {
+    /// Whether somebody sits at a terminal.
+    pub fn can_ask(&self) -> bool {
+        self.stderr.terminal && io::stdin().is_terminal()
+    }
 }
 
 fn is_yes(answer: &str) -> bool {

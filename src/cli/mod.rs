@@ -1,5 +1,6 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
+mod apply;
 mod args;
 mod cluster;
 mod commands;
@@ -45,6 +46,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
         Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
+        Command::Plan(arguments) => commands::plan::run(*arguments, &printer),
+        Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
+        Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)

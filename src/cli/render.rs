@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::settings::RenderSettings;
 use crate::cli::target::{self, Access, Target};
-use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources};
 use crate::drift;
 use crate::environment::Environment;
 use crate::k8s::ResMap;
@@ -73,16 +73,35 @@ pub struct Rendered {
     /// Something the user should know about how the target was found.
     pub note: Option<String>,
     /// The environment, where one was named.
-    #[allow(dead_code, reason = "commands on what is live go by it")]
     pub environment: Option<Environment>,
     /// The directory that was rendered.
-    #[allow(dead_code, reason = "commands on what is live go by it")]
     pub directory: PathBuf,
     /// Warnings of the build.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Rendered {
+    /// Where a field of an object is set, or the nearest that it has of those around it; the object itself for an empty path.
+    pub fn field_pos(&self, object: usize, path: &FieldPath) -> Option<Pos> {
+        let object = &self.objects.as_slice().get(object)?.node;
+        let mut path = path.clone();
+        loop {
+            match path.resolve(object) {
+                Ok(found) => return Some(place_of(&found, &self.trace, &self.sources)).filter(|pos| !pos.is_none()),
+                Err(_) if path.is_root() => return None,
+                Err(missing) => path = missing.path,
+            }
+        }
+    }
+
+    /// The same as file, line and column, without the commit.
+    pub fn field_line(&self, object: usize, path: &FieldPath) -> Option<drift::Origin> {
+        let name = |shown: &str| self.names.name(shown);
+        let places = Places { sources: &self.sources, trace: &self.trace, name: &name };
+        let (file, line, column) = places.place(self.field_pos(object, path)?)?;
+        Some(drift::Origin { file, line, column, commit: None })
+    }
+
     /// The line of a value, without its commit.
     pub fn line_of(&self, asked: &drift::Asked<'_>) -> Option<drift::Origin> {
         let object = &self.objects.as_slice().get(asked.object)?.node;

@@ -1,3 +1,30 @@
-//! What is to be done, in which order, and why. Pure.
+//! Differences put into an order in which they can be mended, and what each step does, costs and relies on.
+//!
+//! Pure: takes objects and what differs, gives a plan. Carrying it out is the business of `apply`.
 
+mod digest;
+mod html;
+mod judge;
+mod make;
+mod markdown;
+mod order;
+mod protect;
+mod risk;
 pub mod scaling;
+mod text;
+mod types;
+
+pub use html::plan_html;
+pub use judge::{Judgement, Stale, judge};
+pub use make::{Inputs, make};
+pub use markdown::plan_markdown;
+pub use order::{Stage, Wave, waves};
+pub use protect::{Named, is_protected, protection};
+pub use risk::risk_of;
+pub use text::{plan_text, step_line};
+pub use types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
+
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod testing;

@@ -13,6 +13,7 @@ mod sarif;
 
 pub use item::{Item, Level, Place};
 pub use markdown::MAX_COMMENT;
+pub(crate) use markdown::text;
 
 use crate::drift::DiffReport;
 use crate::validate::{ReportDocument, TargetReport};

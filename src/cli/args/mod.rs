@@ -2,12 +2,14 @@
 
 mod access;
 mod affected;
+mod apply;
 mod build;
 mod cluster;
 mod diff;
 mod env;
 mod explain;
 mod format;
+mod kubeconfig;
 #[cfg(target_os = "linux")]
 mod lab;
 mod lint;
@@ -24,12 +26,14 @@ mod validate;
 
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
+pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use build::{Build, Functions, Helm, InputList};
 pub use cluster::{ClusterCommand, ScaleArgs};
 pub use diff::DiffArgs;
 pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
+pub use kubeconfig::KubeconfigArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
 pub use lint::LintArgs;

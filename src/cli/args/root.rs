@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
+use super::apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 use super::build::Build;
 use super::cluster::ClusterCommand;
 use super::diff::DiffArgs;
@@ -74,6 +75,21 @@ pub enum Command {
     /// Renders both sides and prints what differs, with the line and the commit that caused it and what it does to what runs. Exit codes: 0 no difference;
     /// 1 there are differences; 2 it could not be done.
     Diff(Box<DiffArgs>),
+    /// Say what is to be done to make a cluster what the files say, step by step
+    ///
+    /// Changes nothing. Each step comes with the line that asks for it, what it does to what runs, and how bad it can get. Exit codes: 0 done; 1 with
+    /// `--exit-code`, there is something to do; 2 it could not be done.
+    Plan(Box<DeployPlanArgs>),
+    /// Make a cluster what the files say
+    ///
+    /// Applies objects on the side of the server, in waves, and waits until they are ready. Stops at the first failure; run again, it goes on. Exit codes: 0
+    /// done; 2 something could not be done.
+    Apply(Box<ApplyArgs>),
+    /// Delete from a cluster what the files say
+    ///
+    /// Says first what becomes of the data. Namespaces, claims, definitions and databases of Redis Enterprise are kept unless `--delete` names them. Exit codes:
+    /// 0 done; 2 something could not be done.
+    Delete(Box<DeleteArgs>),
     /// Say which line set a field of a rendered object, and what it was before
     ///
     /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the

@@ -1,14 +1,17 @@
 //! The commands: each takes its settings, calls what does the work, and prints.
 
 pub mod affected;
+pub mod apply;
 pub mod build;
 pub mod cluster;
+pub mod delete;
 pub mod diff;
 pub mod env;
 pub mod explain;
 #[cfg(target_os = "linux")]
 pub mod lab;
 mod list_inputs;
+pub mod plan;
 pub mod schema;
 pub mod slots;
 pub mod validate;

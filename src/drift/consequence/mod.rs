@@ -60,7 +60,10 @@ pub(super) fn of_deletion(object: &Node) -> Option<String> {
         "Namespace" => Some("deletes everything in the namespace".to_owned()),
         "CustomResourceDefinition" => Some("deletes all objects of the kind".to_owned()),
         "PersistentVolumeClaim" => Some("deletes the data, unless the volume is retained".to_owned()),
-        "StatefulSet" => Some(format!("stops {}; their volumes stay", pods(replicas))),
+        "StatefulSet" => Some(match object.text_at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]) {
+            Some("Delete") => format!("stops {} and deletes their volumes with the data", pods(replicas)),
+            _ => format!("stops {}; their volumes stay", pods(replicas)),
+        }),
         "Deployment" => Some(format!("stops {}", pods(replicas))),
         "RedisEnterpriseDatabase" => Some("deletes the database".to_owned()),
         "RedisEnterpriseCluster" => Some("deletes the cluster and its databases".to_owned()),

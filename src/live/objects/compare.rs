@@ -36,6 +36,8 @@ pub struct Plan<'p> {
     pub exact: bool,
     /// Show what somebody else has set, too.
     pub unmanaged: bool,
+    /// Ask the server whether it would take objects that are new.
+    pub try_new: bool,
 }
 
 /// What was found of an object.
@@ -131,7 +133,7 @@ impl Round<'_> {
 
     /// An object that is not there: whether the server would take it.
     async fn create(&self, wanted: &Wanted, kind: &Kind, namespace: Option<&str>) -> Verdict<'static> {
-        if namespace.is_some_and(|it| self.coming.contains(it)) {
+        if !self.plan.try_new || namespace.is_some_and(|it| self.coming.contains(it)) {
             return Verdict::Create;
         }
         match applied(self.cluster, kind, namespace, wanted, self.plan.ours.manager()).await {

@@ -9,3 +9,4 @@ mod trial;
 pub use compare::{Outcome, Plan, Verdict, compare, compare_saved};
 pub use prune::candidates;
 pub use target::{Place, Wanted, locate};
+pub use trial::removal;

@@ -39,7 +39,7 @@ pub(super) async fn without(
 }
 
 /// A JSON patch that takes fields away: later items of a list first, so that places stay right.
-fn removal(live: &Node, fields: &[&FieldPath]) -> Value {
+pub fn removal(live: &Node, fields: &[&FieldPath]) -> Value {
     let mut pointers: Vec<Vec<Part>> = fields.iter().filter_map(|path| pointer(live, path)).collect();
     pointers.sort();
     pointers.dedup();

@@ -5,7 +5,7 @@
 
 mod differences;
 mod page;
-mod text;
+pub(crate) mod text;
 mod validation;
 
 pub use page::MAX_COMMENT;

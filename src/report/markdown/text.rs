@@ -1,7 +1,7 @@
 //! Text in Markdown: nothing that is quoted can change the page, mention a person, or end a section.
 
 /// Text of our own sentences, in which values stand between backticks: the values become code, all else is plain.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = one_line(text);
     let parts: Vec<&str> = text.split('`').collect();
     let balanced = parts.len() % 2 == 1;
@@ -23,7 +23,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// Text without any meaning in Markdown or HTML.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in one_line(text).chars() {
         match c {
@@ -44,12 +44,12 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A value as code in the cell of a table, where even within code a bar ends the cell.
-pub(super) fn cell_code(text: &str) -> String {
+pub(crate) fn cell_code(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
 /// A value as code in a line.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = one_line(text);
     if text.trim().is_empty() {
         return format!("<code>{}</code>", "&nbsp;".repeat(text.chars().count().max(1)));

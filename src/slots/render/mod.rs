@@ -17,6 +17,7 @@ mod svg;
 
 pub use after::after;
 pub use figures::{Activity, Balances, MasterFigures, ReplicaFigures, SlotMap, Spread};
+pub(crate) use html::{Column, Holds, Page};
 pub use html::{map_html, plan_html};
 pub use map_text::{map_text, plan_maps_text};
 pub use numbers::{bytes, count, duration, percent};

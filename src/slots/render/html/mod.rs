@@ -5,4 +5,5 @@ mod page;
 mod plan_page;
 
 pub use map_page::map_html;
+pub(crate) use page::{Column, Holds, Page};
 pub use plan_page::plan_html;

@@ -26,21 +26,21 @@ pre{padding:.75rem;background:var(--band);border:1px solid var(--line);overflow-
 
 /// A page in the making.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     title: String,
     body: String,
 }
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Holds {
+pub(crate) enum Holds {
     Text,
     Number,
     Ranges,
 }
 
 /// A column: its title, and what it holds.
-pub(super) type Column = (&'static str, Holds);
+pub(crate) type Column = (&'static str, Holds);
 
 fn class(holds: Holds) -> &'static str {
     match holds {
@@ -52,49 +52,49 @@ fn class(holds: Holds) -> &'static str {
 
 impl Page {
     /// With that heading.
-    pub(super) fn new(title: &str) -> Page {
+    pub(crate) fn new(title: &str) -> Page {
         Page { title: title.to_owned(), body: format!("<h1>{}</h1>\n", escape(title)) }
     }
 
     /// Adds the sentence that says most.
-    pub(super) fn lead(&mut self, text: &str) {
+    pub(crate) fn lead(&mut self, text: &str) {
         self.body.push_str(&format!("<p class=\"lead\">{}</p>\n", escape(text)));
     }
 
     /// Adds a heading.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.body.push_str(&format!("<h2>{}</h2>\n", escape(text)));
     }
 
     /// Adds a paragraph.
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub(crate) fn paragraph(&mut self, text: &str) {
         self.body.push_str(&format!("<p>{}</p>\n", escape(text)));
     }
 
     /// Adds a picture.
-    pub(super) fn picture(&mut self, svg: &str) {
+    pub(crate) fn picture(&mut self, svg: &str) {
         self.body.push_str(&format!("<div class=\"wide\">\n{svg}</div>\n"));
     }
 
     /// Adds names with their texts.
-    pub(super) fn facts(&mut self, facts: &[(&str, String)]) {
+    pub(crate) fn facts(&mut self, facts: &[(&str, String)]) {
         let pair = |(name, text): &(&str, String)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(text));
         self.body.push_str(&format!("<dl>\n{}</dl>\n", facts.iter().map(pair).collect::<String>()));
     }
 
     /// Adds a list; `class` is `risks`, `risks bad` or empty.
-    pub(super) fn list(&mut self, class: &str, items: impl IntoIterator<Item = String>) {
+    pub(crate) fn list(&mut self, class: &str, items: impl IntoIterator<Item = String>) {
         let items: String = items.into_iter().map(|item| format!("<li>{}</li>\n", escape(&item))).collect();
         self.body.push_str(&format!("<ul class=\"{class}\">\n{items}</ul>\n"));
     }
 
     /// Adds what somebody types.
-    pub(super) fn command(&mut self, text: &str) {
+    pub(crate) fn command(&mut self, text: &str) {
         self.body.push_str(&format!("<pre><code>{}</code></pre>\n", escape(text)));
     }
 
     /// Adds a table; the first cell of a row names it, and `total` says that the last row sums up the others.
-    pub(super) fn table(&mut self, columns: &[Column], rows: &[Vec<String>], total: bool) {
+    pub(crate) fn table(&mut self, columns: &[Column], rows: &[Vec<String>], total: bool) {
         let mut out = String::from("<div class=\"wide\"><table>\n<thead><tr>");
         for (title, holds) in columns {
             out.push_str(&format!("<th scope=\"col\"{}>{}</th>", class(*holds), escape(title)));
@@ -116,7 +116,7 @@ impl Page {
     }
 
     /// The whole document.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
              <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{}</body>\n</html>\n",

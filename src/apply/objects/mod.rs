@@ -1,0 +1,26 @@
+//! Objects of a cluster brought in line with the files: compared, applied in waves, waited for, pruned.
+
+mod compare;
+mod failure;
+mod lock;
+mod members;
+mod prune;
+mod ready;
+mod report;
+mod rights;
+mod run;
+mod set;
+mod survey;
+mod wait;
+mod wanted;
+
+pub use compare::PlaceOf;
+pub use lock::{LockError, peek};
+pub use ready::{Readiness, readiness};
+pub use report::{ApplyReport, Counts, Failure, Outcome, StepReport};
+pub use rights::role;
+pub use run::{Ended, Options, Run, Tools};
+pub use set::{id, set_of};
+pub use survey::{Question, Survey, cluster_ref, is_another, survey};
+pub use wait::Watcher;
+pub use wanted::Wanted;

@@ -1,0 +1,141 @@
+//! What is live, what would change, and the plan of it.
+
+use futures::future::join;
+use serde_json::Value;
+
+use crate::diagnostics::Diagnostic;
+use crate::drift::Change;
+use crate::drift::managed::Ours;
+use crate::k8s::ResourceRef;
+use crate::live::kubernetes::Cluster;
+use crate::plan::{self, ApplySetRef, ClusterRef, Plan};
+use crate::yaml::Node;
+
+use super::compare::{Identity, Known, PlaceOf, compare, gone};
+use super::failure::failure_of;
+use super::members::{self, LiveSet};
+use super::report::Failure;
+use super::run::located;
+use super::set;
+use super::wanted::Wanted;
+
+/// What is asked for.
+pub struct Question<'a> {
+    /// PATH as given.
+    pub target: &'a str,
+    /// The objects.
+    pub wanted: Vec<Wanted>,
+    /// The set that they belong to.
+    pub set: ApplySetRef,
+    /// The managers that stand for the files; the first of them applies.
+    pub ours: &'a Ours,
+    /// A set that is taken over.
+    pub adopt: Option<&'a str>,
+    /// Whether the server is asked about new objects, too.
+    pub try_new: bool,
+    /// Where fields are set.
+    pub place: &'a PlaceOf<'a>,
+}
+
+/// What was found.
+pub struct Survey {
+    /// The objects.
+    pub wanted: Vec<Wanted>,
+    /// What is known of each.
+    pub known: Vec<Known>,
+    /// The set.
+    pub set: ApplySetRef,
+    /// As the server has it.
+    pub live: LiveSet,
+    /// What becomes of objects, those that go included.
+    pub changes: Vec<Change>,
+    /// The steps.
+    pub plan: Plan,
+}
+
+/// Looks at everything; changes nothing.
+///
+/// # Errors
+/// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
+pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
+    let Question { target, wanted, set, ours, adopt, try_new, place } = question;
+    let id = set::id(&set);
+    let identity = Identity { ours, set: &id, try_new };
+    let (live, known) =
+        join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
+    let live = live?;
+    let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
+    changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
+    let comparable: Vec<Change> = changes.iter().filter(|change| change.error.is_none()).cloned().collect();
+    let objects: Vec<&Node> = wanted.iter().map(|one| &one.node).collect();
+    let plan = plan::make(&plan::Inputs {
+        target,
+        cluster: Some(cluster_ref(cluster).await),
+        apply_set: Some(set.clone()),
+        objects: &objects,
+        changes: &comparable,
+    });
+    Ok(Survey { wanted, known, set, live, changes, plan })
+}
+
+/// Which cluster this is. Whoever may not see its system namespace knows it by its address only.
+pub async fn cluster_ref(cluster: &Cluster) -> ClusterRef {
+    let system: Option<Value> = match cluster.kind_of("v1", "Namespace") {
+        Ok(kind) => cluster.get(kind, None, "kube-system").await.ok().flatten(),
+        Err(_) => None,
+    };
+    let uid = system.and_then(|system| system["metadata"]["uid"].as_str().map(str::to_owned));
+    ClusterRef { server: cluster.server().to_owned(), uid }
+}
+
+/// Whether a plan was made for another cluster. Addresses change; the identity of the system namespace does not.
+pub fn is_another(planned: &ClusterRef, now: &ClusterRef) -> bool {
+    match (&planned.uid, &now.uid) {
+        (Some(planned), Some(now)) => planned != now,
+        _ => planned.server != now.server,
+    }
+}
+
+impl Survey {
+    /// The same for a deletion of everything: the objects that are live, and what else the set has.
+    #[must_use]
+    pub fn of_deletion(mut self) -> Survey {
+        let mut going: Vec<Value> = self.known.drain(..).filter_map(|known| known.live).collect();
+        going.append(&mut self.live.gone);
+        self.changes = going.iter().map(|object| gone(&members::resource(object), object)).collect();
+        self.plan = plan::make(&plan::Inputs {
+            target: &self.plan.target,
+            cluster: self.plan.cluster.take(),
+            apply_set: self.plan.apply_set.take(),
+            objects: &[],
+            changes: &self.changes,
+        });
+        self.live.gone = going;
+        self.wanted = Vec::new();
+        self
+    }
+
+    /// Objects that the server would not let compare, by their positions, with the lines that are to blame.
+    pub fn refused(&self, place: &PlaceOf<'_>) -> Vec<(ResourceRef, Failure)> {
+        let refused = self.known.iter().enumerate().filter_map(|(at, known)| {
+            let failure = failure_of(known.refused.as_ref()?, &known.change);
+            Some((known.change.resource.clone(), located(failure, at, place)))
+        });
+        refused.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clusters_are_known_by_their_identity() {
+        let cluster =
+            |server: &str, uid: Option<&str>| ClusterRef { server: server.into(), uid: uid.map(str::to_owned) };
+        assert!(!is_another(&cluster("a", Some("1")), &cluster("b", Some("1"))));
+        assert!(is_another(&cluster("a", Some("1")), &cluster("a", Some("2"))));
+        assert!(is_another(&cluster("a", None), &cluster("b", Some("2"))));
+        assert!(!is_another(&cluster("a", None), &cluster("a", Some("2"))));
+    }
+}

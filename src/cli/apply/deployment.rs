@@ -1,0 +1,173 @@
+//! A target, rendered, and the cluster that it goes to.
+
+use std::path::PathBuf;
+
+use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
+use crate::cli::args::KubeconfigArgs;
+use crate::cli::printer::Printer;
+use crate::cli::render::{Rendered, State, render};
+use crate::cli::settings::RenderSettings;
+use crate::cli::target::NAME_PREFIX;
+use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
+use crate::drift::managed::Ours;
+use crate::k8s::ResourceRef;
+use crate::live::kubernetes::Cluster;
+use crate::plan::ApplySetRef;
+use crate::provenance::FieldPath;
+
+/// What is asked for beside the target.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// As whom objects are applied.
+    pub manager: &'a str,
+    /// A set that is taken over.
+    pub adopt: Option<&'a str>,
+    /// Whether the server is asked about new objects, too.
+    pub try_new: bool,
+}
+
+/// A target, rendered.
+pub struct Deployment {
+    /// PATH as given.
+    pub word: String,
+    /// The objects, and where they came from.
+    pub rendered: Rendered,
+    kubeconfig: Option<PathBuf>,
+    context: Option<String>,
+}
+
+impl Deployment {
+    /// Renders a target. What is wrong with it is told; then there is none.
+    pub fn open(
+        word: &str,
+        render_as: &RenderSettings,
+        cluster: &KubeconfigArgs,
+        printer: &Printer,
+    ) -> Option<Deployment> {
+        let rendered = match render(word, &State::worktree(), render_as) {
+            Ok(rendered) => rendered,
+            Err((sources, found)) => {
+                printer.diagnostics(&arrange(found.0, &sources), &sources);
+                return None;
+            }
+        };
+        if let Some(note) = &rendered.note {
+            printer.note(note);
+        }
+        printer.diagnostics(&arrange(rendered.warnings.clone(), &rendered.sources), &rendered.sources);
+        let kubernetes = rendered.environment.as_ref().map(|environment| &environment.spec.kubernetes);
+        let set = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let root = rendered.names.root().to_owned();
+        // Another kubeconfig has other contexts.
+        let context = match (&cluster.context, &cluster.kubeconfig) {
+            (None, None) => kubernetes.and_then(|it| set(&it.context)),
+            (context, _) => context.clone(),
+        };
+        let kubeconfig = cluster
+            .kubeconfig
+            .clone()
+            .or_else(|| kubernetes.and_then(|it| set(&it.kubeconfig)).map(|path| root.join(path)));
+        Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
+    }
+
+    /// Connects to its cluster.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn connect(&self) -> Result<Cluster, Diagnostic> {
+        Cluster::connect(self.kubeconfig.as_deref(), self.context.as_deref()).await
+    }
+
+    /// Where objects go that name no namespace.
+    fn namespace(&self, cluster: &Cluster) -> String {
+        let own =
+            self.rendered.environment.as_ref().map(|environment| environment.spec.kubernetes.namespace.to_string());
+        own.filter(|namespace| !namespace.is_empty()).unwrap_or_else(|| cluster.namespace().to_owned())
+    }
+
+    /// The set of the target: named after the environment or the directory; in the namespace of the environment, or in the one that all objects share.
+    pub fn set(&self, wanted: &[Wanted], cluster: &Cluster) -> ApplySetRef {
+        let environment = self.rendered.environment.as_ref();
+        let name = match environment {
+            Some(environment) if !environment.metadata.name.is_empty() => environment.metadata.name.to_string(),
+            Some(_) => self.word.trim_start_matches(NAME_PREFIX).to_owned(),
+            None => {
+                let directory =
+                    self.rendered.directory.canonicalize().unwrap_or_else(|_| self.rendered.directory.clone());
+                directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+            }
+        };
+        let said = environment.is_some_and(|environment| !environment.spec.kubernetes.namespace.is_empty());
+        let mut namespaces = wanted.iter().filter_map(|one| one.resource.namespace.as_deref());
+        let shared = namespaces.next().filter(|first| namespaces.all(|other| other == *first));
+        let namespace = match shared.filter(|_| !said) {
+            Some(shared) => shared.to_owned(),
+            None => self.namespace(cluster),
+        };
+        set_of(&name, &namespace)
+    }
+
+    /// The objects as they are wanted in a cluster.
+    fn wanted(&self, cluster: &Cluster) -> Vec<Wanted> {
+        Wanted::of(self.rendered.objects.as_slice(), cluster.kinds(), &self.namespace(cluster))
+    }
+
+    /// Who is at work on the set of the target.
+    ///
+    /// # Errors
+    /// When somebody is.
+    pub async fn peek(&self, cluster: &Cluster) -> Result<(), Diagnostic> {
+        let set = self.set(&self.wanted(cluster), cluster);
+        peek(cluster, &set).await.map_err(|error| error.diagnostic(&set))
+    }
+
+    /// Roles that would do, where something was refused for want of rights.
+    pub fn rights(&self, cluster: &Cluster, deletes: bool) -> String {
+        let wanted = self.wanted(cluster);
+        let set = self.set(&wanted, cluster);
+        format!("rights that would do:\n{}", role(cluster, wanted.iter().map(|one| &one.resource), &set, deletes))
+    }
+
+    /// Looks at everything.
+    ///
+    /// # Errors
+    /// When the set is another tool's, or cannot be read.
+    pub async fn survey(&self, cluster: &Cluster, wish: Wish<'_>) -> Result<Survey, Diagnostic> {
+        let wanted = self.wanted(cluster);
+        let set = self.set(&wanted, cluster);
+        let environment = self.rendered.environment.as_ref();
+        let managers = environment.map_or(&[][..], |environment| &environment.spec.kubernetes.field_managers);
+        let ours = Ours::new(wish.manager, managers.iter().map(|text| text.value.clone()));
+        let question = Question {
+            target: &self.word,
+            wanted,
+            set,
+            ours: &ours,
+            adopt: wish.adopt,
+            try_new: wish.try_new,
+            place: &self.place(),
+        };
+        survey(cluster, question).await
+    }
+
+    /// Where fields are set. Objects keep their order from rendering on.
+    pub fn place(&self) -> Box<PlaceOf<'_>> {
+        Box::new(|object: usize, path: &FieldPath| self.rendered.field_line(object, path))
+    }
+
+    /// The position of an object among the rendered ones. Its namespace may have been filled in.
+    pub fn position(&self, resource: &ResourceRef) -> Option<usize> {
+        let same = |other: &ResourceRef| {
+            other.kind == resource.kind
+                && other.name == resource.name
+                && other.api_version == resource.api_version
+                && (other.namespace.is_none() || other.namespace == resource.namespace)
+        };
+        self.rendered.objects.iter().position(|object| same(&ResourceRef::of(object)))
+    }
+}
+
+/// Whether something was refused for want of rights.
+pub fn lacks_rights(found: &Diagnostics) -> bool {
+    found.0.iter().any(|one| one.message.contains("is forbidden: User "))
+}

@@ -1,0 +1,63 @@
+//! `redisops plan`.
+
+use crate::apply::objects::Survey;
+use crate::cli::apply::{Deployment, Wish, diagnostic, lacks_rights};
+use crate::cli::args::{DeployPlanArgs, PlanFormat};
+use crate::cli::document::{document, save};
+use crate::cli::exit::Exit;
+use crate::cli::printer::Printer;
+use crate::cli::runtime::block_on;
+use crate::cli::settings::RenderSettings;
+use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
+use crate::plan::{Plan, plan_html, plan_markdown, plan_text};
+
+/// Says what is to be done.
+pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
+    let settings = RenderSettings::resolve(arguments.render);
+    let Some(deployment) = Deployment::open(&arguments.path, &settings, &arguments.cluster, printer) else {
+        return Exit::CouldNot;
+    };
+    let wish = Wish { manager: &arguments.field_manager, adopt: arguments.adopt_applyset.as_deref(), try_new: true };
+    let found = block_on(look(&deployment, wish, printer)).and_then(|found| found);
+    let done = found.and_then(|survey| {
+        let plan = &survey.plan;
+        if let Some(path) = &arguments.out {
+            save(path, &document("Plan", plan))?;
+        }
+        printer.print(text(plan, arguments.output, printer))?;
+        let refused = survey.refused(&*deployment.place());
+        let refused: Vec<Diagnostic> =
+            refused.iter().map(|(object, why)| diagnostic(object, why, &deployment)).collect();
+        if !refused.is_empty() {
+            return Err(Diagnostics(refused));
+        }
+        Ok(if arguments.exit_code && !plan.is_empty() { Exit::No } else { Exit::Done })
+    });
+    done.unwrap_or_else(|found| {
+        let sources = &deployment.rendered.sources;
+        printer.diagnostics(&arrange(found.0, sources), sources);
+        Exit::CouldNot
+    })
+}
+
+async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Result<Survey, Diagnostics> {
+    let cluster = deployment.connect().await?;
+    let found = deployment.survey(&cluster, wish).await.map_err(Diagnostics::from);
+    let lacks = match &found {
+        Ok(survey) => survey.refused(&*deployment.place()).iter().any(|(_, why)| why.code == "forbidden"),
+        Err(found) => lacks_rights(found),
+    };
+    if lacks {
+        printer.report(&deployment.rights(&cluster, false));
+    }
+    found
+}
+
+fn text(plan: &Plan, form: PlanFormat, printer: &Printer) -> String {
+    match form {
+        PlanFormat::Human => plan_text(plan, printer.result_style()),
+        PlanFormat::Json => document("Plan", plan),
+        PlanFormat::Markdown => plan_markdown(plan),
+        PlanFormat::Html => plan_html(plan),
+    }
+}

@@ -1,0 +1,31 @@
+//! The fingerprint of a plan.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::types::Plan;
+
+impl Plan {
+    /// SHA-256 of the plan in lower-case hexadecimal digits, over everything but the digest itself and the name by which the target was asked for.
+    pub fn fingerprint(&self) -> String {
+        let bare = Plan { digest: String::new(), target: String::new(), ..self.clone() };
+        let text = serde_json::to_vec(&bare).expect("a plan has only text keys and finite numbers");
+        Sha256::digest(&text).iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// The plan with its fingerprint.
+    #[must_use]
+    pub fn sealed(mut self) -> Plan {
+        self.digest = self.fingerprint();
+        self
+    }
+
+    /// Whether the fingerprint is that of the content: nobody has edited the file.
+    pub fn is_intact(&self) -> bool {
+        self.digest == self.fingerprint()
+    }
+}
