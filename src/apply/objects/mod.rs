@@ -1,5 +1,6 @@
 //! Objects of a cluster brought in line with the files: compared, applied in waves, waited for, pruned.
 
+mod clusters;
 mod compare;
 mod failure;
 mod lock;

@@ -13,7 +13,7 @@ use crate::slots::Address;
 
 use super::look::{Order, Place};
 use super::report::ScalingReport;
-use super::run::{preview, replicas_now, scale};
+use super::run::{forecast, preview, replicas_now, scale};
 use super::workload::Workload;
 
 /// How the nodes of a StatefulSet are reached.
@@ -78,6 +78,9 @@ fn count(value: &Value) -> Option<u16> {
     value.as_u64().and_then(|count| u16::try_from(count).ok())
 }
 
+/// Says whether a plan may be carried out.
+pub type Allow<'a> = dyn Fn(&ScalingPlan) -> Result<(), Diagnostics> + Sync + 'a;
+
 /// Scales the clusters of an apply.
 pub struct Scaler<'a> {
     /// The API server.
@@ -92,6 +95,8 @@ pub struct Scaler<'a> {
     pub stop: &'a Stop,
     /// How long pods may take to answer.
     pub patience: Duration,
+    /// Whether a plan may be carried out.
+    pub allow: &'a Allow<'a>,
 }
 
 impl Scaler<'_> {
@@ -149,13 +154,13 @@ impl Scaler<'_> {
     pub async fn preview(&self, resize: Resize<'_>) -> Result<Option<(String, ScalingPlan)>, Diagnostics> {
         let (from, Some(to), Some(fleet)) = (resize.from(), resize.to(), self.fleet(&resize)) else { return Ok(None) };
         let workload = Workload::of(self.cluster.clone(), resize.live);
-        // Of pods that do not exist yet nothing is known.
-        if to >= from && workload.scaling().is_none() {
+        if from == to && workload.scaling().is_none() || to == 0 {
             return Ok(None);
         }
         let replicas = self.replicas(&resize, fleet, &workload, from).await?;
         let order = self.order(fleet, &workload, from.max(to), to, replicas)?;
-        Ok(Some((fleet.name.clone(), preview(&fleet.reach.clone()?.access, &order).await?)))
+        let plan = forecast(&fleet.reach.clone()?.access, &order, usize::from(from)).await?;
+        Ok(Some((fleet.name.clone(), plan)))
     }
 
     /// Without a way to the nodes only what a drain has said counts.
@@ -228,6 +233,7 @@ impl Scaler<'_> {
         replicas: u16,
     ) -> Result<ScalingReport, Diagnostics> {
         let order = self.order(fleet, workload, from, to, replicas)?;
+        (self.allow)(&preview(&fleet.reach.clone()?.access, &order).await?)?;
         let report = scale(&fleet.reach.clone()?.access, &order, self.options, self.progress, self.stop).await?;
         workload.drained(report.drained_to).await?;
         Ok(report)

@@ -12,7 +12,7 @@ mod run;
 mod verify;
 mod workload;
 
-pub use fleet::{Fleet, Reach, Resize, Scaler};
+pub use fleet::{Allow, Fleet, Reach, Resize, Scaler};
 pub use look::{Order, Place};
 pub use report::ScalingReport;
 pub use run::{preview, replicas_now, scale};

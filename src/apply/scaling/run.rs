@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::apply::slots::{Options, Progress, Stop};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Access;
-use crate::plan::scaling::{ScalingError, ScalingPlan, Wanted, plan};
+use crate::plan::scaling::{Pod, ScalingError, ScalingPlan, Wanted, plan};
 
 use super::look::{Order, Place, Seen, look};
 use super::phases::Crew;
@@ -21,6 +21,24 @@ const ROUNDS: usize = 30;
 /// When pods do not answer, or the cluster must be repaired first.
 pub async fn preview(access: &Access, order: &Order) -> Result<ScalingPlan, Diagnostics> {
     let seen = look(access, order).await?;
+    planned(&seen, order)
+}
+
+/// The same before the pods are there: those after the first so many are taken for fresh.
+///
+/// # Errors
+/// As [`preview`].
+pub async fn forecast(access: &Access, order: &Order, present: usize) -> Result<ScalingPlan, Diagnostics> {
+    let known = Order { places: order.places[..present.min(order.places.len())].to_vec(), ..order.clone() };
+    let mut seen = look(access, &known).await?;
+    let fresh = order.places.iter().skip(known.places.len()).map(|place| Pod {
+        name: place.pod.clone(),
+        stays: place.stays,
+        node: Some(format!("new {}", place.pod).as_str().into()),
+        address: Some(place.at.clone()),
+        zone: place.zone.clone(),
+    });
+    seen.pods.extend(fresh);
     planned(&seen, order)
 }
 

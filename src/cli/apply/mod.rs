@@ -1,11 +1,13 @@
 //! What `plan`, `apply` and `delete` share: the target, its cluster, and how it is told what happened.
 
+mod clusters;
 mod deployment;
 mod file;
 mod outcome;
 mod signals;
 mod teller;
 
+pub use clusters::Clusters;
 pub use deployment::{Deployment, Wish, lacks_rights};
 pub use file::{check_plan, read_plan};
 pub use outcome::{diagnostic, failures, report_text};

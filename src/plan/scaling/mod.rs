@@ -7,6 +7,7 @@ mod choice;
 mod error;
 mod planner;
 mod sketch;
+mod steps;
 mod types;
 
 #[cfg(test)]
@@ -18,4 +19,5 @@ mod testing;
 
 pub use error::ScalingError;
 pub use planner::plan;
+pub use steps::Resized;
 pub use types::{CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, Pod, SCALING, ScalingPlan, Step, Wanted};
