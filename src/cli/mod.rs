@@ -11,7 +11,9 @@ mod document;
 mod exit;
 #[cfg(target_os = "linux")]
 mod lab;
+mod live;
 mod narrowing;
+mod nodes;
 mod output;
 mod printer;
 mod render;
@@ -45,10 +47,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
-        Command::Diff(arguments) => commands::diff::run(*arguments, &printer),
         Command::Plan(arguments) => commands::plan::run(*arguments, &printer),
         Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
         Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
@@ -56,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Cluster(command) => commands::cluster::run(command, &environment, &printer),
+        Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),
     }

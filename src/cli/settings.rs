@@ -174,8 +174,13 @@ impl BuildSettings {
 impl RenderSettings {
     /// From arguments.
     pub fn resolve(arguments: args::RenderArgs) -> RenderSettings {
+        RenderSettings::of_engine(arguments.engine, arguments.offline)
+    }
+
+    /// From the arguments that decide what an object is.
+    pub fn of_engine(arguments: args::EngineArgs, offline: bool) -> RenderSettings {
         RenderSettings {
-            offline: arguments.offline,
+            offline,
             restriction: restriction(&arguments.load_restrictor),
             options: engine_options(arguments.helm, arguments.functions),
         }

@@ -6,6 +6,8 @@ mod compare;
 pub mod consequence;
 mod equal;
 pub mod managed;
+mod metrics;
+pub mod nodes;
 mod objects;
 mod pair;
 mod report;
@@ -13,6 +15,7 @@ mod secret;
 mod text;
 
 pub use compare::{Difference, compare, value};
+pub use metrics::{Runs, metrics};
 pub use objects::{Asked, Sides, changes};
 pub use pair::{Matching, Object, Pair, pair, without_hash};
 pub use report::{

@@ -182,6 +182,12 @@ impl DiffReport {
         self.changes.push(change);
     }
 
+    /// Adds a node and counts it where it differs.
+    pub fn push_node(&mut self, change: NodeChange) {
+        self.summary.nodes_drifted += usize::from(!change.fields.is_empty());
+        self.nodes.push(change);
+    }
+
     /// Whether anything differs.
     pub fn differs(&self) -> bool {
         let Summary { create, update, delete, nodes_drifted, .. } = self.summary;

@@ -8,7 +8,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::diagnostics::render::Style;
 
-use super::report::{Change, ChangeKind, DiffReport, FieldChange, Origin, Summary};
+use super::report::{Change, ChangeKind, DiffReport, FieldChange, NodeChange, NodeField, Origin, Summary};
 
 /// Lines around a change in a text.
 const CONTEXT: usize = 2;
@@ -20,7 +20,8 @@ impl DiffReport {
     pub fn text(&self, style: Style) -> String {
         let mut out = String::new();
         let mut target = None;
-        for change in self.changes.iter().filter(|change| change.change != ChangeKind::None || change.error.is_some()) {
+        let is_told = |it: &&Change| it.change != ChangeKind::None || it.error.is_some() || !it.fields.is_empty();
+        for change in self.changes.iter().filter(is_told) {
             if target != Some(&change.target) {
                 if target.is_some() {
                     out.push('\n');
@@ -32,20 +33,70 @@ impl DiffReport {
             }
             object(change, style, &mut out);
         }
+        nodes(&self.nodes, style, &mut out);
         if !out.is_empty() {
             out.push('\n');
         }
-        let _ = writeln!(out, "{}", counts(&self.summary));
+        let _ = writeln!(out, "{}", counts(self));
         out
     }
+}
+
+/// Nodes that differ or could not be compared, each setting with its line and with what mends it.
+fn nodes(all: &[NodeChange], style: Style, out: &mut String) {
+    let told: Vec<&NodeChange> = all.iter().filter(|node| !node.fields.is_empty() || node.error.is_some()).collect();
+    if told.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", inked("Redis nodes", Ink::new().bold(), style));
+    for node in told {
+        let (mark, ink) = match node.error {
+            Some(_) => ('!', Ink::new().red()),
+            None => ('~', Ink::new().yellow()),
+        };
+        let line = format!("{mark} {}/{}", node.redis, node.node);
+        let _ = write!(out, "  {}", inked(&line, ink, style));
+        if !node.address.is_empty() {
+            let _ = write!(out, "  {}", inked(&node.address, Ink::new().dimmed(), style));
+        }
+        out.push('\n');
+        if let Some(error) = &node.error {
+            let _ = writeln!(out, "      could not be compared: {}", error.message);
+        }
+        node.fields.iter().for_each(|field| node_field(field, style, out));
+    }
+}
+
+fn node_field(field: &NodeField, style: Style, out: &mut String) {
+    let arrow = if style.unicode { '→' } else { '>' };
+    let _ = write!(out, "      {}: {} {arrow} {}", field.path, value(&field.before), value(&field.after));
+    if let Some(origin) = &field.origin {
+        let _ = write!(out, "  {}", inked(&place_text(origin), Ink::new().dimmed(), style));
+    }
+    out.push('\n');
+    let mended = match field.fix.as_str() {
+        "runtime" => "can be mended while it runs",
+        "restart" => "takes a restart",
+        "slots" => "mended by moving or mending slots",
+        "failover" => "mended by a failover",
+        _ => "has to be looked at",
+    };
+    let unsaved = if field.unsaved { "; the server's file does not have the running value" } else { "" };
+    let _ = writeln!(out, "      {}", told(&format!("{mended}{unsaved}"), style));
 }
 
 fn inked(text: &str, ink: Ink, style: Style) -> String {
     if style.color { text.style(ink).to_string() } else { text.to_owned() }
 }
 
-fn counts(summary: &Summary) -> String {
-    let Summary { create, update, delete, unchanged, nodes_drifted } = *summary;
+fn counts(report: &DiffReport) -> String {
+    let Summary { create, update, delete, unchanged, nodes_drifted } = report.summary;
+    if report.changes.is_empty() && !report.nodes.is_empty() {
+        return format!("{nodes_drifted} of {} nodes differ", report.nodes.len());
+    }
     let mut text = format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged");
     if nodes_drifted > 0 {
         let _ = write!(text, "; {nodes_drifted} nodes differ");
@@ -58,6 +109,7 @@ fn object(change: &Change, style: Style, out: &mut String) {
         ChangeKind::Create => ('+', Ink::new().green()),
         ChangeKind::Delete => ('-', Ink::new().red()),
         ChangeKind::Update => ('~', Ink::new().yellow()),
+        ChangeKind::None if change.error.is_none() => ('=', Ink::new()),
         ChangeKind::None => ('!', Ink::new().red()),
     };
     let mut line = format!("{mark} {}", change.resource);
@@ -108,6 +160,16 @@ fn field_text(field: &FieldChange, with_consequence: bool, style: Style, out: &m
             let _ =
                 writeln!(out, "      {}: {} {arrow} {}{place}", field.path, value(&field.before), value(&field.after));
         }
+    }
+    if let Some(manager) = &field.manager {
+        let when = manager.last_write.as_deref().unwrap_or("time not kept");
+        let how = match (field.conflict, field.unmanaged) {
+            (true, _) => "; applying takes force",
+            (_, true) => "; Git does not set it",
+            _ => "",
+        };
+        let line = format!("live: {}, {when}{how}", manager.name);
+        let _ = writeln!(out, "          {}", inked(&line, Ink::new().dimmed(), style));
     }
     if let Some(consequence) = field.consequence.as_ref().filter(|_| with_consequence) {
         let _ = writeln!(out, "      {}", told(consequence, style));

@@ -1,5 +1,6 @@
 //! What nodes say, as values: replies of `CLUSTER NODES`, `INFO` and others. Pure; the sockets are in `live`.
 
+pub mod acl;
 pub mod config;
 mod info;
 mod monitor;

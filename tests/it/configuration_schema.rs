@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use redisops::diagnostics::{SourceKind, Sources};
-use redisops::validate::config::{Configuration, Ignore, Override, Policy, read};
+use redisops::validate::config::{Configuration, Drift, DriftIgnore, Ignore, Override, Policy, read};
 use redisops::yaml::{Trace, parse_first, to_json};
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ fn the_schema_has_the_fields_that_are_read() {
         ("/properties/overrides/items", Override::FIELDS),
         ("/properties/ignore/items", Ignore::FIELDS),
         ("/properties/policies/items", Policy::FIELDS),
+        ("/properties/drift", Drift::FIELDS),
+        ("/properties/drift/properties/ignore/items", DriftIgnore::FIELDS),
     ] {
         let properties = schema.pointer(pointer).unwrap()["properties"].as_object().unwrap();
         let fields: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
@@ -47,7 +49,12 @@ fn the_schema_has_the_fields_that_are_read() {
 #[test]
 fn schema_and_program_take_the_same() {
     let head = "apiVersion: redisops.dev/v1alpha1\nkind: Configuration\n";
-    for good in ["", "rules: {k8s/image-tag: off, redis/*: error}\n", "ignore: [{rule: k8s/image-tag}]\n"] {
+    for good in [
+        "",
+        "rules: {k8s/image-tag: off, redis/*: error}\n",
+        "ignore: [{rule: k8s/image-tag}]\n",
+        "drift: {ignore: [{kind: Deployment, paths: [spec.replicas]}]}\n",
+    ] {
         assert_eq!(taken(&format!("{head}{good}")), (true, true), "{good}");
     }
     for bad in [
@@ -58,6 +65,7 @@ fn schema_and_program_take_the_same() {
         "policies: [{id: A, expression: x, message: m}]\n",
         "policies: [{id: a/b, expression: x, message: m, severity: on}]\n",
         "overrides: [{environment: dev}]\n",
+        "drift: {ignore: [{path: spec.replicas}]}\n",
     ] {
         assert_eq!(taken(&format!("{head}{bad}")), (false, false), "{bad}");
     }

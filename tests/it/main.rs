@@ -4,6 +4,7 @@ mod affected;
 mod bad_input;
 mod ci_scripts;
 mod cli_build;
+mod components;
 mod configuration_schema;
 mod diff;
 mod env;

@@ -148,6 +148,41 @@ fn what_is_found_in_keys_is_as_the_schema_says() {
 }
 
 #[test]
+fn the_status_of_nodes_is_as_the_schema_says() {
+    use redisops::drift::NodeField;
+    use redisops::drift::nodes::{DatabaseStatus, NodeStatus, SentinelStatus};
+    let field = NodeField {
+        path: "config.hz".to_owned(),
+        before: json!("50"),
+        after: json!("20"),
+        origin: None,
+        fix: "runtime".to_owned(),
+        unsaved: true,
+    };
+    let full = NodeStatus {
+        node: "cache-0".to_owned(),
+        role: Some("replica"),
+        master: Some("10.0.0.1:6379".to_owned()),
+        link: Some("sync"),
+        lag_bytes: Some(5),
+        slots: Some(0),
+        version: Some("7.0.15".to_owned()),
+        hit_ratio: Some(0.5),
+        drift: vec![field.clone()],
+        ..NodeStatus::default()
+    };
+    let watch = SentinelStatus { quorum: Some(2), drift: vec![field], ..SentinelStatus::default() };
+    let silent = NodeStatus { error: Some("no answer in time".to_owned()), ..NodeStatus::default() };
+    let database = DatabaseStatus {
+        name: "cache".to_owned(),
+        mode: "replication",
+        nodes: vec![full, silent],
+        sentinels: vec![watch, SentinelStatus::default()],
+    };
+    assert_valid(&wrapped("RedisStatus", json!({"environment": "prod", "redis": [database]})));
+}
+
+#[test]
 fn what_builds_read_is_as_the_schema_says() {
     assert_valid(&printed("build ../../../overlays/prod --list-inputs=json"));
 }

@@ -11,6 +11,14 @@ pub struct RenderArgs {
     /// Use only what earlier builds have fetched
     #[arg(long)]
     pub offline: bool,
+    /// What decides what an object is.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+/// The options of `build` that decide what an object is.
+#[derive(Args, Debug)]
+pub struct EngineArgs {
     /// Which files a kustomization may name
     #[arg(
         long,

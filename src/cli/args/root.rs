@@ -11,6 +11,7 @@ use super::env::EnvCommand;
 use super::explain::ExplainArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
+use super::redis::RedisCommand;
 use super::schema::SchemaCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
@@ -115,6 +116,11 @@ pub enum Command {
     /// Exit codes: 0 done; 2 it could not be done.
     #[command(subcommand)]
     Cluster(ClusterCommand),
+    /// The Redis nodes of an environment: how they are
+    ///
+    /// Exit codes: 0 done; 2 a node could not be asked.
+    #[command(subcommand)]
+    Redis(RedisCommand),
     /// A cluster of local server processes, to try things on
     ///
     /// Exit codes: 0 done; 2 it could not be done.

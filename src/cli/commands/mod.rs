@@ -12,6 +12,7 @@ pub mod explain;
 pub mod lab;
 mod list_inputs;
 pub mod plan;
+pub mod redis;
 pub mod schema;
 pub mod slots;
 pub mod validate;

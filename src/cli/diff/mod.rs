@@ -5,5 +5,5 @@ mod sides;
 mod targets;
 
 pub use commits::Commits;
-pub use sides::{Comparison, compare};
+pub use sides::{Compared, Comparison, compare};
 pub use targets::{Task, between, over_time};

@@ -19,6 +19,7 @@ mod summary;
 mod target;
 
 pub use access::resolve as access_of;
+pub use access::{certificates, password_of};
 pub use context::Context;
 pub use environment::fleets;
 pub use guards::{guard, now};

@@ -136,13 +136,16 @@ pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessm
     let text = |key: &str| git.text_at(&[key]).unwrap_or("");
     let schema = openapi.schema_for(text("apiVersion"), text("kind"));
     let (mut all, mut theirs, mut our) = (FieldSet::default(), FieldSet::default(), FieldSet::default());
-    let mut own = FieldSet::default();
+    // What an apply goes by, and what is left of our fields when it is done.
+    let (mut own, mut rest) = (FieldSet::default(), FieldSet::default());
     let mut same_version = true;
     for entry in &live.entries {
         all.add(&entry.fields);
         if ours.is_own_apply(entry) {
             own.add(&entry.fields);
             same_version &= entry.api_version == text("apiVersion");
+        } else if ours.has(entry) {
+            rest.add(&entry.fields);
         }
         match ours.has(entry) {
             true => our.add(&entry.fields),
@@ -159,7 +162,7 @@ pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessm
         given_up.retain(is_wanted);
         unmanaged.retain(is_wanted);
     }
-    let with_owner = |path: FieldPath| GivenUp { own: own.covers(&path.0), path };
+    let with_owner = |path: FieldPath| GivenUp { own: own.covers(&path.0) && !rest.covers(&path.0), path };
     let given_up: Vec<GivenUp> = given_up.into_iter().map(with_owner).collect();
     let need = Need {
         apply: !walk.doubts.is_empty() || !walk.complete || !same_version || given_up.iter().any(|it| it.own),

@@ -15,7 +15,7 @@ const INSTANCE: &str = "app.kubernetes.io/instance";
 pub struct GivenUp {
     /// Its path.
     pub path: FieldPath,
-    /// Our own manager has it: an apply takes it away.
+    /// Our own manager alone has it: an apply takes it away.
     pub own: bool,
 }
 

@@ -21,7 +21,7 @@ const AT_A_TIME: usize = 16;
 /// How often a request is tried.
 const TRIES: u32 = 6;
 /// Longest time for one answer.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(30);
 /// Longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -176,10 +176,18 @@ impl Cluster {
     pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
         let _permit = self.gate.acquire().await.ok();
         let mut tried = 0;
+        if self.lost.load(Ordering::Relaxed) {
+            return Err(subject.unreachable("the server has stopped to answer".to_owned()));
+        }
         loop {
             let (error, wait) = match self.once(request, subject).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Final(error)) => {
+                    if error.is_lost() {
+                        self.lost.store(true, Ordering::Relaxed);
+                    }
+                    return Err(error);
+                }
                 Err(Failure::Passing(error, wait)) => (error, wait),
             };
             tried += 1;

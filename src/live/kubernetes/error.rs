@@ -107,6 +107,20 @@ impl ServerError {
         self.status == 404
     }
 
+    /// Paths of the fields that the server names, in its words where it has no other way.
+    pub fn fields(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.causes.iter().map(|(field, _)| field.clone()).collect();
+        // `.spec.x: field not declared in schema`, `unknown field "spec.x"`, `duplicate field "spec.x"`
+        if let Some((before, _)) = self.message.split_once(": field not declared in schema") {
+            found.extend(before.split([' ', ';', '(']).next_back().map(|it| it.trim_start_matches('.').to_owned()));
+        }
+        for part in self.message.split(" field \"").skip(1) {
+            found.extend(part.split('"').next().map(str::to_owned));
+        }
+        found.retain(|it| !it.is_empty() && it != "<nil>");
+        found
+    }
+
     /// Whether a right is missing.
     pub fn is_forbidden(&self) -> bool {
         self.status == 403 && self.code == "forbidden"
@@ -145,6 +159,17 @@ mod tests {
         assert_eq!(error.causes, [("spec.replicas".to_owned(), "no".to_owned())]);
         let error = subject().refused(502, b"<html>\nbad gateway");
         assert_eq!((error.code.as_str(), error.message.as_str()), ("refused", "status 502: <html>"));
+        assert_eq!(error.fields(), [] as [&str; 0]);
+        for (message, wanted) in [
+            (
+                r#"failed to create typed patch object (a/b; apps/v1, Kind=X): .spec.replikas: field not declared in schema"#,
+                "spec.replikas",
+            ),
+            (r#"strict decoding error: unknown field "spec.nodez""#, "spec.nodez"),
+        ] {
+            let body = serde_json::json!({"message": message}).to_string();
+            assert_eq!(subject().refused(400, body.as_bytes()).fields(), [wanted]);
+        }
         assert!(subject().refused(403, b"").is_forbidden() && !subject().refused(403, b"").is_lost());
         assert!(subject().unreachable("gone".into()).is_lost());
     }

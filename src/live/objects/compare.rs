@@ -81,7 +81,10 @@ pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -
     let mut sought = Vec::new();
     let mut slots = Vec::new();
     for (index, place) in places.iter().enumerate() {
-        if let Place::Served(kind, namespace) = place {
+        // What has no name yet is new each time.
+        if let Place::Served(kind, namespace) = place
+            && !all[index].resource.name.is_empty()
+        {
             sought.push(Sought { kind, namespace: namespace.as_deref(), name: &all[index].resource.name });
             slots.push(index);
         }
@@ -198,12 +201,12 @@ impl Round<'_> {
 pub fn compare_saved<'a>(
     all: &'a [Wanted],
     mut saved: impl FnMut(&ResourceRef) -> Option<LiveObject>,
-    cluster_scoped: &dyn Fn(&str, &str) -> bool,
+    is_outside: &dyn Fn(&ResourceRef) -> bool,
     plan: Plan<'_>,
 ) -> Vec<Outcome<'a>> {
     let one = |wanted: &'a Wanted| {
         let mut resource = wanted.resource.clone();
-        match cluster_scoped(&resource.api_version, &resource.kind) {
+        match is_outside(&resource) {
             true => resource.namespace = None,
             false => {
                 resource.namespace.get_or_insert_with(|| plan.namespace.to_owned());

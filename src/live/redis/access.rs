@@ -66,6 +66,22 @@ impl Access {
     /// # Errors
     /// When nobody is reached, TLS or authentication fail, or what answers is not Redis.
     pub async fn connect(&self, address: &Address) -> Result<Connection, NodeError> {
+        let connection = self.open(address).await?;
+        let first = match &self.name {
+            Some(name) => ::redis::cmd("CLIENT").arg("SETNAME").arg(name).to_owned(),
+            // What answers to a line of text may be anything; only Redis answers this.
+            None => ::redis::cmd("PING"),
+        };
+        // The system of a server that is halted takes connections all the same.
+        connection.query_within::<()>(&first, self.connect_timeout).await?;
+        Ok(connection)
+    }
+
+    /// Opens a connection without asking anything over it: for commands that a node takes while it loads its data, or without its master.
+    ///
+    /// # Errors
+    /// When nobody is reached, or TLS or authentication fail.
+    pub(super) async fn open(&self, address: &Address) -> Result<Connection, NodeError> {
         let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
         let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
         let client = self.client(address).map_err(error)?;
@@ -78,15 +94,7 @@ impl Access {
             Ok(connected) => connected.map_err(error)?,
             Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
         };
-        let connection = Connection::new(address.clone(), self.user.as_deref(), inner);
-        let first = match &self.name {
-            Some(name) => ::redis::cmd("CLIENT").arg("SETNAME").arg(name).to_owned(),
-            // What answers to a line of text may be anything; only Redis answers this.
-            None => ::redis::cmd("PING"),
-        };
-        // The system of a server that is halted takes connections all the same.
-        connection.query_within::<()>(&first, self.connect_timeout).await?;
-        Ok(connection)
+        Ok(Connection::new(address.clone(), self.user.as_deref(), inner))
     }
 
     /// Opens a connection that shows what a node is asked. The map applies before names are compared with certificates here, as the client library looks

@@ -3,6 +3,7 @@
 mod access;
 mod activity;
 mod address_map;
+mod ask;
 mod cluster;
 mod cluster_error;
 mod connection;
@@ -13,14 +14,18 @@ mod newcomer;
 mod ops;
 mod risk_facts;
 mod sample;
+mod sentinel;
+mod server_file;
 mod survey;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
+pub use ask::{Asked, ask};
 pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;
 pub use error::{NodeError, Trouble};
 pub use newcomer::Newcomer;
 pub use sample::SampleOptions;
+pub use sentinel::ask_sentinel;
 pub use survey::{Survey, SurveyOptions};

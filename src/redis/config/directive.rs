@@ -1,5 +1,6 @@
 //! What is known of a directive.
 
+use super::server::Server;
 use super::table::{DIRECTIVES, SERVERS};
 
 /// Whose server it is.
@@ -124,6 +125,31 @@ impl Directive {
     /// Whether a running server cannot change it: every server that was asked refuses to.
     pub fn needs_restart(&self) -> bool {
         self.restart != 0 && self.restart == self.servers()
+    }
+
+    /// Whether that server cannot change it while it runs.
+    pub fn needs_restart_on(&self, server: Server) -> bool {
+        let bits = server.bits() & self.servers();
+        match bits {
+            0 => self.needs_restart(),
+            bits => self.restart & bits == bits,
+        }
+    }
+
+    /// Whether that server takes it and does nothing with it.
+    pub fn is_ignored_by(&self, server: Server) -> bool {
+        let bits = server.bits();
+        let mut own = self.forms.iter().filter(|form| form.servers & bits != 0).peekable();
+        own.peek().is_some() && own.all(|form| form.kind == Kind::Ignored)
+    }
+
+    /// Other names of it, older and newer.
+    pub fn other_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let name = self.name;
+        let newer = self.renamed.iter().map(|(newer, _)| *newer);
+        let older =
+            DIRECTIVES.iter().filter(move |d| d.renamed.iter().any(|(newer, _)| *newer == name)).map(|d| d.name);
+        newer.chain(older)
     }
 
     /// Whether the newest server of any product knows it.

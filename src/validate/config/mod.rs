@@ -11,4 +11,4 @@ pub use comments::is_silenced;
 pub use judge::Scene;
 pub use policies::check_policies;
 pub use read::read;
-pub use types::{Configuration, Ignore, Override, Policy};
+pub use types::{Configuration, Drift, DriftIgnore, Ignore, Override, Policy};

@@ -17,6 +17,36 @@ record! {
         ignore: Vec<Ignore> = "ignore",
         /// Rules of the user's own.
         policies: Vec<Policy> = "policies",
+        /// Differences from what is live.
+        drift: Drift = "drift",
+    }
+}
+
+record! {
+    /// What a repository says about differences from what is live.
+    Drift as "drift" {
+        /// Fields whose differences are of no interest.
+        ignore: Vec<DriftIgnore> = "ignore",
+    }
+}
+
+record! {
+    /// Fields of some objects. What is not said matches anything.
+    DriftIgnore as "an entry of drift.ignore" {
+        /// Group of the kind.
+        group: Text = "group",
+        /// Kind of the object.
+        kind: Text = "kind",
+        /// Its name, `*` stands for any part.
+        name: Text = "name",
+        /// Its namespace, `*` stands for any part.
+        namespace: Text = "namespace",
+        /// Paths of fields, with all that is below them; `[*]` is any item of a list, `*` any key.
+        paths: Vec<Text> = "paths",
+        /// Names of field managers, whose fields are meant.
+        managers: Vec<Text> = "managers",
+        /// Why.
+        reason: Text = "reason",
     }
 }
 

@@ -1,0 +1,14 @@
+//! Files beside a cluster: which one, what is of interest, and the report on it.
+
+mod ignore;
+mod metrics;
+mod report;
+mod rights;
+mod saved;
+mod settings;
+mod target;
+mod watch;
+
+pub use report::report;
+pub use settings::LiveSettings;
+pub use watch::watch;

@@ -1,0 +1,163 @@
+//! The report on what is live: all targets, each with the cluster that it belongs to.
+
+use std::collections::BTreeMap;
+
+use crate::cli::diff::{Commits, Compared, Task};
+use crate::cli::nodes;
+use crate::cli::printer::Printer;
+use crate::cli::render::{Rendered, State, render};
+use crate::cli::runtime::block_on;
+use crate::cli::settings::RenderSettings;
+use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
+use crate::drift::{DiffReport, Matching};
+use crate::live::kubernetes::Cluster;
+
+use super::rights::tell;
+use super::settings::{LiveSettings, Where};
+use super::target::{Found, Told, against_cluster, against_saved, unreached};
+
+/// Clusters by where they are: each is connected to once.
+type Clusters = BTreeMap<Where, Result<Cluster, Diagnostic>>;
+
+/// Compares targets with what is live. None where no target could be rendered; and whether all that was asked for could be done.
+///
+/// # Errors
+/// When the system gives no means to wait for sockets.
+pub fn report(
+    paths: &[String],
+    rendering: &RenderSettings,
+    settings: &LiveSettings,
+    printer: &Printer,
+) -> Result<(Option<DiffReport>, bool), Diagnostics> {
+    let mut rendered = Vec::new();
+    let mut is_whole = true;
+    for word in paths {
+        match render(word, &State::worktree(), rendering) {
+            Ok(one) => rendered.push((word, one)),
+            Err((sources, found)) => {
+                printer.diagnostics(&arrange(found.0, &sources), &sources);
+                is_whole = false;
+            }
+        }
+    }
+    if rendered.is_empty() {
+        return Ok((None, false));
+    }
+    let (found, is_sure) = block_on(all(&rendered, settings, printer))??;
+    let mut report = DiffReport::default();
+    let mut compared = Vec::new();
+    for ((word, one), found) in rendered.iter().zip(found) {
+        if let Some(note) = &one.note {
+            printer.note(note);
+        }
+        let mut changes = found.changes;
+        changes.iter_mut().for_each(|change| change.target = Some((*word).clone()));
+        compared.push(Compared { changes, roots: [None, Some(one.names.root().to_owned())], note: None });
+    }
+    Commits::new(&worktree()).fill(&mut compared);
+    compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
+    if settings.nodes {
+        for (word, one) in &rendered {
+            is_whole &= add_nodes(word, one, rendering, settings, printer, &mut report);
+        }
+    }
+    Ok((Some(report), is_whole && is_sure))
+}
+
+/// Adds the Redis nodes of a target; whether all of them could be looked for. What is no environment has none.
+fn add_nodes(
+    word: &str,
+    one: &Rendered,
+    rendering: &RenderSettings,
+    settings: &LiveSettings,
+    printer: &Printer,
+    report: &mut DiffReport,
+) -> bool {
+    let secret = |_: &str, _: &str, _: &str| None;
+    let options = nodes::Options { process: &settings.process, secret: &secret };
+    match nodes::changes(word, one, rendering, &options, printer) {
+        Ok(Some(found)) => {
+            found.changes.into_iter().for_each(|change| report.push_node(change));
+            !found.is_short
+        }
+        Ok(None) if settings.objects => true,
+        Ok(None) => {
+            printer.diagnostics(&[nodes::no_environment(word)], &one.sources);
+            false
+        }
+        Err(found) => {
+            printer.diagnostics(&arrange(found.0, &one.sources), &one.sources);
+            false
+        }
+    }
+}
+
+/// The state that the lines are looked up in.
+fn worktree() -> Task {
+    Task {
+        target: String::new(),
+        before: (String::new(), State::worktree()),
+        after: (String::new(), State::worktree()),
+        matching: Matching { across_namespaces: false, renames: false },
+        may_be_absent: false,
+    }
+}
+
+/// What was found for each target, and whether the server is one whose answers mean what they should.
+async fn all(
+    rendered: &[(&String, Rendered)],
+    settings: &LiveSettings,
+    printer: &Printer,
+) -> Result<(Vec<Found>, bool), Diagnostics> {
+    let mut clusters = Clusters::new();
+    let mut all = Vec::new();
+    let mut errors: Vec<Told> = Vec::new();
+    let mut is_sure = true;
+    for (_, one) in rendered {
+        let sources = Sources::new();
+        let found = match (&settings.saved, settings.objects) {
+            (_, false) => Found::default(),
+            (Some(file), true) => against_saved(one, file, settings, &sources, printer)?,
+            (None, true) => {
+                let place = Where::of(settings, one.environment.as_ref(), one.names.root());
+                if !clusters.contains_key(&place) {
+                    let cluster = Cluster::connect(place.kubeconfig.as_deref(), place.context.as_deref()).await;
+                    is_sure &= match &cluster {
+                        Ok(cluster) => is_known(cluster, printer).await,
+                        Err(found) => {
+                            printer.diagnostics(std::slice::from_ref(found), &sources);
+                            false
+                        }
+                    };
+                    clusters.insert(place.clone(), cluster);
+                }
+                match &clusters[&place] {
+                    Ok(cluster) => against_cluster(cluster, one, settings, &sources, printer).await,
+                    Err(found) => unreached(one, found),
+                }
+            }
+        };
+        errors.extend(found.errors.iter().cloned());
+        all.push(found);
+    }
+    tell(&errors, printer);
+    Ok((all, is_sure))
+}
+
+/// Whether the release of a server is one that is known here.
+async fn is_known(cluster: &Cluster, printer: &Printer) -> bool {
+    let Ok(version) = cluster.document("/version").await else { return true };
+    let said = version["gitVersion"].as_str().unwrap_or("");
+    if said.is_empty() || crate::schema::KubeVersion::parse(said).is_some() {
+        return true;
+    }
+    let known: Vec<String> = crate::schema::KubeVersion::all().map(|it| it.to_string()).collect();
+    let (first, last) = (known.first().cloned().unwrap_or_default(), known.last().cloned().unwrap_or_default());
+    let message =
+        format!("the API server `{}` is {said}, and schemas are known of {first} to {last}", cluster.server());
+    let found = Diagnostic::error("redisops::kubernetes::version", message)
+        .note("what it fills in and what it takes for equal may be something else there")
+        .help("use a redisops that knows that release");
+    printer.diagnostics(&[found], &Sources::new());
+    false
+}

@@ -1,0 +1,231 @@
+//! One target beside its cluster, or beside a dump.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::cli::printer::Printer;
+use crate::cli::render::Rendered;
+use crate::cli::schemas;
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources, arrange};
+use crate::drift::consequence::Users;
+use crate::drift::managed::{self, ApplySetParent, Drifted, Ours};
+use crate::drift::{Asked, Change, Origin};
+use crate::k8s::ResourceRef;
+use crate::k8s::openapi::OpenApi;
+use crate::live::kubernetes::{Cluster, ServerError};
+use crate::live::objects::{Outcome, Plan, Verdict, Wanted, candidates, compare, compare_saved};
+use crate::provenance::FieldPath;
+use crate::schema::{KubeVersion, Schemas};
+use crate::source::Disk;
+
+use super::ignore::rules;
+use super::rights::{compare_error, of_diagnostic};
+use super::saved::Saved;
+use super::settings::LiveSettings;
+
+/// What was found of a target.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The objects.
+    pub(super) changes: Vec<Change>,
+    /// Why some could not be compared.
+    pub(super) errors: Vec<Told>,
+}
+
+/// A refusal, and the object that it is about.
+#[derive(Clone)]
+pub(super) struct Told {
+    pub(super) error: ServerError,
+    /// The object, with its place in the files.
+    pub(super) object: String,
+}
+
+/// What the comparison of a target goes by.
+struct Basis {
+    wanted: Vec<Wanted>,
+    ours: Ours,
+    ignored: managed::IgnoreRules,
+    schemas: Schemas,
+    openapi: OpenApi,
+    /// The namespace that the environment names.
+    namespace: Option<String>,
+    /// What the set of the objects is named after.
+    name: String,
+}
+
+impl Basis {
+    fn of(rendered: &Rendered, settings: &LiveSettings, sources: &Sources, printer: &Printer) -> Basis {
+        let kubernetes = rendered.environment.as_ref().map(|it| &it.spec.kubernetes);
+        let managers = kubernetes.map(|it| it.field_managers.as_slice()).unwrap_or_default();
+        let (ignored, wrong) = rules(rendered, sources);
+        printer.diagnostics(&arrange(wrong.0, sources), sources);
+        let root = rendered.names.root();
+        let release = kubernetes.and_then(|it| KubeVersion::parse(&it.version)).unwrap_or_default();
+        let known = Schemas { release, ..Schemas::default() };
+        // What is wrong with schemas is told by `validate`.
+        let (schemas, _) = schemas::for_objects(known, rendered.objects.as_slice(), root, &Disk::at(root), sources);
+        let directory = rendered.directory.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let environment = rendered.environment.as_ref().map(|it| it.metadata.name.value.to_string());
+        Basis {
+            wanted: rendered.objects.as_slice().iter().map(|object| Wanted::new(&object.node)).collect(),
+            ours: Ours::new(&settings.manager, managers.iter().map(|it| it.value.to_string())),
+            ignored,
+            schemas,
+            openapi: OpenApi::default(),
+            namespace: kubernetes.map(|it| it.namespace.value.to_string()).filter(|it| !it.is_empty()),
+            name: environment.unwrap_or(directory),
+        }
+    }
+
+    fn plan<'p>(&'p self, namespace: &'p str, settings: &LiveSettings) -> Plan<'p> {
+        Plan {
+            ours: &self.ours,
+            ignored: &self.ignored,
+            schemas: &self.schemas,
+            openapi: &self.openapi,
+            namespace,
+            exact: settings.exact,
+            unmanaged: settings.unmanaged,
+            try_new: true,
+        }
+    }
+
+    fn found(&self, rendered: &Rendered, outcomes: Vec<Outcome<'_>>) -> Found {
+        let users = Users::of(self.wanted.iter().map(|one| &one.node));
+        let mut found = Found::default();
+        for (index, (wanted, outcome)) in self.wanted.iter().zip(outcomes).enumerate() {
+            let Outcome { resource, verdict } = outcome;
+            let place = object_line(rendered, index);
+            let (mut change, error) = match verdict {
+                Verdict::Create => (managed::create(&resource), None),
+                Verdict::Failed(error) => (managed::create(&resource), Some(error)),
+                Verdict::Live { live, drifted, error } => {
+                    let sides =
+                        managed::Sides { resource: &resource, git: &wanted.node, live: &live.node, users: &users };
+                    (managed::update(sides, &drifted, &mut |one| field_line(rendered, index, one)), error)
+                }
+            };
+            change.place = place;
+            if let Some(error) = error {
+                let line = error_line(rendered, index, &error).or_else(|| change.place.clone());
+                let line = line.map_or(String::new(), |it| format!(" ({}:{}:{})", it.file, it.line, it.column));
+                change = managed::failed(change, compare_error(&error));
+                found.errors.push(Told { object: format!("{}{line}", change.resource), error });
+            }
+            found.changes.push(change);
+        }
+        found
+    }
+}
+
+/// Beside a cluster.
+pub(super) async fn against_cluster(
+    cluster: &Cluster,
+    rendered: &Rendered,
+    settings: &LiveSettings,
+    sources: &Sources,
+    printer: &Printer,
+) -> Found {
+    let basis = Basis::of(rendered, settings, sources, printer);
+    let namespace = basis.namespace.clone().unwrap_or_else(|| cluster.namespace().to_owned());
+    let outcomes = compare(cluster, &basis.wanted, basis.plan(&namespace, settings)).await;
+    let stay: BTreeSet<ResourceRef> = outcomes.iter().map(|outcome| outcome.resource.clone()).collect();
+    let mut found = basis.found(rendered, outcomes);
+    if settings.prune {
+        let parent = ApplySetParent::of(&basis.name, &namespace);
+        match candidates(cluster, &parent, &stay).await {
+            Ok(gone) => found.changes.extend(gone.iter().map(|(resource, live)| managed::delete(resource, live))),
+            Err(error) => {
+                let parent = ResourceRef {
+                    api_version: "v1".to_owned(),
+                    kind: "Secret".to_owned(),
+                    namespace: Some(parent.namespace),
+                    name: parent.name,
+                };
+                found.errors.push(Told { error: error.clone(), object: parent.to_string() });
+                found.changes.push(managed::failed(managed::create(&parent), compare_error(&error)));
+            }
+        }
+    }
+    found
+}
+
+/// Beside a dump.
+pub(super) fn against_saved(
+    rendered: &Rendered,
+    file: &Path,
+    settings: &LiveSettings,
+    sources: &Sources,
+    printer: &Printer,
+) -> Result<Found, Diagnostics> {
+    let basis = Basis::of(rendered, settings, sources, printer);
+    let mut saved = Saved::read(file, sources)?;
+    if !saved.has_managers {
+        printer.note(
+            "the dump does not say who owns what: fields that Git gave up are not seen; make it with `--show-managed-fields`",
+        );
+    }
+    let definitions = saved.nodes(|object| object["kind"] == "CustomResourceDefinition");
+    let own =
+        basis.wanted.iter().map(|one| &one.node).filter(|it| it.text_at(&["kind"]) == Some("CustomResourceDefinition"));
+    let outside: BTreeSet<(String, String)> = definitions
+        .iter()
+        .chain(own)
+        .filter(|it| it.text_at(&["spec", "scope"]) == Some("Cluster"))
+        .filter_map(|it| {
+            Some((it.text_at(&["spec", "group"])?.to_owned(), it.text_at(&["spec", "names", "kind"])?.to_owned()))
+        })
+        .collect();
+    let lone: BTreeSet<ResourceRef> = basis
+        .wanted
+        .iter()
+        .map(|one| &one.resource)
+        .filter(|it| it.namespace.is_none() && saved.has_outside(it))
+        .cloned()
+        .collect();
+    let is_outside = |resource: &ResourceRef| {
+        let (group, _) = crate::k8s::parse_api_version(&resource.api_version);
+        basis.openapi.is_cluster_scoped(&resource.api_version, &resource.kind)
+            || outside.contains(&(group.to_owned(), resource.kind.clone()))
+            || lone.contains(resource)
+    };
+    let namespace = basis.namespace.clone().unwrap_or_else(|| "default".to_owned());
+    let outcomes =
+        compare_saved(&basis.wanted, |resource| saved.take(resource), &is_outside, basis.plan(&namespace, settings));
+    Ok(basis.found(rendered, outcomes))
+}
+
+/// Without a cluster: nothing is known of any object.
+pub(super) fn unreached(rendered: &Rendered, found: &Diagnostic) -> Found {
+    let change = |(index, object): (usize, &crate::k8s::Resource)| {
+        let change = managed::create(&ResourceRef::of(object));
+        managed::failed(Change { place: object_line(rendered, index), ..change }, of_diagnostic(found))
+    };
+    Found { changes: rendered.objects.as_slice().iter().enumerate().map(change).collect(), errors: Vec::new() }
+}
+
+fn object_line(rendered: &Rendered, index: usize) -> Option<Origin> {
+    let node = &rendered.objects.as_slice().get(index)?.node;
+    rendered.line_of(&Asked { newer: true, object: index, path: &FieldPath::root(), node, key: Pos::NONE })
+}
+
+/// The line of the field that the server names.
+fn error_line(rendered: &Rendered, index: usize, error: &ServerError) -> Option<Origin> {
+    let node = &rendered.objects.as_slice().get(index)?.node;
+    error.fields().iter().find_map(|text| {
+        let mut path: FieldPath = text.parse().ok()?;
+        // What is missing is told where it would stand.
+        while !path.is_root() {
+            if let Ok(found) = path.resolve(node) {
+                let asked = Asked { newer: true, object: index, path: &path, node: found.node(), key: found.key_pos };
+                return rendered.line_of(&asked);
+            }
+            path.0.pop();
+        }
+        None
+    })
+}
+
+fn field_line(rendered: &Rendered, index: usize, one: &Drifted<'_>) -> Option<Origin> {
+    rendered.line_of(&Asked { newer: true, object: index, path: &one.path, node: one.after?, key: one.key })
+}

@@ -1,0 +1,112 @@
+//! All nodes of all databases asked at once.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+
+use crate::drift::nodes::{Answer, Answers, Compared, Mode, SentinelAnswers, Wanted, compare};
+use crate::live::redis::{Access, Asked, ask, ask_sentinel};
+use crate::slots::{Address, NodeId};
+
+use super::reach::{Reached, Spot};
+
+/// How long nodes get to agree before they are said to disagree.
+const SETTLING: Duration = Duration::from_secs(2);
+/// How long to wait before asking again.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// What the nodes of a database answered.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// The nodes.
+    pub nodes: Vec<Answer<Answers>>,
+    /// The sentinels.
+    pub sentinels: Vec<Answer<SentinelAnswers>>,
+}
+
+/// Asks the nodes of a database and compares them; again where they may only need a moment to agree.
+pub async fn examine(wanted: &Wanted, reached: &Reached) -> (Compared, Said) {
+    let begin = Instant::now();
+    loop {
+        let said = ask_all(wanted, reached).await;
+        let compared = compare(wanted, &said.nodes, &said.sentinels);
+        // Nodes that are silent take their time to be so; one round of that is enough.
+        let is_slow = begin.elapsed() > SETTLING;
+        if !compared.may_settle || is_slow {
+            return (compared, said);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Asks every node and sentinel once.
+pub async fn ask_all(wanted: &Wanted, reached: &Reached) -> Said {
+    let with_users = wanted.users.as_ref().is_some_and(|users| !users.is_empty());
+    let nodes = join_all(reached.nodes.iter().map(|spot| one(spot, reached, with_users)));
+    let sentinels = join_all(reached.sentinels.iter().map(|spot| sentinel(spot, reached)));
+    let (mut nodes, sentinels) = tokio::join!(nodes, sentinels);
+    if reached.discovers && wanted.mode == Mode::Cluster {
+        // An address says less than who answers there.
+        for answer in nodes.iter_mut().filter(|answer| answer.node.parse::<Address>().is_ok()) {
+            let id = answer.said.as_ref().ok().and_then(|live| live.own_line()).map(|own| own.id.to_string());
+            answer.node = id.unwrap_or_else(|| answer.node.clone());
+        }
+        let others = unknown(&nodes, reached);
+        nodes.extend(join_all(others.iter().map(|spot| one(spot, reached, with_users))).await);
+    }
+    Said { nodes, sentinels }
+}
+
+/// Members that nodes know and that were not asked.
+fn unknown(nodes: &[Answer<Answers>], reached: &Reached) -> Vec<Spot> {
+    let answered: Vec<&Answers> = nodes.iter().filter_map(|answer| answer.said.as_ref().ok()).collect();
+    let ids: Vec<&NodeId> = answered.iter().filter_map(|live| live.own_line()).map(|own| &own.id).collect();
+    let asked: Vec<String> = nodes.iter().map(|answer| answer.address.clone()).collect();
+    let mut spots: Vec<Spot> = Vec::new();
+    for line in answered.iter().filter_map(|live| live.cluster.as_ref()).flatten() {
+        let Some(address) = line.address.as_ref().filter(|_| line.role.is_some()) else { continue };
+        let is_known = ids.contains(&&line.id) || spots.iter().any(|spot| spot.node == line.id.as_str());
+        // What is not at a place that was asked in vain.
+        let was_asked = asked.contains(&reached.access.map.reach(address).to_string());
+        if !is_known && !was_asked {
+            spots.push(Spot { node: line.id.to_string(), ways: Ok(vec![address.clone()]), names: Vec::new() });
+        }
+    }
+    spots
+}
+
+async fn one(spot: &Spot, reached: &Reached, with_users: bool) -> Answer<Answers> {
+    let (node, address) = (spot.node.clone(), shown(spot, &reached.access));
+    let said = match &spot.ways {
+        Ok(ways) => ask(&asked(spot, ways, reached, with_users)).await,
+        Err(error) => Err(error.clone()),
+    };
+    Answer { node, address, said }
+}
+
+async fn sentinel(spot: &Spot, reached: &Reached) -> Answer<SentinelAnswers> {
+    let (node, address) = (spot.node.clone(), shown(spot, &reached.access));
+    let said = match &spot.ways {
+        Ok(ways) => ask_sentinel(&asked(spot, ways, reached, false)).await,
+        Err(error) => Err(error.clone()),
+    };
+    Answer { node, address, said }
+}
+
+fn asked<'r>(spot: &Spot, ways: &[Address], reached: &'r Reached, with_users: bool) -> Asked<'r> {
+    Asked {
+        ways: ways.to_vec(),
+        names: spot.names.clone(),
+        with_users,
+        is_mapped: reached.is_mapped,
+        access: &reached.access,
+    }
+}
+
+/// Where a node is asked, for the report.
+fn shown(spot: &Spot, access: &Access) -> String {
+    match &spot.ways {
+        Ok(ways) => ways.first().map_or_else(String::new, |way| access.map.reach(way).to_string()),
+        Err(_) => spot.names.first().cloned().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Redis nodes of an environment: which there are, where they are asked, what differs on them.
+
+mod ask;
+mod compare;
+mod reach;
+mod table;
+
+pub use compare::{Options, changes, compare, databases, no_environment, not_reached};
+pub use table::table;

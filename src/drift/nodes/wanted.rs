@@ -1,0 +1,185 @@
+//! What Git wants of a database: its nodes, their configuration, who follows whom, its users.
+
+use std::sync::Arc;
+
+use crate::redis::acl::Rules;
+use crate::redis::config::Server;
+
+use super::super::report::Origin;
+
+/// How the nodes of a database work together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// One node.
+    Standalone,
+    /// A master and replicas.
+    Replication,
+    /// Redis Cluster.
+    Cluster,
+}
+
+/// A value and the line that says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Written<T> {
+    /// The value.
+    pub value: T,
+    /// The line.
+    pub origin: Option<Origin>,
+}
+
+/// A database as Git wants it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// Its name in reports.
+    pub name: String,
+    /// How its nodes work together.
+    pub mode: Mode,
+    /// The namespace of its objects; empty where neither they nor the environment say one.
+    pub namespace: String,
+    /// The pod that is the master, where Git says so; of a sentinel set-up without such a word the sentinels decide.
+    pub master: Option<Written<String>>,
+    /// Its nodes. Empty where only the nodes themselves tell who they are.
+    pub nodes: Vec<WantedNode>,
+    /// Masters of a cluster, where Git says how many.
+    pub masters: Option<Written<usize>>,
+    /// Sentinels.
+    pub sentinels: Option<WantedSentinels>,
+    /// Its users; none where Git does not say who they are.
+    pub users: Option<Vec<WantedUser>>,
+    /// The user that connects: it is no surprise among the users.
+    pub own_user: Option<String>,
+}
+
+/// A node as Git wants it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedNode {
+    /// The pod.
+    pub pod: String,
+    /// The Service that gives pods their names.
+    pub service: Option<String>,
+    /// The port that its container names or its configuration.
+    pub port: Option<u16>,
+    /// Directives of its configuration, those that its command line overrides included.
+    pub settings: Arc<Vec<WantedSetting>>,
+    /// Files of the modules that it loads.
+    pub modules: Arc<Vec<Written<String>>>,
+    /// Whether all that its command line does can be seen: scripts of an image may load modules.
+    pub is_plain: bool,
+    /// The image of its server.
+    pub image: Option<WantedImage>,
+    /// The memory that its container may use.
+    pub limit: Option<Limit>,
+}
+
+/// A limit of memory.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limit {
+    /// In bytes.
+    pub bytes: u64,
+    /// As it is written.
+    pub text: String,
+    /// Where.
+    pub origin: Option<Origin>,
+}
+
+/// An image of a server whose tag tells the version.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedImage {
+    /// The server that it holds.
+    pub server: Server,
+    /// The version in its tag: numbers and dots.
+    pub version: String,
+    /// Where the image is named.
+    pub origin: Option<Origin>,
+}
+
+/// A directive and its value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedSetting {
+    /// The directive, in lower case.
+    pub name: String,
+    /// The words of each of its lines; one line for most.
+    pub lines: Vec<Vec<String>>,
+    /// Its line, the last that counts.
+    pub origin: Option<Origin>,
+}
+
+impl WantedSetting {
+    /// The value as it is written.
+    pub fn text(&self) -> String {
+        self.lines.iter().map(|words| words.join(" ")).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether something else than Git completes the value when a pod starts.
+    pub fn is_completed_later(&self) -> bool {
+        const MARKS: [&str; 3] = ["$(", "${", "<path:"];
+        let later = |word: &String| MARKS.iter().any(|mark| word.contains(mark)) || is_placeholder(word);
+        self.lines.iter().flatten().any(later)
+    }
+}
+
+/// `<key>`, `$NAME`, `__NAME__`, `{{ name }}`: what programs replace.
+fn is_placeholder(word: &str) -> bool {
+    let inside = |open: &str, close: &str| {
+        word.len() > open.len() + close.len() && word.starts_with(open) && word.ends_with(close)
+    };
+    let variable = word.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
+    variable || inside("<", ">") || inside("__", "__") || word.contains("{{")
+}
+
+/// Sentinels as Git wants them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedSentinels {
+    /// What they call the master.
+    pub master: String,
+    /// How many must agree.
+    pub quorum: Option<Written<i64>>,
+    /// Other statements about the master: `down-after-milliseconds` and its value.
+    pub statements: Vec<(String, Written<String>)>,
+    /// The sentinels. Empty where only an address map names them.
+    pub nodes: Vec<WantedSentinel>,
+}
+
+/// A sentinel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedSentinel {
+    /// Its pod.
+    pub pod: String,
+    /// The Service that gives pods their names.
+    pub service: Option<String>,
+    /// Its port.
+    pub port: u16,
+}
+
+/// A user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedUser {
+    /// Its name and rules.
+    pub rules: Rules,
+    /// Its line.
+    pub origin: Option<Origin>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_in_later_is_known() {
+        let later = |value: &str| {
+            WantedSetting { name: "requirepass".into(), lines: vec![vec![value.to_owned()]], origin: None }
+                .is_completed_later()
+        };
+        for value in
+            ["$(PASSWORD)", "${PASSWORD}", "$PASSWORD", "<path:kv/a#b>", "<password>", "__POD_IP__", "{{ .x }}"]
+        {
+            assert!(later(value), "{value}");
+        }
+        for value in ["1gb", "hunter2", "pa$$word", "$a", "AKE", "g$", "K$", "<>"] {
+            assert!(!later(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A server that dies, comes back, or is overrun in the middle.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{Bench, kubeconfig, programs};
+
+/// A control plane of its own, without controllers.
+struct Own {
+    run: tempfile::TempDir,
+    port: u16,
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/testbed").join(name)
+}
+
+impl Own {
+    fn start() -> Own {
+        let run = tempfile::tempdir().unwrap();
+        let port = 25_000 + (std::process::id() % 6000) as u16;
+        let own = Own { run, port };
+        assert!(own.up(false), "no control plane on port {port}");
+        own
+    }
+
+    fn path(&self) -> PathBuf {
+        self.run.path().join("run")
+    }
+
+    fn up(&self, again: bool) -> bool {
+        let mut command = Command::new(script("up.sh"));
+        command.arg("core").env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
+        command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", (self.port + 2).to_string());
+        if again {
+            command.env("KEEP_STATE", "1");
+        }
+        command.output().unwrap().status.success()
+    }
+
+    fn kubeconfig(&self) -> PathBuf {
+        self.path().join("kubeconfig")
+    }
+
+    fn kill_server(&self) {
+        let pid = std::fs::read_to_string(self.path().join("apiserver.pid")).unwrap();
+        assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
+        while TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn down(&self, keep: bool) {
+        let mut command = Command::new(script("down.sh"));
+        command.env("RUN", self.path());
+        if keep {
+            command.env("KEEP", "1");
+        }
+        command.output().unwrap();
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.down(false);
+    }
+}
+
+fn objects(count: usize) -> String {
+    let one = |index: usize| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{index}, namespace: default}}\ndata: {{a: b}}\n")
+    };
+    (0..count).map(one).collect::<Vec<_>>().join("---\n")
+}
+
+#[test]
+fn a_server_that_dies_and_comes_back_is_waited_for_and_one_that_stays_away_is_told() {
+    if kubeconfig().is_none() {
+        return;
+    }
+    let own = Own::start();
+    let bench = Bench::at(&own.kubeconfig());
+    bench.write("prod/all.yaml", &objects(300));
+    bench.apply_as("redisops", "prod/all.yaml");
+    assert_eq!(bench.diff(&["prod/all.yaml"]).code, 0);
+    let mut running = bench.command(&["diff", "--no-redis", "-o", "json", "--exact", "prod/all.yaml"]);
+    let running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    thread::sleep(Duration::from_millis(100));
+    own.kill_server();
+    own.down(true);
+    assert!(own.up(true), "it does not come back");
+    let done = running.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    // Wherever it was hit: all objects are there, clean or with the reason.
+    let changes = report["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 300, "{report}");
+    let lost = changes.iter().filter(|it| it["error"] != Value::Null).count();
+    assert_eq!(done.status.code(), Some(if lost > 0 { 2 } else { 0 }), "{lost} lost");
+    assert_eq!(report["summary"]["unchanged"], 300 - lost);
+    own.kill_server();
+    let run = bench.diff(&["prod/all.yaml"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("redisops::kubernetes::unreachable"), "{}", run.stderr);
+    own.down(true);
+    assert!(own.up(true), "it does not come back");
+    let run = bench.diff(&["prod/all.yaml"]);
+    assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(300)), "{run:?}");
+}
+
+#[test]
+fn a_storm_of_refusals_passes() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write("prod/all.yaml", &objects(30).replace("namespace: default", "namespace: NAMESPACE"));
+    bench.apply_as("redisops", "prod/all.yaml");
+    // Many at once, each with many dry runs: the server's fair shares are tried, and nothing is lost.
+    let runs: Vec<_> = thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| bench.diff(&["prod/all.yaml", "--exact"]))).collect();
+        all.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    for run in runs {
+        assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(30)), "{run:?}");
+    }
+}

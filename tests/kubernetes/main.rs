@@ -1,0 +1,13 @@
+//! Tests on a real control plane of Kubernetes. `ci/test` starts one for all of them and names it in `REDISOPS_TEST_KUBECONFIG`; without it they
+//! say so and end. Each takes a namespace of its own.
+
+// A test that cannot go on fails, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod drift;
+mod equal;
+mod faults;
+mod proof;
+mod support;
+mod systems;

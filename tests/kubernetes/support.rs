@@ -1,0 +1,203 @@
+//! A namespace on the control plane, a directory of manifests, and the two programs that work on them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
+
+/// The kubeconfig of the control plane.
+pub fn kubeconfig() -> Option<PathBuf> {
+    let found = std::env::var_os(VARIABLE).map(PathBuf::from);
+    if found.is_none() {
+        eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
+    }
+    found
+}
+
+/// Where the programs of the control plane are.
+pub fn programs() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = Command::new(root.join("ci/setup")).arg("--kubernetes").output().unwrap();
+    PathBuf::from(String::from_utf8(told.stdout).unwrap().trim())
+}
+
+/// What a run of redisops left.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Run {
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The report.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The entry of an object in the report.
+    #[track_caller]
+    pub fn change(&self, kind: &str, name: &str) -> Value {
+        let report = self.json();
+        let all = report["changes"].as_array().unwrap();
+        let found = all.iter().find(|it| it["resource"]["kind"] == kind && it["resource"]["name"] == name);
+        found.unwrap_or_else(|| panic!("no {kind}/{name} in {self:?}")).clone()
+    }
+
+    /// Paths of the fields of an object that differ.
+    #[track_caller]
+    pub fn paths(&self, kind: &str, name: &str) -> Vec<String> {
+        let change = self.change(kind, name);
+        assert_eq!(change["error"], Value::Null, "{change}");
+        change["fields"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A field of an object.
+    #[track_caller]
+    pub fn field(&self, kind: &str, name: &str, path: &str) -> Value {
+        let change = self.change(kind, name);
+        let fields = change["fields"].as_array().unwrap();
+        fields.iter().find(|it| it["path"] == path).unwrap_or_else(|| panic!("no {path} in {change}")).clone()
+    }
+}
+
+/// A namespace and a repository.
+pub struct Bench {
+    pub kubeconfig: PathBuf,
+    pub namespace: String,
+    pub directory: tempfile::TempDir,
+    programs: PathBuf,
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+impl Bench {
+    /// A namespace of its own on the control plane of the run; none without one.
+    pub fn new() -> Option<Bench> {
+        let bench = Bench::at(&kubeconfig()?);
+        bench.kubectl(&["create", "namespace", &bench.namespace.clone()]);
+        Some(bench)
+    }
+
+    /// On a control plane, without a namespace yet.
+    pub fn at(kubeconfig: &Path) -> Bench {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let directory = tempfile::tempdir().unwrap();
+        let namespace = format!("t{}-{number}", std::process::id());
+        let bench = Bench { kubeconfig: kubeconfig.to_owned(), namespace, directory, programs: programs() };
+        bench.git(&["init", "-q", "."]);
+        bench
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Writes a file; `NAMESPACE` in it is that of the test.
+    pub fn write(&self, file: &str, text: &str) {
+        let path = self.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text.replace("NAMESPACE", &self.namespace)).unwrap();
+    }
+
+    pub fn git(&self, arguments: &[&str]) {
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+        let done = Command::new("git").current_dir(self.path()).args(who).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+
+    /// Runs kubectl, which must go well; its output.
+    #[track_caller]
+    pub fn kubectl(&self, arguments: &[&str]) -> String {
+        let done = self.kubectl_with(arguments, "");
+        assert!(done.status.success(), "kubectl {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// Runs kubectl with a text on its standard input.
+    pub fn kubectl_with(&self, arguments: &[&str], text: &str) -> Output {
+        use std::io::Write;
+        let mut child = Command::new(self.programs.join("kubectl"))
+            .arg("--kubeconfig")
+            .arg(&self.kubeconfig)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Applies the rendered directory on the side of the server, as a manager.
+    #[track_caller]
+    pub fn apply_as(&self, manager: &str, directory: &str) {
+        let rendered = self.redisops(&["build", directory, "--no-validate"]);
+        assert_eq!(rendered.code, 0, "{rendered:?}");
+        let arguments = ["apply", "--server-side", "--force-conflicts", "--field-manager", manager, "-f", "-"];
+        let done = self.kubectl_with(&arguments, &rendered.stdout);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    pub fn redisops(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().unwrap())
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redisops"));
+        command.current_dir(self.path()).env("KUBECONFIG", &self.kubeconfig).env("HOME", self.path()).args(arguments);
+        command
+    }
+
+    /// Compares with the cluster.
+    pub fn diff(&self, arguments: &[&str]) -> Run {
+        let mut all = vec!["diff", "--no-redis", "-o", "json"];
+        all.extend(arguments);
+        self.redisops(&all)
+    }
+
+    /// A kubeconfig of a user with some rights only, given as a list of rules in YAML.
+    pub fn user(&self, rules: &str) -> PathBuf {
+        let namespace = &self.namespace;
+        let objects = format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: user, namespace: {namespace}}}\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: user, namespace: {namespace}}}\nrules:\n{rules}\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: user, namespace: {namespace}}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: user}}\nsubjects: [{{kind: ServiceAccount, name: user, namespace: {namespace}}}]\n"
+        );
+        let done = self.kubectl_with(&["apply", "-f", "-"], &objects);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let token = self.kubectl(&["create", "token", "user", "-n", namespace]);
+        self.with_token(token.trim())
+    }
+
+    /// The kubeconfig with another token.
+    pub fn with_token(&self, token: &str) -> PathBuf {
+        let text = fs::read_to_string(&self.kubeconfig).unwrap();
+        let start = text.find("token: ").unwrap() + "token: ".len();
+        let end = start + text[start..].find('}').unwrap();
+        let path = self.path().join(".git").join(format!("kubeconfig-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
+        fs::write(&path, format!("{}{token}{}", &text[..start], &text[end..])).unwrap();
+        path
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = self.kubectl_with(&["delete", "namespace", &self.namespace, "--wait=false", "--ignore-not-found"], "");
+    }
+}

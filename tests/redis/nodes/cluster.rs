@@ -1,0 +1,89 @@
+//! Clusters: slots, epochs, who knows whom, strangers.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::stage::paths;
+use crate::support::{Ran, TestCluster, binary, run};
+
+/// An environment whose map has every node by the address that it announces.
+fn environment(cluster: &TestCluster) {
+    let map: String = cluster.nodes().map(|node| format!("        \"{0}\": \"{0}\"\n", node.address())).collect();
+    let write = |path: &str, text: &str| {
+        let path = cluster.dir().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("overlay/kustomization.yaml", "configMapGenerator:\n- name: none\n  literals: [a=b]\n");
+    write(
+        "environments/test.yaml",
+        &format!(
+            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: test}}\nspec:\n  overlay: overlay\n  redis:\n  - name: shards\n    \
+             topology: {{mode: cluster}}\n    access:\n      mode: map\n      map:\n{map}"
+        ),
+    );
+}
+
+fn diff(cluster: &TestCluster) -> Ran {
+    run(binary(), &["diff", "test", "--redis-only", "-o", "json"], cluster.dir(), &[])
+}
+
+fn fields(report: &Value, node: &str) -> Vec<Value> {
+    let nodes = report["nodes"].as_array().unwrap();
+    let found = nodes.iter().find(|one| one["node"] == node).unwrap_or_else(|| panic!("no {node} in {report:#}"));
+    found["fields"].as_array().unwrap().clone()
+}
+
+#[test]
+fn slots_and_members() {
+    let cluster = TestCluster::start(3, 1, 1);
+    environment(&cluster);
+    diff(&cluster).expect(0);
+    let (first, second) = (cluster.node(1), cluster.node(2));
+    let (one, two, third) = (first.id(), second.id(), cluster.node(3).id());
+    let _: () = first.command(&["CLUSTER", "SETSLOT", "5", "MIGRATING", two.as_str()]);
+    let _: () = second.command(&["CLUSTER", "SETSLOT", "5", "IMPORTING", one.as_str()]);
+    let spare = cluster.node(7).id();
+    let _: () = cluster.node(3).command(&["CLUSTER", "FORGET", spare.as_str()]);
+    let report = diff(&cluster).expect(1).json();
+    let slots = &fields(&report, one.as_str())[0];
+    assert_eq!(
+        (&slots["path"], &slots["before"], &slots["after"], &slots["fix"]),
+        (&json!("slots"), &json!(format!("0-5460 [5->-{two}]")), &json!("0-5460"), &json!("slots"))
+    );
+    let known = &fields(&report, spare.as_str())[0];
+    assert_eq!((&known["path"], &known["before"]), (&json!("cluster.unknownTo"), &json!([third.as_str()])));
+    assert_eq!(fields(&report, third.as_str()), Vec::<Value>::new());
+}
+
+#[test]
+fn slots_in_unequal_shares_and_a_replica_that_is_gone() {
+    let cluster = TestCluster::start(3, 1, 0);
+    environment(&cluster);
+    let second = cluster.node(2).id();
+    for node in cluster.nodes().take(3) {
+        let _: () = node.command(&["CLUSTER", "SETSLOT", "0", "NODE", second.as_str()]);
+    }
+    let _: () = cluster.node(4).command(&["CLUSTER", "REPLICATE", second.as_str()]);
+    let report = diff(&cluster).expect(1).json();
+    let first = fields(&report, cluster.node(1).id().as_str());
+    assert_eq!(paths(&first), ["slots", "replicas"]);
+    assert_eq!((&first[0]["before"], &first[0]["after"]), (&json!("1-5460"), &json!("5461 or 5462 slots")));
+    assert_eq!(fields(&report, second.as_str())[0]["before"], "0 5461-10922");
+}
+
+#[test]
+fn a_node_of_another_cluster_is_an_error_of_its_own() {
+    let (cluster, other) = (TestCluster::start(3, 0, 0), TestCluster::start(3, 0, 0));
+    environment(&cluster);
+    let file = cluster.dir().join("environments/test.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let own = cluster.node(3).address().to_string();
+    fs::write(&file, text.replace(&format!("\": \"{own}"), &format!("\": \"{}", other.node(1).address()))).unwrap();
+    let report = diff(&cluster).expect(2).json();
+    let nodes = report["nodes"].as_array().unwrap();
+    let wrong: Vec<&Value> = nodes.iter().filter(|node| !node["error"].is_null()).collect();
+    assert!(wrong.iter().any(|node| node["error"]["code"] == "other_cluster"), "{report:#}");
+    assert!(nodes.iter().any(|node| node["node"] == cluster.node(1).id().as_str() && node["error"].is_null()));
+}

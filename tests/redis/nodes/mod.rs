@@ -1,0 +1,7 @@
+//! `redisops diff ENV --redis-only` and `redisops redis status` against servers that stand in for pods.
+
+mod cluster;
+mod configuration;
+mod faults;
+mod stage;
+mod topology;

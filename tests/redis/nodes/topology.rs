@@ -1,0 +1,60 @@
+//! Masters, replicas and sentinels.
+
+use serde_json::{Value, json};
+
+use super::stage::{Stage, fields_of, paths};
+
+#[test]
+fn roles_masters_and_sentinels() {
+    let stage = Stage::start(3, 3);
+    stage.diff(&["-o", "json"]).expect(0);
+    let _: () = stage.command(3, &["SENTINEL", "SET", "cache", "quorum", "3"]);
+    let _: () = stage.command(4, &["SENTINEL", "REMOVE", "cache"]);
+    let port = stage.port(1).to_string();
+    let _: () = stage.command(2, &["REPLICAOF", "127.0.0.1", &port]);
+    stage.wait_until(2, &["INFO", "replication"], "master_link_status:up");
+    let report = stage.diff(&["-o", "json"]).expect(1).json();
+    let quorum = &fields_of(&report, "watch-0")[0];
+    assert_eq!(
+        (&quorum["path"], &quorum["before"], &quorum["after"]),
+        (&json!("sentinel.quorum"), &json!(3), &json!(2))
+    );
+    assert_eq!(quorum["origin"]["file"], "environments/test.yaml");
+    assert_eq!(paths(&fields_of(&report, "watch-1")), ["sentinel.master"]);
+    let wrong = fields_of(&report, "cache-2");
+    assert_eq!(paths(&wrong), ["replication.master"]);
+    assert_eq!((&wrong[0]["before"], &wrong[0]["after"]), (&json!(format!("127.0.0.1:{port}")), &json!("cache-0")));
+    assert_eq!(report["summary"]["nodesDrifted"], 3);
+}
+
+#[test]
+fn a_second_master_and_a_link_that_is_down() {
+    let mut stage = Stage::start(3, 0);
+    let _: () = stage.command(1, &["REPLICAOF", "NO", "ONE"]);
+    let fields = stage.fields("cache-1");
+    assert_eq!(paths(&fields), ["role", "replication.master"]);
+    assert_eq!(
+        (&fields[0]["before"], &fields[0]["after"], &fields[0]["fix"]),
+        (&json!("master"), &json!("replica"), &json!("failover"))
+    );
+    assert_eq!(fields[1]["before"], Value::Null);
+    stage.kill(0);
+    stage.wait_until(2, &["INFO", "replication"], "master_link_status:down");
+    let report = stage.diff(&["-o", "json"]).expect(2).json();
+    assert_eq!(paths(&fields_of(&report, "cache-2")), ["replication.link"]);
+    assert_eq!(report["nodes"][0]["error"]["code"], "unreachable");
+}
+
+#[test]
+fn the_status_shows_the_same() {
+    let stage = Stage::start(2, 0);
+    let _: () = stage.command(1, &["CONFIG", "SET", "hz", "50"]);
+    let _: () = stage.command(0, &["SET", "a", "b"]);
+    let ran = stage.redisops(&["redis", "status", "test"]).expect(0);
+    assert!(ran.stdout.contains("replica of cache-0") && ran.stdout.contains("config.hz: 50 → 20"), "{}", ran.stdout);
+    let document = stage.redisops(&["redis", "status", "test", "-o", "json"]).expect(0).json();
+    assert_eq!((&document["kind"], &document["apiVersion"]), (&json!("RedisStatus"), &json!("redisops.dev/v1")));
+    let node = &document["redis"][0]["nodes"][0];
+    assert_eq!((&node["role"], &node["keys"], &node["error"]), (&json!("master"), &json!(1), &Value::Null));
+    assert_eq!(document["redis"][0]["nodes"][1]["drift"][0]["path"], "config.hz");
+}
