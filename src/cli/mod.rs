@@ -47,10 +47,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Build(arguments) => commands::build::run(&BuildSettings::resolve(*arguments), &printer),
         Command::Schema(command) => commands::schema::run(command, &printer),
         Command::Validate(arguments) => commands::validate::run(*arguments, &environment, &printer),
+        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Plan(arguments) => commands::plan::run(*arguments, &printer),
         Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
         Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
-        Command::Diff(arguments) => commands::diff::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)

@@ -167,7 +167,10 @@ fn what_happened_to_objects_is_told() {
     let created = change(&object, ChangeKind::Create, vec![]);
     assert_eq!(why(&[&object], &[created]), ["ConfigMap/a/x: it has been deleted since"]);
     let other = with("v1", "ConfigMap", "a", "x", r#""spec":{"value":4}"#);
-    assert_eq!(why(&[&other], &world.changes), ["ConfigMap/a/x spec.value: the files say 4 now, the plan 2"]);
+    let edited = change(&other, ChangeKind::Update, vec![field("spec.value", json!(1), json!(4))]);
+    assert_eq!(why(&[&other], &[edited]), ["ConfigMap/a/x spec.value: the files say 4 now, the plan 2"]);
+    // As it is live, and not as it was planned.
+    assert_eq!(why(&[&other], &[]), ["ConfigMap/a/x spec.value: the files say 4 now, the plan 2"]);
     let more = change(
         &object,
         ChangeKind::Update,

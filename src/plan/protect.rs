@@ -25,7 +25,7 @@ pub fn is_protected(group: &str, kind: &str) -> bool {
 /// What is lost with an object, where that is why it is kept.
 pub fn protection(resource: &ResourceRef) -> Option<&'static str> {
     let group = crate::k8s::parse_api_version(&resource.api_version).0;
-    is_protected(group, &resource.kind).then(|| match resource.kind.as_str() {
+    is_protected(group, &resource.kind).then_some(match resource.kind.as_str() {
         "Namespace" => "everything in the namespace is deleted with it",
         "PersistentVolumeClaim" => "its data is deleted with it, unless the volume is retained",
         "CustomResourceDefinition" => "all objects of the kind are deleted with it",

@@ -34,7 +34,7 @@ fn by_consequence(text: &str) -> Risk {
             Risk::High
         }
         _ if text.starts_with("takes nodes") => Risk::High,
-        _ if NOTICED.iter().any(|start| is(&start)) => Risk::Medium,
+        _ if NOTICED.iter().any(is) => Risk::Medium,
         _ => Risk::Low,
     }
 }

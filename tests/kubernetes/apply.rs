@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::applying::{apply, applied, edit, live, result, results, step, system};
+use crate::applying::{applied, apply, edit, live, result, results, step, system};
 
 #[test]
 fn from_nothing_to_ready_and_then_clean() {
@@ -41,7 +41,10 @@ fn only_what_differs_is_written() {
     assert_eq!(steps[0]["cause"]["file"], "prod/all.yaml");
     assert_eq!((&steps[0]["cause"]["line"], &steps[0]["action"]), (&Value::from(6), &Value::from("update")));
     let run = applied(&bench, &[]);
-    assert_eq!((result(&run, "ConfigMap", "settings"), result(&run, "StatefulSet", "cache")), ("changed".into(), "unchanged".into()));
+    assert_eq!(
+        (result(&run, "ConfigMap", "settings"), result(&run, "StatefulSet", "cache")),
+        ("changed".into(), "unchanged".into())
+    );
     assert_eq!(live(&bench, "configmap/settings", "{.data.a}"), "2");
 }
 
@@ -62,7 +65,10 @@ fn a_dry_run_writes_nothing() {
     let run = bench.redisops(&["apply", "prod", "--dry-run=server", "-o", "json"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(results(&run), ["created"]);
-    assert_eq!(live(&bench, "configmap,secret,lease,statefulset", "{.items[*].metadata.name}").replace("kube-root-ca.crt", ""), "");
+    assert_eq!(
+        live(&bench, "configmap,secret,lease,statefulset", "{.items[*].metadata.name}").replace("kube-root-ca.crt", ""),
+        ""
+    );
     edit(&bench, "port: 6379", "portt: 6379");
     let run = bench.redisops(&["apply", "prod", "--dry-run=server", "-o", "json"]);
     assert_eq!((run.code, result(&run, "Service", "cache")), (2, "failed".to_owned()), "{run:?}");
@@ -74,12 +80,24 @@ fn a_conflict_names_owner_field_and_line_and_touches_nothing() {
     let Some(bench) = system() else { return };
     applied(&bench, &[]);
     let namespace = bench.namespace.clone();
-    bench.kubectl(&["-n", &namespace, "patch", "configmap/settings", "--type=merge", "-p", r#"{"data":{"a":"other"}}"#, "--field-manager=somebody"]);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "patch",
+        "configmap/settings",
+        "--type=merge",
+        "-p",
+        r#"{"data":{"a":"other"}}"#,
+        "--field-manager=somebody",
+    ]);
     edit(&bench, "a: \"1\"", "a: \"2\"");
     let run = apply(&bench, &[]);
     assert_eq!(run.code, 2, "{run:?}");
     let error = step(&run, "ConfigMap", "settings")["error"].clone();
-    assert_eq!((&error["code"], &error["manager"], &error["field"]), (&Value::from("conflict"), &Value::from("somebody"), &Value::from("data.a")));
+    assert_eq!(
+        (&error["code"], &error["manager"], &error["field"]),
+        (&Value::from("conflict"), &Value::from("somebody"), &Value::from("data.a"))
+    );
     assert_eq!((&error["file"], &error["line"]), (&Value::from("prod/all.yaml"), &Value::from(6)));
     for word in ["ConfigMap/", "settings", "data.a", "somebody", "prod/all.yaml:6", "--force-conflicts"] {
         assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
@@ -119,7 +137,11 @@ fn without_a_terminal_somebody_has_to_say_yes() {
 #[test]
 fn what_does_not_get_ready_is_told_with_what_its_pods_lack() {
     let Some(bench) = system() else { return };
-    edit(&bench, "      containers:\n      - name: redis", "      nodeSelector: {no: where}\n      containers:\n      - name: redis");
+    edit(
+        &bench,
+        "      containers:\n      - name: redis",
+        "      nodeSelector: {no: where}\n      containers:\n      - name: redis",
+    );
     let run = bench.redisops(&["apply", "prod", "--yes", "--timeout", "3s", "-o", "json"]);
     let error = step(&run, "StatefulSet", "cache")["error"].clone();
     assert_eq!((run.code, &error["code"]), (2, &Value::from("timeout")), "{run:?}");
@@ -127,7 +149,10 @@ fn what_does_not_get_ready_is_told_with_what_its_pods_lack() {
     assert!(run.json()["steps"].as_array().unwrap().iter().all(|it| it["resource"]["kind"] != "Job"), "a later wave");
     edit(&bench, "      nodeSelector: {no: where}\n", "");
     let run = applied(&bench, &[]);
-    assert_eq!((result(&run, "StatefulSet", "cache"), result(&run, "Job", "once")), ("changed".into(), "created".into()));
+    assert_eq!(
+        (result(&run, "StatefulSet", "cache"), result(&run, "Job", "once")),
+        ("changed".into(), "created".into())
+    );
 }
 
 #[test]

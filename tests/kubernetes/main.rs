@@ -4,10 +4,14 @@
 // A test that cannot go on fails, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod apply;
+mod applying;
 mod bad_input;
 mod drift;
 mod equal;
 mod faults;
 mod proof;
+mod refused;
+mod sets;
 mod support;
 mod systems;

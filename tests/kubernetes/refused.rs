@@ -22,7 +22,8 @@ fn a_missing_right_comes_with_the_roles_that_would_do() {
     assert_eq!(live(&bench, "configmap/settings", "{.data.a}"), "1");
     // The roles that are printed are enough.
     let yaml = run.stderr.split("rights that would do:\n").nth(1).unwrap_or_else(|| panic!("{}", run.stderr));
-    let yaml: String = yaml.lines().take_while(|line| !line.starts_with("redisops::")).map(|line| format!("{line}\n")).collect();
+    let yaml: String =
+        yaml.lines().take_while(|line| !line.starts_with("redisops::")).map(|line| format!("{line}\n")).collect();
     let done = bench.kubectl_with(&["apply", "-f", "-"], &yaml);
     assert!(done.status.success(), "{}\n{yaml}", String::from_utf8_lossy(&done.stderr));
     let namespace = &bench.namespace;
@@ -106,11 +107,17 @@ fn definitions_come_before_what_they_define() {
     );
     edit(&bench, "---\n", &objects);
     let run = applied(&bench, &[]);
-    assert_eq!((result(&run, "CustomResourceDefinition", &format!("things.{group}")), result(&run, "Thing", "one")), ("created".into(), "created".into()));
+    assert_eq!(
+        (result(&run, "CustomResourceDefinition", &format!("things.{group}")), result(&run, "Thing", "one")),
+        ("created".into(), "created".into())
+    );
     assert_eq!(results(&applied(&bench, &[])), ["unchanged"]);
     edit(&bench, &objects, "---\n");
     let run = applied(&bench, &["--prune"]);
-    assert_eq!((result(&run, "Thing", "one"), result(&run, "CustomResourceDefinition", &format!("things.{group}"))), ("pruned".into(), "kept".into()));
+    assert_eq!(
+        (result(&run, "Thing", "one"), result(&run, "CustomResourceDefinition", &format!("things.{group}"))),
+        ("pruned".into(), "kept".into())
+    );
     let run = applied(&bench, &["--delete", &format!("CustomResourceDefinition/things.{group}")]);
     assert_eq!(result(&run, "CustomResourceDefinition", &format!("things.{group}")), "pruned");
 }

@@ -35,7 +35,10 @@ fn what_the_files_no_longer_have_goes_when_asked_for() {
     let deletes = plan.json()["steps"].as_array().unwrap().iter().filter(|it| it["action"] == "delete").count();
     assert_eq!(deletes, 2, "{plan:?}");
     let run = applied(&bench, &["--prune"]);
-    assert_eq!((result(&run, "ConfigMap", "extra"), result(&run, "ServiceAccount", "extra")), ("pruned".into(), "pruned".into()));
+    assert_eq!(
+        (result(&run, "ConfigMap", "extra"), result(&run, "ServiceAccount", "extra")),
+        ("pruned".into(), "pruned".into())
+    );
     assert_eq!(annotation(&bench, "contains-group-kinds"), "ConfigMap,Job.batch,Secret,Service,StatefulSet.apps");
     assert_eq!(results(&applied(&bench, &["--prune"])), ["unchanged"]);
 }
@@ -48,10 +51,21 @@ fn objects_of_others_and_sets_of_other_tools_are_left_alone() {
     bench.kubectl(&["-n", &namespace, "create", "configmap", "foreign"]);
     assert_eq!(results(&applied(&bench, &["--prune"])), ["unchanged"]);
     assert_eq!(live(&bench, "configmap/foreign", "{.metadata.name}"), "foreign");
-    bench.kubectl(&["-n", &namespace, "annotate", "--overwrite", "secret/redisops-prod", "applyset.kubernetes.io/tooling=kubectl/v1.36.0"]);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "annotate",
+        "--overwrite",
+        "secret/redisops-prod",
+        "applyset.kubernetes.io/tooling=kubectl/v1.36.0",
+    ]);
     let run = apply(&bench, &[]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("kubectl/v1.36.0") && run.stderr.contains("--adopt-applyset redisops-prod"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("kubectl/v1.36.0") && run.stderr.contains("--adopt-applyset redisops-prod"),
+        "{}",
+        run.stderr
+    );
     applied(&bench, &["--adopt-applyset", "redisops-prod"]);
     applied(&bench, &[]);
 }
@@ -62,7 +76,10 @@ fn a_set_of_kubectl_is_taken_over_with_its_members() {
     let namespace = bench.namespace.clone();
     bench.kubectl(&["-n", &namespace, "create", "secret", "generic", "theirs"]);
     let rendered = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: old}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: \"1\"}\n";
-    let done = bench.kubectl_alpha(&["-n", &namespace, "apply", "--server-side", "--prune", "--applyset=theirs", "-f", "-"], rendered);
+    let done = bench.kubectl_alpha(
+        &["-n", &namespace, "apply", "--server-side", "--prune", "--applyset=theirs", "-f", "-"],
+        rendered,
+    );
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let run = applied(&bench, &["--adopt-applyset", "theirs", "--prune", "--force-conflicts"]);
     assert_eq!(result(&run, "ConfigMap", "old"), "pruned");
@@ -73,14 +90,34 @@ fn a_set_of_kubectl_is_taken_over_with_its_members() {
 #[test]
 fn a_finalizer_that_hangs_is_named() {
     let Some(bench) = system() else { return };
-    edit(&bench, "---\n", "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  finalizers: [example.com/wait]\n---\n");
+    edit(
+        &bench,
+        "---\n",
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  finalizers: [example.com/wait]\n---\n",
+    );
     applied(&bench, &[]);
-    edit(&bench, "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  finalizers: [example.com/wait]\n---\n", "---\n");
+    edit(
+        &bench,
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  finalizers: [example.com/wait]\n---\n",
+        "---\n",
+    );
     let run = bench.redisops(&["apply", "prod", "--yes", "--prune", "--timeout", "2s", "-o", "json"]);
-    assert_eq!((run.code, &step(&run, "ConfigMap", "extra")["error"]["code"]), (2, &Value::from("finalizer")), "{run:?}");
+    assert_eq!(
+        (run.code, &step(&run, "ConfigMap", "extra")["error"]["code"]),
+        (2, &Value::from("finalizer")),
+        "{run:?}"
+    );
     assert!(run.stderr.contains("example.com/wait"), "{}", run.stderr);
     let namespace = bench.namespace.clone();
-    bench.kubectl(&["-n", &namespace, "patch", "configmap/extra", "--type=json", "-p", r#"[{"op":"remove","path":"/metadata/finalizers"}]"#]);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "patch",
+        "configmap/extra",
+        "--type=json",
+        "-p",
+        r#"[{"op":"remove","path":"/metadata/finalizers"}]"#,
+    ]);
     applied(&bench, &["--prune"]);
 }
 
@@ -100,13 +137,35 @@ fn a_plan_holds_until_something_has_a_third_value() {
         bench.redisops(&all)
     };
     let namespace = bench.namespace.clone();
-    bench.kubectl(&["-n", &namespace, "patch", "configmap/settings", "--type=merge", "-p", r#"{"data":{"a":"3"}}"#, "--field-manager=redisops"]);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "patch",
+        "configmap/settings",
+        "--type=merge",
+        "-p",
+        r#"{"data":{"a":"3"}}"#,
+        "--field-manager=redisops",
+    ]);
     let run = by_plan(&[]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("stale") && run.stderr.contains("ConfigMap/") && run.stderr.contains("data.a"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("stale") && run.stderr.contains("ConfigMap/") && run.stderr.contains("data.a"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(live(&bench, "statefulset/cache", "{.spec.replicas}"), "2", "nothing was done");
     // Half of it is done already.
-    bench.kubectl(&["-n", &namespace, "patch", "configmap/settings", "--type=merge", "-p", r#"{"data":{"a":"2"}}"#, "--field-manager=redisops"]);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "patch",
+        "configmap/settings",
+        "--type=merge",
+        "-p",
+        r#"{"data":{"a":"2"}}"#,
+        "--field-manager=redisops",
+    ]);
     let run = by_plan(&[]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.json()["steps"].as_array().unwrap().len(), 1, "the other step is finished: {run:?}");
@@ -140,7 +199,11 @@ fn a_plan_of_another_cluster_and_an_edited_one_are_refused() {
 /// A system whose first wave never gets ready.
 fn stuck() -> Option<Bench> {
     let bench = system()?;
-    edit(&bench, "      containers:\n      - name: redis", "      nodeSelector: {no: where}\n      containers:\n      - name: redis");
+    edit(
+        &bench,
+        "      containers:\n      - name: redis",
+        "      nodeSelector: {no: where}\n      containers:\n      - name: redis",
+    );
     Some(bench)
 }
 
@@ -152,8 +215,10 @@ fn begun(bench: &Bench) -> std::process::Child {
         .spawn()
         .unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !String::from_utf8_lossy(&bench.kubectl_with(&["-n", &bench.namespace, "get", "lease,statefulset", "-o", "name"], "").stdout)
-        .contains("statefulset")
+    while !String::from_utf8_lossy(
+        &bench.kubectl_with(&["-n", &bench.namespace, "get", "lease,statefulset", "-o", "name"], "").stdout,
+    )
+    .contains("statefulset")
     {
         assert!(Instant::now() < deadline, "it does not begin");
         std::thread::sleep(Duration::from_millis(100));

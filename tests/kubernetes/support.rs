@@ -143,6 +143,20 @@ impl Bench {
         child.wait_with_output().unwrap()
     }
 
+    /// Runs kubectl with what is not finished in it.
+    pub fn kubectl_alpha(&self, arguments: &[&str], text: &str) -> Output {
+        let file = self.path().join(".git/input.yaml");
+        fs::write(&file, text).unwrap();
+        Command::new(self.programs.join("kubectl"))
+            .env("KUBECTL_APPLYSET", "true")
+            .arg("--kubeconfig")
+            .arg(&self.kubeconfig)
+            .args(arguments)
+            .stdin(fs::File::open(file).unwrap())
+            .output()
+            .unwrap()
+    }
+
     /// Applies the rendered directory on the side of the server, as a manager.
     #[track_caller]
     pub fn apply_as(&self, manager: &str, directory: &str) {

@@ -9,7 +9,7 @@ use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
-use crate::drift::managed::Ours;
+use crate::drift::managed::{ApplySetParent, Ours};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
@@ -58,15 +58,12 @@ impl Deployment {
         let kubernetes = rendered.environment.as_ref().map(|environment| &environment.spec.kubernetes);
         let set = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let root = rendered.names.root().to_owned();
-        // Another kubeconfig has other contexts.
-        let context = match (&cluster.context, &cluster.kubeconfig) {
-            (None, None) => kubernetes.and_then(|it| set(&it.context)),
-            (context, _) => context.clone(),
-        };
-        let kubeconfig = cluster
-            .kubeconfig
-            .clone()
-            .or_else(|| kubernetes.and_then(|it| set(&it.kubeconfig)).map(|path| root.join(path)));
+        let context = cluster.context.clone().or_else(|| kubernetes.and_then(|it| set(&it.context)));
+        let file = kubernetes.and_then(|it| set(&it.kubeconfig)).map(|path| match path.strip_prefix("~/") {
+            Some(rest) => std::env::home_dir().unwrap_or_default().join(rest),
+            None => root.join(path),
+        });
+        let kubeconfig = cluster.kubeconfig.clone().or(file);
         Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
     }
 
@@ -97,14 +94,10 @@ impl Deployment {
                 directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
             }
         };
-        let said = environment.is_some_and(|environment| !environment.spec.kubernetes.namespace.is_empty());
-        let mut namespaces = wanted.iter().filter_map(|one| one.resource.namespace.as_deref());
-        let shared = namespaces.next().filter(|first| namespaces.all(|other| other == *first));
-        let namespace = match shared.filter(|_| !said) {
-            Some(shared) => shared.to_owned(),
-            None => self.namespace(cluster),
-        };
-        set_of(&name, &namespace)
+        let said = environment.map(|environment| environment.spec.kubernetes.namespace.value.as_str());
+        let said = said.filter(|namespace| !namespace.is_empty());
+        let objects = wanted.iter().map(|one| &one.resource);
+        set_of(&name, ApplySetParent::home(said, objects, cluster.namespace()))
     }
 
     /// The objects as they are wanted in a cluster.

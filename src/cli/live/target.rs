@@ -132,7 +132,8 @@ pub(super) async fn against_cluster(
     let stay: BTreeSet<ResourceRef> = outcomes.iter().map(|outcome| outcome.resource.clone()).collect();
     let mut found = basis.found(rendered, outcomes);
     if settings.prune {
-        let parent = ApplySetParent::of(&basis.name, &namespace);
+        let home = ApplySetParent::home(basis.namespace.as_deref(), &stay, &namespace);
+        let parent = ApplySetParent::of(&basis.name, home);
         match candidates(cluster, &parent, &stay).await {
             Ok(gone) => found.changes.extend(gone.iter().map(|(resource, live)| managed::delete(resource, live))),
             Err(error) => {

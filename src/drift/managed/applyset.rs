@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::k8s::ResourceRef;
 use crate::yaml::Node;
 
 /// Label of the members of a set.
@@ -36,6 +37,17 @@ impl ApplySetParent {
         ApplySetParent { name: format!("redisops-{name}"), namespace: namespace.to_owned() }
     }
 
+    /// The namespace that a set is kept in: that of the environment; else the one that all objects share; else that of the context.
+    pub fn home<'a>(
+        environment: Option<&'a str>,
+        objects: impl IntoIterator<Item = &'a ResourceRef>,
+        context: &'a str,
+    ) -> &'a str {
+        let mut namespaces = objects.into_iter().filter_map(|object| object.namespace.as_deref());
+        let shared = namespaces.next().filter(|first| namespaces.all(|other| other == *first));
+        environment.or(shared).unwrap_or(context)
+    }
+
     /// The id of the set.
     pub fn id(&self) -> String {
         let digest = Sha256::digest(format!("{}.{}.Secret.", self.name, self.namespace));
@@ -63,6 +75,21 @@ impl ApplySetParent {
 mod tests {
     use super::*;
     use crate::yaml::{Origin, from_json};
+
+    #[test]
+    fn a_set_is_kept_where_its_objects_are() {
+        let object = |namespace: Option<&str>| ResourceRef {
+            api_version: "v1".into(),
+            kind: "Service".into(),
+            namespace: namespace.map(str::to_owned),
+            name: "x".into(),
+        };
+        let home = |environment, all: &[ResourceRef]| ApplySetParent::home(environment, all, "context").to_owned();
+        let one = [object(None), object(Some("a")), object(Some("a"))];
+        assert_eq!((home(None, &one), home(Some("b"), &one)), ("a".to_owned(), "b".to_owned()));
+        assert_eq!(home(None, &[object(Some("a")), object(Some("b"))]), "context");
+        assert_eq!(home(None, &[object(None)]), "context");
+    }
 
     #[test]
     fn ids_are_those_of_the_enhancement_proposal() {
