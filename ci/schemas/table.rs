@@ -61,8 +61,9 @@ fn of_operators(files: &[String]) -> Result<Arena, Failure> {
 }
 
 fn write(path: &Path, arena: &Arena) -> Result<(), Failure> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&arena.encode()?)?;
+    let plain = arena.encode()?;
+    let mut encoder = DeflateEncoder::new((plain.len() as u32).to_le_bytes().to_vec(), Compression::best());
+    encoder.write_all(&plain)?;
     fs::write(path, encoder.finish()?)?;
     Ok(())
 }

@@ -81,11 +81,13 @@ pub fn findings(objects: &ResMap, around: &Surroundings<'_>, settings: &Validati
         }),
         (None, None) => KubeVersion::NEWEST,
     };
+    let (configuration, odd) = configuration::load(around.root, around.files, around.sources, around.trace);
+    found.extend(odd.0.into_iter().map(Finding::of_diagnostic));
     let checked_for = Settings {
         environment: around.environment.map(|it| it.metadata.name.to_string()),
         namespace: kubernetes.map(|it| it.namespace.to_string()).filter(|it| !it.is_empty()),
         kube_minor: release.minor(),
-        redis_version: None,
+        redis_version: Some(configuration.redis_version.to_string()).filter(|it| !it.is_empty()),
         strict: settings.strict,
         repository: around
             .files
@@ -94,8 +96,6 @@ pub fn findings(objects: &ResMap, around: &Surroundings<'_>, settings: &Validati
             .flatten()
             .map(|it| Arc::new(it) as _),
     };
-    let (configuration, odd) = configuration::load(around.root, around.files, around.sources, around.trace);
-    found.extend(odd.0.into_iter().map(Finding::of_diagnostic));
     let known = Schemas { release, custom: Vec::new() };
     let (known, wrong) = schemas::for_objects(known, objects.as_slice(), around.root, around.files, around.sources);
     found.extend(wrong.0.into_iter().map(Finding::of_diagnostic));

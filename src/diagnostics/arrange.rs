@@ -61,9 +61,10 @@ pub fn arrange(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnosti
     finished.collect()
 }
 
-/// Whether two diagnostics are one only if they say the same: what other programs say, and what has no place.
+/// Whether two diagnostics are one only if they say the same: what other programs say, what has no place, and what rules find.
 fn tells_by_message(diagnostic: &Diagnostic, place: Option<&Location>) -> bool {
-    diagnostic.severity != Severity::Error || place.is_none() || diagnostic.code.starts_with("redisops::tool::")
+    let is_of_build = diagnostic.code.starts_with("redisops::") && !diagnostic.code.starts_with("redisops::tool::");
+    diagnostic.severity != Severity::Error || place.is_none() || !is_of_build
 }
 
 /// A diagnostic with its places resolved.

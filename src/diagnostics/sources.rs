@@ -42,8 +42,10 @@ pub enum SourceKind {
     Patch,
     /// A kustomization file.
     Kustomization,
-    /// A file that a generator reads (env file, data file).
+    /// A file that becomes a Secret (env file, data file), or that may have secrets anywhere.
     Data,
+    /// A file that becomes a ConfigMap.
+    Settings,
     /// Transformer configuration, CRD, OpenAPI document, plugin configuration.
     Config,
     /// The output of `helm template`.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostics::Pos;
 use crate::k8s::openapi::{OpenApi, SchemaRef};
-use crate::provenance::{FieldPath, Segment, json};
+use crate::provenance::{FieldPath, ItemKeys, Segment, json};
 use crate::yaml::{Map, Node, Value};
 
 use super::equal::{is_default, is_order_sensitive, is_quantity, same_scalar, says_nothing};
@@ -106,10 +106,10 @@ impl<'a> Comparison<'a> {
                     self.below(segment, |this| this.only(&entry.value, field, key, side));
                 }
             }
-            Value::Seq(items) => match self.keys_of(schema, items, &[]) {
+            Value::Seq(items) => match ItemKeys::of(schema, self.built_in, &[items]) {
                 Some(keys) => {
                     for item in items {
-                        let segment = item_segment(item, &keys);
+                        let segment = keys.segment(item);
                         self.below(segment, |this| this.whole(item, Pos::NONE, side));
                     }
                 }
@@ -136,7 +136,7 @@ impl<'a> Comparison<'a> {
         key: Pos,
     ) {
         let elements = schema.and_then(|schema| schema.elements());
-        if let Some(keys) = self.keys_of(schema, old, new) {
+        if let Some(keys) = ItemKeys::of(schema, self.built_in, &[old, new]) {
             return self.keyed(before, after, &keys, elements, key);
         }
         if old.len() != new.len() {
@@ -147,12 +147,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn keyed(&mut self, before: &'a Node, after: &'a Node, keys: &Keys, elements: Option<SchemaRef<'_>>, key: Pos) {
+    fn keyed(&mut self, before: &'a Node, after: &'a Node, keys: &ItemKeys, elements: Option<SchemaRef<'_>>, key: Pos) {
         let (old, new) = (before.as_seq().unwrap_or_default(), after.as_seq().unwrap_or_default());
-        let by_key: FxHashMap<Segment, &'a Node> = old.iter().map(|item| (item_segment(item, keys), item)).collect();
-        let known: BTreeSet<Segment> = new.iter().map(|item| item_segment(item, keys)).collect();
+        let by_key: FxHashMap<Segment, &'a Node> = old.iter().map(|item| (keys.segment(item), item)).collect();
+        let known: BTreeSet<Segment> = new.iter().map(|item| keys.segment(item)).collect();
         for item in new {
-            let segment = item_segment(item, keys);
+            let segment = keys.segment(item);
             let same = by_key.get(&segment).copied();
             self.below(segment, |this| match same {
                 Some(before) => this.both(before, item, elements, Pos::NONE),
@@ -160,37 +160,18 @@ impl<'a> Comparison<'a> {
             });
         }
         for item in old {
-            let segment = item_segment(item, keys);
+            let segment = keys.segment(item);
             if !known.contains(&segment) {
                 self.below(segment, |this| this.whole(item, Pos::NONE, Side::Before));
             }
         }
         let order = |items: &[Node]| -> Vec<Segment> {
             let both = |segment: &Segment| known.contains(segment) && by_key.contains_key(segment);
-            items.iter().map(|item| item_segment(item, keys)).filter(both).collect()
+            items.iter().map(|item| keys.segment(item)).filter(both).collect()
         };
         if is_order_sensitive(&self.path) && order(old) != order(new) {
             self.report(Some(before), Some(after), key);
         }
-    }
-
-    /// The merge keys of a list, when each item of both sides has its own.
-    fn keys_of(&self, schema: Option<SchemaRef<'_>>, old: &[Node], new: &[Node]) -> Option<Keys> {
-        let from_schema = schema.filter(|schema| schema.is_associative()).map(|schema| {
-            let (_, keys) = schema.patch_strategy_and_keys();
-            Keys(keys.iter().map(str::to_owned).collect())
-        });
-        // Custom resources follow the custom of Kubernetes: lists of named things.
-        let keys =
-            from_schema.or_else(|| (schema.is_none() || !self.built_in).then(|| Keys(vec!["name".to_owned()])))?;
-        let unique = |items: &[Node]| {
-            let mut seen = BTreeSet::new();
-            items.iter().all(|item| {
-                let shape = if keys.0.is_empty() { item.as_scalar().is_some() } else { has_keys(item, &keys) };
-                shape && seen.insert(item_segment(item, &keys))
-            })
-        };
-        (unique(old) && unique(new)).then_some(keys)
     }
 
     fn is_nothing(&self, node: &Node) -> bool {
@@ -202,26 +183,6 @@ impl<'a> Comparison<'a> {
 enum Side {
     Before,
     After,
-}
-
-/// Names of the fields that tell the items of a list apart; none where the items are scalars.
-struct Keys(Vec<String>);
-
-/// Whether an item has the first of the keys; the server fills in the others.
-fn has_keys(item: &Node, keys: &Keys) -> bool {
-    keys.0.first().is_some_and(|key| item.get(key).and_then(Node::as_scalar).is_some())
-}
-
-fn item_segment(item: &Node, keys: &Keys) -> Segment {
-    if keys.0.is_empty() {
-        return Segment::Item(vec![(String::new(), item.text().unwrap_or_default().to_owned())]);
-    }
-    let value = |key: &String| match item.get(key).and_then(Node::text) {
-        Some(text) => Some((key.clone(), text.to_owned())),
-        None if key == "protocol" => Some((key.clone(), "TCP".to_owned())),
-        None => None,
-    };
-    Segment::Item(keys.0.iter().filter_map(value).collect())
 }
 
 /// A value as reports carry it.

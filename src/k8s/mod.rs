@@ -5,6 +5,7 @@
 pub mod fieldspecs_default;
 mod gvk;
 pub mod hash;
+pub mod names;
 pub mod openapi;
 mod quantity;
 mod reference;

@@ -45,10 +45,22 @@ impl Quantity {
         Some(Quantity { nano: if negative { -nano } else { nano } })
     }
 
+    /// Billionths in a unit.
+    pub const UNIT: i128 = 10i128.pow(DIGITS);
+
+    /// From billionths.
+    pub const fn of_nano(nano: i128) -> Quantity {
+        Quantity { nano }
+    }
+
+    /// The amount in billionths.
+    pub const fn nano(self) -> i128 {
+        self.nano
+    }
+
     /// The amount in whole units (bytes, cores), rounded up.
     pub fn ceil(self) -> i128 {
-        let unit = 10i128.pow(DIGITS);
-        self.nano.div_euclid(unit) + i128::from(self.nano.rem_euclid(unit) != 0)
+        self.nano.div_euclid(Self::UNIT) + i128::from(self.nano.rem_euclid(Self::UNIT) != 0)
     }
 }
 

@@ -190,10 +190,10 @@ impl Target<'_> {
     ///
     /// # Errors
     /// When it cannot be read; the place is that of the name.
-    pub fn load_data(&self, entry: &Text, path: &str) -> Result<DataFile, Diagnostics> {
+    pub fn load_data(&self, entry: &Text, path: &str, kind: SourceKind) -> Result<DataFile, Diagnostics> {
         let loaded = self.loader.load(path).map_err(|e| at_entry(e, entry))?;
         match String::from_utf8(loaded.bytes) {
-            Ok(text) => Ok(DataFile::Text(self.build.cx.add_source(loaded.path, text, SourceKind::Data)?)),
+            Ok(text) => Ok(DataFile::Text(self.build.cx.add_source(loaded.path, text, kind)?)),
             Err(error) => Ok(DataFile::Binary(error.into_bytes())),
         }
     }

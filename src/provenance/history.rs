@@ -127,14 +127,15 @@ impl Reader<'_> {
                 (by, self.field_of(by))
             }
             SourceKind::Kustomization | SourceKind::Config => (pos, self.field_of(pos)),
-            SourceKind::Data => (pos, self.generator()),
+            SourceKind::Data | SourceKind::Settings => (pos, self.generator()),
         }
     }
 
     /// The generator that has made the object.
     fn generator(&self) -> Cow<'static, str> {
         let top = self.trace.pos(self.object.origin);
-        let made_by = self.sources.get(top).filter(|source| source.kind != SourceKind::Data);
+        let made_by =
+            self.sources.get(top).filter(|source| !matches!(source.kind, SourceKind::Data | SourceKind::Settings));
         match made_by {
             Some(_) => self.field_of(top),
             None => self.generator_of_kind(),

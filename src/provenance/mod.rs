@@ -4,6 +4,7 @@
 
 mod explanation;
 mod history;
+mod keyed;
 mod mask;
 mod path;
 mod subject;
@@ -11,6 +12,7 @@ mod text;
 
 pub use explanation::{Blame, Explanation, FieldEntry, HistoryEntry, OriginEntry, Places, SourceEntry};
 pub use history::{Step, history, json, origin_of, place_of};
+pub use keyed::{ItemKeys, keyed_path};
 pub use mask::{masked, masked_object};
 pub use path::{FieldPath, Found, MissingField, PathError, Segment};
 pub use subject::{MALFORMED, field, find, leaves};

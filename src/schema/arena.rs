@@ -4,6 +4,7 @@
 
 use std::sync::OnceLock;
 
+use compact_str::CompactString;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,9 @@ pub struct CelRule {
     /// The field that it is about.
     #[serde(default, rename = "fieldPath", skip_serializing_if = "Option::is_none")]
     pub field_path: Option<String>,
+    /// Whether a rule on what changes is asked of new objects, too.
+    #[serde(default, rename = "optionalOldSelf", skip_serializing_if = "std::ops::Not::not")]
+    pub optional_old_self: bool,
 }
 
 /// How the items of a list are told apart.
@@ -209,14 +213,14 @@ pub struct Checks {
 }
 
 /// A kind that a schema is known of.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Kind {
     /// API group; empty for the core.
-    pub group: String,
+    pub group: CompactString,
     /// API version.
-    pub version: String,
+    pub version: CompactString,
     /// Kind.
-    pub kind: String,
+    pub kind: CompactString,
     /// In which minor versions of Kubernetes, one bit each, from 1.31 on; all for kinds that do not come with it.
     pub releases: u32,
     /// Its schema.
@@ -305,9 +309,14 @@ impl Arena {
     /// # Errors
     /// When a value has no form in JSON.
     pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let rare = serde_json::to_vec(&(&self.checks, &self.kinds))?;
+        let rare = serde_json::to_vec(&self.checks)?;
+        let kinds: String = self
+            .kinds
+            .iter()
+            .map(|it| format!("{}\t{}\t{}\t{}\t{}\n", it.group, it.version, it.kind, it.releases, it.node))
+            .collect();
         let mut out = Vec::new();
-        for length in [self.text.len(), self.nodes.len(), self.properties.len(), rare.len()] {
+        for length in [self.text.len(), self.nodes.len(), self.properties.len(), rare.len(), kinds.len()] {
             out.extend((length as u32).to_le_bytes());
         }
         out.extend(self.text.as_bytes());
@@ -329,6 +338,7 @@ impl Arena {
         out.extend(self.properties.iter().map(|it| it.length as u8));
         out.extend(self.properties.iter().map(|it| u8::from(it.required)));
         out.extend(rare);
+        out.extend(kinds.into_bytes());
         Ok(out)
     }
 
@@ -340,18 +350,19 @@ impl Arena {
             input = rest;
             Some(taken)
         };
-        let mut lengths = [0; 4];
+        let mut lengths = [0; 5];
         for length in &mut lengths {
             *length = u32::from_le_bytes(take(4)?.try_into().ok()?) as usize;
         }
-        let [text, nodes, properties, rare] = lengths;
+        let [text, nodes, properties, rare, kinds_length] = lengths;
         let text = String::from_utf8(take(text)?.to_vec()).ok()?;
         let (kinds, flags) = (take(nodes)?, take(nodes)?);
         let counts = take(2 * nodes)?;
         let (firsts, rests, checks) = (take(4 * nodes)?, take(4 * nodes)?, take(4 * nodes)?);
         let (starts, targets) = (take(4 * properties)?, take(4 * properties)?);
         let (name_lengths, required) = (take(properties)?, take(properties)?);
-        let (checks_list, kind_list): (Vec<Checks>, Vec<Kind>) = serde_json::from_slice(take(rare)?).ok()?;
+        let checks_list: Vec<Checks> = serde_json::from_slice(take(rare)?).ok()?;
+        let kind_list = std::str::from_utf8(take(kinds_length)?).ok()?.lines().map(kind_of).collect::<Option<_>>()?;
         let number = |column: &[u8], count: usize, i: usize| {
             u32::from_le_bytes([column[i], column[count + i], column[2 * count + i], column[3 * count + i]])
         };
@@ -374,4 +385,17 @@ impl Arena {
         let patterns = checks_list.iter().map(|_| OnceLock::new()).collect();
         Some(Arena { text, nodes, properties, checks: checks_list, patterns, kinds: kind_list })
     }
+}
+
+/// A kind from its line.
+fn kind_of(line: &str) -> Option<Kind> {
+    let mut words = line.split('\t');
+    let mut next = || words.next();
+    Some(Kind {
+        group: next()?.into(),
+        version: next()?.into(),
+        kind: next()?.into(),
+        releases: next()?.parse().ok()?,
+        node: next()?.parse().ok()?,
+    })
 }

@@ -1,9 +1,8 @@
 //! The schemas that come with the program. They are compressed, and read when the first object is checked.
 
-use std::io::Read;
 use std::sync::OnceLock;
 
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress};
 use serde::{Deserialize, Serialize};
 
 use super::arena::{Arena, Kind};
@@ -13,10 +12,15 @@ static KUBERNETES: &[u8] = include_bytes!("builtin/kubernetes.bin");
 static OPERATORS: &[u8] = include_bytes!("builtin/operators.bin");
 static LIFECYCLE: &str = include_str!("builtin/lifecycle.json");
 
+/// The schemas in a file: the length that they have unpacked, and they.
 fn unpacked(bytes: &[u8]) -> Arena {
-    let mut plain = Vec::new();
-    let read = DeflateDecoder::new(bytes).read_to_end(&mut plain);
-    read.ok().and_then(|_| Arena::decode(&plain)).expect("the file is made by our own program and tested")
+    let arena = bytes.split_at_checked(4).and_then(|(length, packed)| {
+        // Memory that is taken once is cheaper than memory that grows.
+        let mut plain = Vec::with_capacity(u32::from_le_bytes(length.try_into().ok()?) as usize);
+        Decompress::new(false).decompress_vec(packed, &mut plain, FlushDecompress::Finish).ok()?;
+        Arena::decode(&plain)
+    });
+    arena.expect("the file is made by our own program and tested")
 }
 
 /// The types of Kubernetes, of all releases that are known.
@@ -57,12 +61,12 @@ pub struct Lifetime {
 }
 
 /// The life of a version of a kind, where something is known of it.
-pub fn lifetime(group: &str, version: &str, kind: &str) -> Option<&'static Lifetime> {
-    static LIST: OnceLock<Vec<Lifetime>> = OnceLock::new();
-    let list =
-        LIST.get_or_init(|| serde_json::from_str(LIFECYCLE).expect("the file is made by our own program and tested"));
-    let order = |it: &Lifetime| (it.group.as_str(), it.version.as_str(), it.kind.as_str()).cmp(&(group, version, kind));
-    list.binary_search_by(order).ok().map(|at| &list[at])
+pub fn lifetime(group: &str, version: &str, kind: &str) -> Option<Lifetime> {
+    // Each stands on its line; of most runs few are asked for.
+    let wanted = format!("{{\"group\":\"{group}\",\"version\":\"{version}\",\"kind\":\"{kind}\",");
+    let start = memchr::memmem::find(LIFECYCLE.as_bytes(), wanted.as_bytes())?;
+    let line = LIFECYCLE[start..].lines().next()?.trim_end_matches([',', ']']);
+    Some(serde_json::from_str(line).expect("the file is made by our own program and tested"))
 }
 
 #[cfg(test)]
@@ -109,6 +113,10 @@ mod tests {
         assert_eq!((gone.deprecated, gone.removed), (Some(21), Some(25)));
         assert_eq!(gone.replacement.as_ref().unwrap()[1], "v1");
         assert_eq!(lifetime("policy", "v1", "PodDisruptionBudget").unwrap().removed, None);
+        let all: Vec<Lifetime> = serde_json::from_str(LIFECYCLE).unwrap();
+        for life in &all {
+            assert_eq!(lifetime(&life.group, &life.version, &life.kind).as_ref(), Some(life));
+        }
         assert!(lifetime("policy", "v3", "PodDisruptionBudget").is_none());
     }
 }

@@ -98,9 +98,9 @@ impl Compiler {
         match self.arena.kinds.iter_mut().find(same) {
             Some(known) => known.releases |= releases,
             None => self.arena.kinds.push(Kind {
-                group: group.to_owned(),
-                version: version.to_owned(),
-                kind: kind.to_owned(),
+                group: group.into(),
+                version: version.into(),
+                kind: kind.into(),
                 releases,
                 node,
             }),

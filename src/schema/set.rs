@@ -26,7 +26,7 @@ pub enum Known<'a> {
     /// Its schema.
     Schema(&'a Arena, NodeId),
     /// A later release than the wanted one has it; or an earlier one, and its life says when it went.
-    NotServed(Option<&'static Lifetime>),
+    NotServed(Option<Lifetime>),
     /// The kind is there in other versions only.
     OtherVersions(Vec<&'a str>),
     /// The API has no such kind, and perhaps one of a similar name.

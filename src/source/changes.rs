@@ -73,6 +73,23 @@ const RENAMES: usize = 200;
 /// What stands behind a revision for the point where two lines of work parted, as `git diff` writes it.
 const MERGE_BASE: &str = "...";
 
+/// That the repository which holds a directory has a working tree.
+///
+/// # Errors
+/// When there is no repository, or a bare one.
+pub fn has_working_tree(directory: &Path) -> Result<(), LoadError> {
+    let (repository, top) = discover(Path::new("/"), directory, "HEAD")?;
+    not_bare(&repository, &top)
+}
+
+fn not_bare(repository: &Repository, top: &Path) -> Result<(), LoadError> {
+    if !repository.is_bare() {
+        return Ok(());
+    }
+    let message = format!("the repository `{}` is bare: it has no working tree", top.display());
+    Err(LoadError::new(LoadErrorKind::Git, message).help("compare with a revision: `--to REV`"))
+}
+
 impl Changes {
     /// What changed in the repository that holds a directory. `from` is anything that `git rev-parse` takes, `REV...` where REV and the newer state
     /// parted; `None` is the last commit. `keep` tells which files of the newer state are of interest.
@@ -87,9 +104,8 @@ impl Changes {
     ) -> Result<Changes, LoadError> {
         let asked = from.unwrap_or("HEAD");
         let (repository, top) = discover(Path::new("/"), directory, asked)?;
-        if repository.is_bare() && !matches!(until, Until::Revision(_)) {
-            let message = format!("the repository `{}` is bare: it has no working tree", top.display());
-            return Err(LoadError::new(LoadErrorKind::Git, message).help("compare with a revision: `--to REV`"));
+        if !matches!(until, Until::Revision(_)) {
+            not_bare(&repository, &top)?;
         }
         if *until == Until::Index {
             use_index_of_hook(&repository).map_err(|error| failed(&error))?;

@@ -21,7 +21,7 @@ mod suggestions;
 mod tools;
 
 pub use blame::{Blamer, Commit, LineBlame};
-pub use changes::{Change, ChangeKind, Changes, Revision, Until};
+pub use changes::{Change, ChangeKind, Changes, Revision, Until, has_working_tree};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};

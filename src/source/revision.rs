@@ -24,6 +24,8 @@ pub struct GitRevision {
     repository: Mutex<Repository>,
     /// What directories hold: a large one is taken apart once, not for each of its files.
     listings: Mutex<FxHashMap<Oid, Arc<Listing>>>,
+    /// Repositories of submodules that were looked into, by their place.
+    submodules: Mutex<FxHashMap<PathBuf, Arc<GitRevision>>>,
     tree: Oid,
     commit: Oid,
     /// As the user named it, for messages.
@@ -93,7 +95,8 @@ pub(super) fn resolve<'r>(repository: &'r Repository, top: &Path, revision: &str
 enum Found {
     Directory(Oid),
     File(Oid),
-    Submodule,
+    /// The commit of another repository, and the names that are left, last first.
+    Submodule(Oid, Vec<String>),
 }
 
 impl GitRevision {
@@ -107,9 +110,49 @@ impl GitRevision {
         let working_directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let (repository, top) = discover(&working_directory, directory, revision)?;
         let (commit, tree) = resolve(&repository, &top, revision).map(|found| (found.id(), found.tree_id()))?;
-        let repository = Mutex::new(repository);
-        let listings = Mutex::default();
-        Ok(GitRevision { repository, listings, tree, commit, revision: revision.to_owned(), top, working_directory })
+        Ok(GitRevision {
+            repository: Mutex::new(repository),
+            listings: Mutex::default(),
+            submodules: Mutex::default(),
+            tree,
+            commit,
+            revision: revision.to_owned(),
+            top,
+            working_directory,
+        })
+    }
+
+    /// The files of a submodule at a commit, read from its own repository, which is where its files are checked out.
+    fn submodule(&self, at: &Path, commit: Oid) -> Result<Arc<GitRevision>, FileError> {
+        let mut known = self.submodules.lock().expect("no holder of this lock panics");
+        if let Some(submodule) = known.get(at) {
+            return Ok(Arc::clone(submodule));
+        }
+        let place = self.top.join(at);
+        let shown = at.display();
+        // Without files of its own, the repository that is found there would be the outer one.
+        let opened = GitRevision::open(&place, &commit.to_string()).ok().filter(|it| it.top.ends_with(at));
+        let submodule = opened.map(Arc::new).ok_or_else(|| {
+            let commit = &commit.to_string()[..8];
+            FileError::Other(format!(
+                "`{shown}` is a submodule, whose commit {commit} is not here: run `git submodule update --init {shown}`"
+            ))
+        })?;
+        known.insert(at.to_owned(), Arc::clone(&submodule));
+        Ok(submodule)
+    }
+
+    /// Asks the submodule at a place of the tree.
+    fn within<T>(
+        &self,
+        at: &Path,
+        commit: Oid,
+        rest: &[String],
+        ask: impl FnOnce(&GitRevision, &Path) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
+        let submodule = self.submodule(at, commit)?;
+        let path = rest.iter().rev().fold(submodule.top.clone(), |path, name| path.join(name));
+        ask(&submodule, &path)
     }
 
     /// The commit, in hexadecimal digits.
@@ -179,11 +222,10 @@ impl GitRevision {
                     return Ok((at, Found::File(entry.id)));
                 }
                 (Some(ObjectType::Blob), _) => return Err(FileError::NotDirectory),
-                (_, SUBMODULE) if todo.is_empty() => {
+                (_, SUBMODULE) => {
                     at.push(&name);
-                    return Ok((at, Found::Submodule));
+                    return Ok((at, Found::Submodule(entry.id, todo)));
                 }
-                (_, SUBMODULE) => return Err(in_submodule(&at.join(&name))),
                 _ => return Err(FileError::NotFound),
             }
             at.push(&name);
@@ -222,10 +264,6 @@ fn other(error: &git2::Error) -> FileError {
     FileError::Other(error.message().to_owned())
 }
 
-fn in_submodule(path: &Path) -> FileError {
-    FileError::Other(format!("`{}` is a submodule, whose files are not in this repository", path.display()))
-}
-
 impl FileSystem for GitRevision {
     fn read(&self, path: &Path) -> Result<Vec<u8>, FileError> {
         let repository = self.repository();
@@ -239,29 +277,45 @@ impl FileSystem for GitRevision {
                 Ok(repository.find_blob(id).map_err(|error| other(&error))?.content().to_vec())
             }
             (_, Found::Directory(_)) => Err(FileError::IsDirectory),
-            (at, Found::Submodule) => Err(in_submodule(&at)),
+            (at, Found::Submodule(commit, rest)) => self.within(&at, commit, &rest, |inner, path| inner.read(path)),
         }
     }
 
     fn is_dir(&self, path: &Path) -> bool {
-        matches!(self.find(&self.repository(), path), Ok((_, Found::Directory(_))))
+        match self.find(&self.repository(), path) {
+            Ok((at, Found::Submodule(commit, rest))) => {
+                self.within(&at, commit, &rest, |inner, path| Ok(inner.is_dir(path))).unwrap_or(false)
+            }
+            found => matches!(found, Ok((_, Found::Directory(_)))),
+        }
     }
 
     fn exists(&self, path: &Path) -> bool {
-        self.find(&self.repository(), path).is_ok()
+        match self.find(&self.repository(), path) {
+            Ok((at, Found::Submodule(commit, rest))) if !rest.is_empty() => {
+                self.within(&at, commit, &rest, |inner, path| Ok(inner.exists(path))).unwrap_or(false)
+            }
+            found => found.is_ok(),
+        }
     }
 
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, FileError> {
         let (at, found) = self.find(&self.repository(), path)?;
         match found {
-            Found::Submodule => Err(in_submodule(&at)),
+            Found::Submodule(commit, rest) => self.within(&at, commit, &rest, |inner, path| inner.canonicalize(path)),
             _ => Ok(clean(&self.top.join(at))),
         }
     }
 
     fn read_dir(&self, path: &Path) -> Result<Vec<String>, FileError> {
         let repository = self.repository();
-        let (_, Found::Directory(id)) = self.find(&repository, path)? else { return Err(FileError::NotDirectory) };
+        let id = match self.find(&repository, path)? {
+            (_, Found::Directory(id)) => id,
+            (_, Found::File(_)) => return Err(FileError::NotDirectory),
+            (at, Found::Submodule(commit, rest)) => {
+                return self.within(&at, commit, &rest, |inner, path| inner.read_dir(path));
+            }
+        };
         let mut names: Vec<String> = self.listing(&repository, id)?.keys().cloned().collect();
         names.sort_unstable();
         Ok(names)

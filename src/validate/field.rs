@@ -1,7 +1,8 @@
 //! A field of an object, there or not: what rules look at and point to.
 
+use std::rc::Rc;
+
 use compact_str::CompactString;
-use smallvec::SmallVec;
 
 use crate::diagnostics::{Label, Pos};
 use crate::k8s::Resource;
@@ -16,20 +17,29 @@ pub enum Step {
     Index(usize),
 }
 
-/// A field of an object. A field that is missing keeps the last thing on the way to it that is there.
+/// A field of an object. A field that is missing keeps the way to it, and what is there on that way. Cheap to clone: fields share their way.
 #[derive(Clone, Debug)]
 pub struct Field<'a> {
     resource: &'a Resource,
-    steps: SmallVec<[Step; 8]>,
     node: Option<&'a Node>,
-    /// Key and value of each step that exists, outermost first; items of lists have no key.
-    way: SmallVec<[(Option<&'a Entry>, &'a Node); 8]>,
+    /// The last step; none for the object.
+    last: Option<Rc<Link<'a>>>,
+}
+
+/// A step of the way, with what it leads to.
+#[derive(Debug)]
+struct Link<'a> {
+    above: Option<Rc<Link<'a>>>,
+    step: Step,
+    /// Of a key that exists.
+    entry: Option<&'a Entry>,
+    node: Option<&'a Node>,
 }
 
 impl<'a> Field<'a> {
     /// The object as a whole.
     pub fn of(resource: &'a Resource) -> Field<'a> {
-        Field { resource, steps: SmallVec::new(), node: Some(&resource.node), way: SmallVec::new() }
+        Field { resource, node: Some(&resource.node), last: None }
     }
 
     /// The field at steps from the object.
@@ -66,13 +76,13 @@ impl<'a> Field<'a> {
     }
 
     fn step(&self, step: Step, entry: Option<&'a Entry>, node: Option<&'a Node>) -> Field<'a> {
-        let mut field = self.clone();
-        field.steps.push(step);
-        field.node = node;
-        if let Some(node) = node {
-            field.way.push((entry, node));
-        }
-        field
+        let link = Link { above: self.last.clone(), step, entry, node };
+        Field { resource: self.resource, node, last: Some(Rc::new(link)) }
+    }
+
+    /// The steps of the way, the last first.
+    fn way(&self) -> impl Iterator<Item = &Link<'a>> {
+        std::iter::successors(self.last.as_deref(), |link| link.above.as_deref())
     }
 
     /// The items of the list in it; none where there is no list.
@@ -119,13 +129,15 @@ impl<'a> Field<'a> {
     }
 
     /// The steps from the object to it.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.way().map(|link| link.step.clone()).collect();
+        steps.reverse();
+        steps
     }
 
-    /// Its path, as messages write it: `spec.template.spec.containers[0].image`.
+    /// Its path by places: `spec.template.spec.containers[0].image`. Reports have [`super::Objects::path`].
     pub fn path_text(&self) -> String {
-        path_text(&self.steps)
+        path_text(&self.steps())
     }
 
     /// Where it stands, the place to change first: the value in the file or patch that set it, then what it came from or replaced. A field that is
@@ -145,8 +157,8 @@ impl<'a> Field<'a> {
 
     /// As [`Field::places`], but at its key, for what should not be there at all.
     pub fn key_places(&self, trace: &Trace) -> Vec<Label> {
-        match self.way.last() {
-            Some((Some(entry), _)) if self.node.is_some() && !entry.key_pos.is_none() => {
+        match self.last.as_ref().and_then(|link| link.entry) {
+            Some(entry) if !entry.key_pos.is_none() => {
                 vec![label(entry.key_pos, entry.key.text.len(), "")]
             }
             _ => self.places(trace),
@@ -155,9 +167,9 @@ impl<'a> Field<'a> {
 
     /// The nearest thing around it that has a place: its key where it has one.
     fn parent_place(&self, trace: &Trace) -> Option<Label> {
-        let near = self.way.iter().rev().find_map(|(entry, node)| match entry {
+        let near = self.way().find_map(|link| match link.entry {
             Some(entry) if !entry.key_pos.is_none() => Some(label(entry.key_pos, entry.key.text.len(), "")),
-            _ => places_of(node, trace).into_iter().next(),
+            _ => places_of(link.node?, trace).into_iter().next(),
         });
         near.or_else(|| {
             // The object itself: its kind is what readers look for.
@@ -199,8 +211,8 @@ fn places_of(node: &Node, trace: &Trace) -> Vec<Label> {
     labels
 }
 
-/// A path as messages write it: `spec.containers[0].image`, `metadata.labels["a.b/c"]`.
-pub fn path_text(steps: &[Step]) -> String {
+/// `spec.containers[0].image`, `metadata.labels["a.b/c"]`.
+fn path_text(steps: &[Step]) -> String {
     use std::fmt::Write;
     let mut out = String::new();
     for step in steps {

@@ -16,7 +16,7 @@ mod run;
 pub mod structure;
 
 pub use crate::k8s::ResourceRef;
-pub use field::{Field, Step, path_text};
+pub use field::{Field, Step};
 pub use finding::{Finding, severity_name};
 pub use manifests::manifests;
 pub use objects::{Objects, Settings};

@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Label, Sources};
+use crate::k8s::openapi::OpenApi;
 use crate::k8s::{Resource, ScopeLookup, parse_api_version};
+use crate::provenance::{Segment, keyed_path};
 use crate::yaml::Trace;
 
 use super::rules::facts::Facts;
-use super::{Field, Repository, path_text};
+use super::{Field, Repository, Step};
 
 /// What objects are checked for.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +120,11 @@ impl<'a> Objects<'a> {
 
     /// The path of a field, as reports write it.
     pub fn path(&self, field: &Field<'_>) -> String {
-        path_text(field.steps())
+        let steps = field.steps().into_iter().map(|step| match step {
+            Step::Key(key) => Segment::Key(key.to_string()),
+            Step::Index(index) => Segment::Index(index),
+        });
+        keyed_path(&field.resource().node, steps, &OpenApi::default()).to_string()
     }
 
     /// What objects are checked for.
@@ -146,7 +152,6 @@ impl<'a> Objects<'a> {
 mod tests {
     use super::*;
     use crate::diagnostics::{Severity, SourceKind};
-    use crate::k8s::openapi::OpenApi;
     use crate::validate::{Finding, Report, TargetReport};
     use crate::yaml::parse_documents;
 

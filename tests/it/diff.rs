@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -213,6 +214,94 @@ fn what_cannot_be_compared_is_no_difference() {
     let _ = writeln!(all, "== broken\n{}", repository.shown(&["diff", "--from", "HEAD", "dev", "prod"]));
     let text: String = all.lines().filter(|line| !line.starts_with("Usage:")).map(|line| format!("{line}\n")).collect();
     assert_snapshot!(text);
+}
+
+#[test]
+fn what_one_target_cannot_hides_no_other() {
+    let repository = repository();
+    repository.commit("Ada", "Begin");
+    repository.edit("base/cache.yaml", "redis:7", "redis:8");
+    repository.edit("overlays/dev/kustomization.yaml", "../../base", "../../bsae");
+    let output = repository.run(&["diff", "--from", "HEAD", "-o", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("overlays/dev/kustomization.yaml:3:3"));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_valid(&report);
+    let of = |target: &str| {
+        report["changes"].as_array().unwrap().iter().filter(|one| one["target"] == target).collect::<Vec<_>>()
+    };
+    let failed = of("dev");
+    assert_eq!(failed.len(), 1);
+    assert_eq!(
+        failed[0]["error"],
+        json!({"code": "redisops::load::not_found", "message": "`../../bsae` is neither a file nor a directory", "verb": "build", "resource": "dev"})
+    );
+    assert!(of("prod").iter().any(|one| one["fields"][0]["after"] == "redis:8"));
+    assert_eq!(report["summary"], json!({"create": 0, "update": 1, "delete": 0, "unchanged": 2, "nodesDrifted": 0}));
+    assert!(repository.shown(&["diff", "--from", "HEAD"]).contains("could not be compared: `../../bsae`"));
+    for form in ["sarif", "junit", "github", "gitlab", "markdown"] {
+        let output = repository.run(&["diff", "--from", "HEAD", "-o", form]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{form}");
+        assert!(text.contains("bsae") && text.contains("redis:8"), "{form}: {text}");
+    }
+    // Where nothing can be rendered, nothing is printed.
+    assert!(repository.run(&["diff", "--from", "HEAD", "dev"]).stdout.is_empty());
+}
+
+#[test]
+fn submodules_are_read_at_the_commit_of_their_time() {
+    let inner = Repository::new(&[("kustomization.yaml", "resources: [cm.yaml]\n"), ("cm.yaml", &settings("one"))]);
+    let first = inner.commit("Ada", "One");
+    let outer = Repository::new(&[("overlay/kustomization.yaml", "resources: [../sub]\n")]);
+    let url = inner.top().display().to_string();
+    let mut submodule = outer.git().submodule(&url, Path::new("sub"), true).unwrap();
+    submodule.clone(None).unwrap();
+    submodule.add_finalize().unwrap();
+    outer.commit("Ada", "With one");
+    inner.write("cm.yaml", settings("two"));
+    inner.commit("Ada", "Two");
+    let checked_out = git2::Repository::open(outer.top().join("sub")).unwrap();
+    checked_out.find_remote("origin").unwrap().fetch(&[] as &[&str], None, None).unwrap();
+    let newest = checked_out.revparse_single("origin/HEAD").unwrap();
+    checked_out.reset(&newest, git2::ResetType::Hard, None).unwrap();
+    outer.commit("Ada", "With two");
+
+    let report = outer.json(&["diff", "--from", "HEAD~1", "overlay"]);
+    assert_eq!(report["changes"][0]["fields"][0]["before"], "one");
+    assert_eq!(report["changes"][0]["fields"][0]["after"], "two");
+    assert_eq!(report["changes"][0]["fields"][0]["origin"]["file"], "sub/cm.yaml");
+    assert_eq!(outer.json(&["explain", "overlay", "ConfigMap/a.data.x", "--rev", "HEAD~1"])["value"], "one");
+    fs::remove_dir_all(outer.top().join("sub")).unwrap();
+    fs::create_dir(outer.top().join("sub")).unwrap();
+    fs::remove_dir_all(outer.top().join(".git/modules")).unwrap();
+    let told = outer.shown(&["explain", "overlay", "ConfigMap/a.data.x", "--rev", "HEAD~1"]);
+    let wanted = format!("commit {} is not here: run `git submodule update --init sub`", &first.to_string()[..8]);
+    assert!(told.starts_with("exit 2") && told.contains(&wanted), "{told}");
+}
+
+fn settings(value: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{x: {value}}}\n")
+}
+
+#[test]
+fn bare_repositories_have_revisions_only() {
+    let repository =
+        Repository::new(&[("kustomization.yaml", "resources: [cm.yaml]\n"), ("cm.yaml", &settings("one"))]);
+    repository.commit("Ada", "One");
+    repository.write("cm.yaml", settings("two"));
+    repository.commit("Ada", "Two");
+    let bare = repository.beside("bare.git");
+    git2::build::RepoBuilder::new().bare(true).clone(&repository.top().display().to_string(), &bare).unwrap();
+    let output = repository.run_in(&bare, &["diff", "--from", "HEAD~1", "--to", "HEAD", ".", "-o", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["changes"][0]["fields"][0]["after"], "two");
+    let output = repository.run_in(&bare, &["diff", "--from", "HEAD~1", "."]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("is bare: it has no working tree") && told.contains("--to REV"), "{told}");
+    assert!(output.stdout.is_empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use crate::cli::args::{DiffArgs, ReportFormat};
-use crate::cli::diff::{Commits, Comparison, Task, between, compare, over_time};
+use crate::cli::diff::{Commits, Compared, Comparison, Task, between, compare, over_time};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::live::{self, LiveSettings};
@@ -33,7 +33,11 @@ pub fn run(mut arguments: DiffArgs, environment: &Environment, printer: &Printer
     let done = tasks.map(|tasks| report(&tasks, &settings, printer)).and_then(|report| {
         let Some(report) = report else { return Ok(Exit::CouldNot) };
         printer.print(written(&report, arguments.output, printer))?;
-        Ok(if report.differs() { Exit::No } else { Exit::Done })
+        Ok(match report.has_errors() {
+            true => Exit::CouldNot,
+            false if report.differs() => Exit::No,
+            false => Exit::Done,
+        })
     });
     done.unwrap_or_else(|found: Diagnostics| {
         printer.diagnostics(&arrange(found.0, &sources), &sources);
@@ -91,12 +95,15 @@ fn with_cluster(
     })
 }
 
-/// All tasks at once, reported in their order; nothing when one of them could not be done, which is told.
+/// All tasks at once, reported in their order. What could not be rendered is told, and hides nothing of the others; nothing where there are no others.
 fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Option<DiffReport> {
     let all: Vec<Comparison> = tasks.par_iter().map(|task| compare(task, settings)).collect();
-    let mut failed = false;
+    if !all.is_empty() && all.iter().all(Result::is_err) {
+        all.into_iter().filter_map(Result::err).flatten().for_each(|wrong| tell(wrong, printer));
+        return None;
+    }
     let mut compared = Vec::new();
-    for comparison in all {
+    for (task, comparison) in tasks.iter().zip(all) {
         match comparison {
             Ok(one) => {
                 if let Some(note) = &one.note {
@@ -104,16 +111,11 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Optio
                 }
                 compared.push(one);
             }
-            Err(errors) => {
-                failed = true;
-                for (sources, found) in errors {
-                    printer.diagnostics(&arrange(found.0, &sources), &sources);
-                }
+            Err(wrong) => {
+                compared.push(Compared::failed(task, &wrong));
+                wrong.into_iter().for_each(|wrong| tell(wrong, printer));
             }
         }
-    }
-    if failed {
-        return None;
     }
     if let Some(task) = tasks.first() {
         Commits::new(task).fill(&mut compared);
@@ -121,4 +123,8 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Optio
     let mut report = DiffReport::default();
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
     Some(report)
+}
+
+fn tell((sources, found): (Sources, Diagnostics), printer: &Printer) {
+    printer.diagnostics(&arrange(found.0, &sources), &sources);
 }

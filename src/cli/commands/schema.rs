@@ -15,7 +15,7 @@ use crate::cli::schemas;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::live::kubernetes::{self, Cluster};
 use crate::schema::{Arena, KubeVersion, kubernetes as builtin, operators};
-use crate::source::{Disk, FileNames};
+use crate::source::{Disk, FileError, FileNames};
 
 /// Lists, imports or pulls schemas.
 pub fn run(command: SchemaCommand, printer: &Printer) -> Exit {
@@ -55,9 +55,9 @@ struct SchemaList {
 fn entries(arena: &Arena, source: &str, releases: u32) -> Vec<Entry> {
     let kinds = arena.kinds().iter().filter(|it| it.releases & releases != 0);
     let entry = |it: &crate::schema::Kind| Entry {
-        group: it.group.clone(),
-        version: it.version.clone(),
-        kind: it.kind.clone(),
+        group: it.group.to_string(),
+        version: it.version.to_string(),
+        kind: it.kind.to_string(),
         source: source.to_owned(),
     };
     kinds.map(entry).collect()
@@ -117,7 +117,7 @@ fn import(arguments: &SchemaImportArgs, sources: &Sources, printer: &Printer) ->
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(error) => {
-                let message = format!("`{shown}` cannot be read: {error}");
+                let message = format!("`{shown}` cannot be read: {}", FileError::from(error));
                 found.push(Diagnostic::error("redisops::load::io", message).in_file(shown));
                 continue;
             }

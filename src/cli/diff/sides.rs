@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
-use crate::diagnostics::{Diagnostics, Sources};
-use crate::drift::{self, Asked, Change, Object, Sides};
+use crate::diagnostics::{Diagnostics, Severity, Sources};
+use crate::drift::{self, Asked, Change, ChangeKind, CompareError, Object, Sides};
+use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
 
 use super::targets::Task;
@@ -13,6 +14,9 @@ use super::targets::Task;
 /// Codes of targets that a state of the files does not have.
 const ABSENT: [&str; 3] =
     ["redisops::load::not_found", "redisops::load::missing_kustomization", "redisops::environment::not_found"];
+
+/// What a target is, where nothing can be said of its objects.
+const KUSTOMIZATION: (&str, &str) = ("kustomize.config.k8s.io/v1beta1", "Kustomization");
 
 /// What a task has found.
 pub struct Compared {
@@ -26,6 +30,41 @@ pub struct Compared {
 
 /// What a task has found, or what was wrong and the texts that it points into.
 pub type Comparison = Result<Compared, Vec<(Sources, Diagnostics)>>;
+
+impl Compared {
+    /// What stands in the report for a target that could not be rendered.
+    pub fn failed(task: &Task, wrong: &[(Sources, Diagnostics)]) -> Compared {
+        let mut errors =
+            wrong.iter().flat_map(|(_, found)| found.0.iter()).filter(|one| one.severity == Severity::Error);
+        let first = errors.next();
+        let more = match errors.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let error = CompareError {
+            code: first.map_or("redisops::diff::failed", |one| one.code).to_owned(),
+            message: format!("{}{more}", first.map_or("it cannot be rendered", |one| one.message.as_str())),
+            verb: Some("build".to_owned()),
+            resource: Some(task.target.clone()),
+        };
+        let change = Change {
+            target: Some(task.target.clone()),
+            resource: ResourceRef {
+                api_version: KUSTOMIZATION.0.to_owned(),
+                kind: KUSTOMIZATION.1.to_owned(),
+                namespace: None,
+                name: task.target.clone(),
+            },
+            change: ChangeKind::None,
+            renamed_from: None,
+            place: None,
+            consequence: None,
+            fields: Vec::new(),
+            error: Some(error),
+        };
+        Compared { changes: vec![change], roots: [None, None], note: None }
+    }
+}
 
 /// Renders both sides of a task and compares them.
 pub fn compare(task: &Task, settings: &RenderSettings) -> Comparison {

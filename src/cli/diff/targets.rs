@@ -9,7 +9,7 @@ use crate::cli::render::State;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
 use crate::drift::Matching;
 use crate::environment;
-use crate::source::{Changes, Disk, FileSystem, GitRevision, Until, relative};
+use crate::source::{Changes, Disk, FileSystem, GitRevision, Until, has_working_tree, relative};
 
 /// One comparison: a word on each side, in a state of the files.
 #[derive(Clone, Debug)]
@@ -49,7 +49,10 @@ pub fn over_time(paths: &[String], from: &str, to: &str, sources: &Sources) -> R
     let from = &parted(&directory, from, to)?;
     let before = State::revision(&directory, from)?;
     let after = match to {
-        "worktree" => State::worktree(),
+        "worktree" => {
+            has_working_tree(&directory).map_err(Diagnostic::from)?;
+            State::worktree()
+        }
         revision => State::revision(&directory, revision)?,
     };
     let targets = if paths.is_empty() { all_targets(&here, from, to, sources)? } else { paths.to_vec() };

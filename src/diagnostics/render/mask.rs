@@ -313,6 +313,7 @@ mod tests {
         let key = "tls.key: |\n  -----BEGIN EC PRIVATE KEY-----\n  MHc\n  -----END EC PRIVATE KEY-----\nnext: 1";
         assert_eq!(shown(key, SourceKind::Resource), "tls.key: |\n  #\n  #\n  #\nnext: 1");
         assert_eq!(shown("A=b\nplain", SourceKind::Data), "A=#\n#");
+        assert_eq!(shown("A=b\nplain\nrequirepass c", SourceKind::Settings), "A=b\nplain\nrequirepass #");
         let patch = "- op: add\n  path: /stringData/x\n  value: y\n- op: add\n\n\n\n  path: /spec\n  value: z";
         assert_eq!(
             shown(patch, SourceKind::Patch),

@@ -81,8 +81,8 @@ fn redis_enterprise_refuses_to_shrink() {
         of(group, kind, &spec(before), &spec(after), &format!("spec.{field}"))
     };
     let database = "RedisEnterpriseDatabase";
-    assert!(of(database, "shardCount", "4", "2").contains("cannot be taken away"));
-    assert!(of(database, "shardCount", "2", "3").contains("no multiple of 2"));
+    assert!(of(database, "shardCount", "4", "2").contains("cannot be lowered"));
+    assert!(of(database, "shardCount", "2", "3").contains("3 is none of 2"));
     assert_eq!(of(database, "shardCount", "2", "4"), "splits 2 shards into 4");
     assert!(of(database, "databasePort", "10000", "10001").contains("will refuse"));
     assert!(of("RedisEnterpriseCluster", "nodes", "5", "3").contains("will refuse"));

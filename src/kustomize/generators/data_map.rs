@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustc_hash::FxHashMap;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, SourceKind};
 use crate::k8s::{Behavior, Resource};
 use crate::kustomize::context::Context;
 use crate::kustomize::decode::{Decoder, FromNode, Pairs, Text, record};
@@ -22,6 +22,16 @@ pub enum GeneratorKind {
     ConfigMap,
     /// A Secret.
     Secret,
+}
+
+impl GeneratorKind {
+    /// What its files are: of a ConfigMap they may be shown.
+    pub fn source(self) -> SourceKind {
+        match self {
+            GeneratorKind::ConfigMap => SourceKind::Settings,
+            GeneratorKind::Secret => SourceKind::Data,
+        }
+    }
 }
 
 /// An entry of `configMapGenerator` or `secretGenerator`.

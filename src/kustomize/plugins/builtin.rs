@@ -27,7 +27,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
         for args in list {
             warn_of_behavior(&args.behavior, target);
             let data = DataGenerator::new(kind, args, k.generator_options.as_ref());
-            let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path))?]);
+            let run = move || Ok(vec![data.generate(&|entry, path| target.load_data(entry, path, kind.source()))?]);
             all.push(Generator { external: false, run: Box::new(run), configured: field(target, name) });
         }
     }

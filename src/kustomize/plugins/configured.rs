@@ -122,7 +122,7 @@ pub fn generators<'a>(target: &'a Target<'_>) -> (Vec<Generator<'a>>, Diagnostic
 
 fn data(resource: &Resource, target: &Target<'_>, kind: GeneratorKind) -> Result<Vec<Resource>, Diagnostics> {
     let generator = DataGenerator::from_config(kind, &resource.node, target.build.cx)?;
-    Ok(vec![generator.generate(&|entry, path| target.load_data(entry, path))?])
+    Ok(vec![generator.generate(&|entry, path| target.load_data(entry, path, kind.source()))?])
 }
 
 fn inflate(resource: &Resource, target: &Target<'_>) -> Result<Vec<Resource>, Diagnostics> {

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use cel::{Context, Env, ExecutionError, Program, Value, extensions};
+use cel::common::types::CelString;
+use cel::{Context, Env, ExecutionError, Program, Value};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -36,9 +37,8 @@ thread_local! {
 }
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
-    let mut env = Env::stdlib().with_optional_support(true);
-    // It can only fail for what is declared twice.
-    let _ = env.add_extension(extensions::strings);
+    let mut env = Env::stdlib();
+    env.add_extension(functions::extension).expect("no function is declared twice, and a test evaluates some of each");
     Arc::new(env)
 });
 
@@ -84,24 +84,33 @@ fn deepest(expression: &str) -> usize {
     deepest
 }
 
-/// The value of a program for some variables. `largest` is the size of the largest list, mapping or text in them.
-pub(super) fn run(
-    program: &Program,
-    expression: &str,
-    variables: Vec<(&str, Value)>,
+/// What expressions are about.
+pub(super) struct Scope<'v> {
+    context: Context<'v, 'v>,
+    /// The largest parts of the values.
     sizes: value::Sizes,
-) -> Result<Value, Failure> {
-    let root = program.expression();
-    let largest = if cost::splits(root) { sizes.container.max(sizes.text) } else { sizes.container };
-    if cost::estimate(root, largest) > cost::LIMIT {
-        return Err(Failure::Cost(shortened(expression)));
+}
+
+impl<'v> Scope<'v> {
+    /// With these variables.
+    pub fn new(variables: Vec<(&str, value::Boxed<'v>)>, sizes: value::Sizes) -> Scope<'v> {
+        let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
+        for (name, value) in variables {
+            context.add_variable_as_val(name, value);
+        }
+        Scope { context, sizes }
     }
-    let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-    functions::add(&mut context);
-    for (name, value) in variables {
-        context.add_variable_from_value(name, value);
+
+    /// The value of an expression.
+    pub fn run(&self, expression: &str) -> Result<Value, Failure> {
+        let program = program(expression)?;
+        let root = program.expression();
+        let largest = if cost::splits(root) { self.sizes.container.max(self.sizes.text) } else { self.sizes.container };
+        if cost::estimate(root, largest) > cost::LIMIT {
+            return Err(Failure::Cost(shortened(expression)));
+        }
+        program.execute(&self.context).map_err(|error| Failure::Unknown(told(&error)))
     }
-    program.execute(&context).map_err(|error| Failure::Unknown(told(&error)))
 }
 
 /// Whether an expression is true of an object in an environment; in it, `object` and `self` are the object, `environment` the name of the environment.
@@ -109,10 +118,12 @@ pub(super) fn run(
 /// # Errors
 /// Why nobody can tell.
 pub fn evaluate(expression: &str, object: &Node, environment: &str) -> Result<bool, Failure> {
-    let program = program(expression)?;
+    // What is no expression is said before anything is made of the object.
+    program(expression)?;
     let (object, sizes) = value::plain(object);
-    let variables = vec![("object", object.clone()), ("self", object), ("environment", Value::from(environment))];
-    match run(&program, expression, variables, sizes)? {
+    let environment: value::Boxed<'_> = Box::new(CelString::from(environment));
+    let scope = Scope::new(vec![("object", object.clone()), ("self", object), ("environment", environment)], sizes);
+    match scope.run(expression)? {
         Value::Bool(answer) => Ok(answer),
         _ => Err(Failure::Syntax(shortened(expression), "it must be true or false".to_owned())),
     }
@@ -173,6 +184,44 @@ mod tests {
     }
 
     #[test]
+    fn functions_of_kubernetes_are_known() {
+        for expression in [
+            "[1, 2, 2].isSorted() && ![2, 1].isSorted() && [].isSorted() && ['a', 'b'].isSorted()",
+            "[1, 2].sum() == 3 && [0.5, 1.0].sum() == 1.5 && [].sum() == 0 && [3, 1].min() == 1 && [3, 1].max() == 3",
+            "[1, 2, 1].indexOf(1) == 0 && [1, 2, 1].lastIndexOf(1) == 2 && ['a'].indexOf('b') == -1",
+            "[duration('1s'), duration('2m')].sum() == duration('121s')",
+            "'abc 123 45'.find('[0-9]+') == '123' && 'x'.find('y') == ''",
+            "'a1b22'.findAll('[0-9]+') == ['1', '22'] && 'a1b22'.findAll('[0-9]+', 1) == ['1']",
+            "'%s=%d'.format(['a', 1]) == 'a=1' && 'a-b'.split('-') == ['a', 'b'] && 'Ab'.charAt(1) == 'b'",
+            "'a-b'.replace('-', '+') == 'a+b' && ' x '.trim() == 'x' && 'abc'.substring(1) == 'bc' && 'abc'.lastIndexOf('c') == 2",
+            "quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('500m').compareTo(quantity('0.5')) == 0",
+            "quantity('1k').add(1).asInteger() == 1001 && quantity('2').sub(quantity('1500m')) == quantity('0.5')",
+            "quantity('-1').sign() == -1 && !quantity('500m').isInteger() && quantity('500m').asApproximateFloat() == 0.5",
+            "isQuantity('2Gi') && !isQuantity('2GB')",
+            "url('https://a.example:80/b%20c?x=1&x=2&y').getHost() == 'a.example:80'",
+            "url('https://[::1]:80/b').getHostname() == '::1' && url('https://[::1]:80/b').getPort() == '80'",
+            "url('HTTPS://h').getScheme() == 'https' && url('/a/b').getEscapedPath() == '/a/b'",
+            "url('https://h/?x=1&x=2&y').getQuery() == {'x': ['1', '2'], 'y': ['']}",
+            "isURL('https://h') && isURL('/p') && !isURL('h/p') && !isURL('https://a b') && !isURL('://h')",
+            "ip('10.0.0.1').family() == 4 && ip('::1').isLoopback() && !isIP('010.0.0.1') && !isIP('::ffff:1.2.3.4')",
+            "ip.isCanonical('::1') && !ip.isCanonical('0::1') && string(ip('0::1')) == '::1' && ip('8.8.8.8').isGlobalUnicast()",
+            "cidr('10.0.0.0/8').containsIP('10.2.3.4') && cidr('10.0.0.0/8').containsIP(ip('10.2.3.4')) && !isCIDR('10.0.0.0/33')",
+            "cidr('10.1.0.0/8').masked() == cidr('10.0.0.0/8') && cidr('10.1.0.0/8').ip() == ip('10.1.0.0')",
+            "cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16') && !cidr('10.0.0.0/16').containsCIDR(cidr('10.0.0.0/8'))",
+            "cidr('::/0').prefixLength() == 0 && cidr('::/0').containsIP('2001:db8::1') && !cidr('::/0').containsIP('1.2.3.4')",
+            "duration('1h30m') > duration('89m') && duration('90s').getMinutes() == 1 && duration('1h') - duration('1m') == duration('59m')",
+            "timestamp('2024-02-29T12:00:00Z').getDate() == 29 && timestamp('2024-02-29T12:00:00Z').getDayOfWeek() == 4",
+            "timestamp('2024-01-01T00:00:00Z') + duration('24h') == timestamp('2024-01-02T00:00:00Z')",
+            "!format.dns1123Label().validate('a-b').hasValue() && format.dns1123Label().validate('A').hasValue()",
+            "format.named('qualifiedName').value().validate('a/b') == optional.none() && !format.named('x').hasValue()",
+            "sets.contains([1, 2], [2]) && sets.equivalent([1, 1, 2], [2, 1]) && !sets.intersects([1], [2])",
+            "object.?spec.?missing.orValue(1) == 1 && optional.of(1).hasValue() && object[?'kind'].value() == 'Pod'",
+        ] {
+            assert_eq!(ask(expression, "kind: Pod\nspec: {}\n"), Ok(true), "{expression}");
+        }
+    }
+
+    #[test]
     fn what_is_no_answer_is_said() {
         for (expression, why) in [
             ("object.spec.", "does not compile"),
@@ -180,7 +229,9 @@ mod tests {
             ("object.spec.missing == 1", "there is no `missing`"),
             ("nobody == 1", "`nobody` is not known"),
             ("object.kind", "it must be true or false"),
-            ("url(object.kind) == 1", "`url`"),
+            ("url(object.kind).getHost() == ''", "`url` failed"),
+            ("object.kind.sum() == 1", "`sum` does not take such values"),
+            ("gone(object.kind)", "`gone` is not known"),
         ] {
             let told = ask(expression, "kind: Pod\nspec: {}\n").unwrap_err();
             assert!(told.contains(why), "{expression}: {told}");

@@ -1,11 +1,12 @@
 //! Rules of custom resource definitions, `x-kubernetes-validations`.
 
 use cel::Value;
+use cel::common::types::CelOptional;
 
 use crate::schema::{Arena, CelRule, NodeId};
 use crate::yaml::Node;
 
-use super::program::{Failure, program, run};
+use super::program::{Failure, Scope, program};
 use super::value;
 
 /// A rule that does not hold, or has no answer.
@@ -25,18 +26,19 @@ pub enum Broken {
 /// The rules that do not hold for a value of a schema.
 pub fn broken_rules(rules: &[CelRule], node: &Node, arena: &Arena, schema: NodeId) -> Vec<Broken> {
     let (value, sizes) = value::typed(node, arena, schema);
+    // What is there for the first time has no older value.
+    let variables: Vec<(&str, value::Boxed<'_>)> = vec![("self", value), ("oldSelf", Box::new(CelOptional::none()))];
+    let scope = Scope::new(variables, sizes);
     let mut broken = Vec::new();
     for rule in rules {
-        // Rules on what changes are for updates.
-        if rule.rule.contains("oldSelf") {
+        let compares = program(&rule.rule).is_ok_and(|it| it.references().has_variable("oldSelf"));
+        // Rules on what changes are for updates, unless they say that they are for both.
+        if compares && !rule.optional_old_self {
             continue;
         }
-        let answer = program(&rule.rule).and_then(|it| run(&it, &rule.rule, vec![("self", value.clone())], sizes));
-        match answer {
+        match scope.run(&rule.rule) {
             Ok(Value::Bool(true)) => {}
-            Ok(Value::Bool(false)) => {
-                broken.push(Broken::Rule { message: message(rule, &value, sizes), field: field(rule) })
-            }
+            Ok(Value::Bool(false)) => broken.push(Broken::Rule { message: message(rule, &scope), field: field(rule) }),
             Ok(_) => {
                 let why = Failure::Syntax(super::program::shortened(&rule.rule), "it must be true or false".to_owned());
                 broken.push(Broken::Failed(why));
@@ -47,12 +49,10 @@ pub fn broken_rules(rules: &[CelRule], node: &Node, arena: &Arena, schema: NodeI
     broken
 }
 
-fn message(rule: &CelRule, value: &Value, sizes: value::Sizes) -> String {
-    let computed = rule.message_expression.as_deref().and_then(|expression| {
-        match program(expression).and_then(|it| run(&it, expression, vec![("self", value.clone())], sizes)) {
-            Ok(Value::String(text)) if !text.trim().is_empty() => Some(text.to_string()),
-            _ => None,
-        }
+fn message(rule: &CelRule, scope: &Scope<'_>) -> String {
+    let computed = rule.message_expression.as_deref().and_then(|expression| match scope.run(expression) {
+        Ok(Value::String(text)) if !text.trim().is_empty() => Some(text.to_string()),
+        _ => None,
     });
     computed.or_else(|| rule.message.clone()).map_or_else(
         || format!("the rule `{}` does not hold", super::program::shortened(&rule.rule)),

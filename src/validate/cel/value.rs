@@ -1,12 +1,21 @@
 //! Nodes as values of CEL.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use cel::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString};
+use cel::common::value::Val;
 
-use crate::schema::{Arena, NodeId, Type};
+use crate::schema::{Arena, Format, NodeId, Type};
 use crate::validate::structure::{Is, type_of};
 use crate::yaml::{self, Node, Scalar, bool11, parse_int11};
+
+use super::functions::{Duration, Timestamp};
+
+/// A value of CEL.
+pub(super) type Boxed<'v> = Box<dyn Val + 'v>;
 
 /// The largest parts of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -18,29 +27,29 @@ pub(super) struct Sizes {
 }
 
 /// A node as it stands.
-pub(super) fn plain(node: &Node) -> (Value, Sizes) {
+pub(super) fn plain(node: &Node) -> (Boxed<'_>, Sizes) {
     let mut sizes = Sizes::default();
     let value = of_node(node, None, &mut sizes);
     (value, sizes)
 }
 
-/// A node by its schema: defaults filled in, numbers of the type that the schema says, names of fields as rules write them.
-pub(super) fn typed(node: &Node, arena: &Arena, schema: NodeId) -> (Value, Sizes) {
+/// A node by its schema: defaults filled in, numbers and times of the type that the schema says, names of fields as rules write them.
+pub(super) fn typed<'v>(node: &'v Node, arena: &'v Arena, schema: NodeId) -> (Boxed<'v>, Sizes) {
     let mut sizes = Sizes::default();
     let value = of_node(node, Some((arena, schema)), &mut sizes);
     (value, sizes)
 }
 
-fn of_node(node: &Node, schema: Option<(&Arena, NodeId)>, sizes: &mut Sizes) -> Value {
+fn of_node<'v>(node: &'v Node, schema: Option<(&'v Arena, NodeId)>, sizes: &mut Sizes) -> Boxed<'v> {
     match &node.value {
-        yaml::Value::Scalar(scalar) => of_scalar(scalar, schema.map(|(arena, id)| arena.node(id).kind), sizes),
+        yaml::Value::Scalar(scalar) => of_scalar(scalar, schema, sizes),
         yaml::Value::Seq(items) => {
             sizes.container = sizes.container.max(items.len());
             let below = schema.map(|(arena, id)| (arena, arena.node(id).rest));
-            Value::from(items.iter().map(|item| of_node(item, known(below), sizes)).collect::<Vec<Value>>())
+            Box::new(CelList::from(items.iter().map(|item| of_node(item, known(below), sizes)).collect::<Vec<_>>()))
         }
         yaml::Value::Map(map) => {
-            let mut values: HashMap<String, Value> = HashMap::with_capacity(map.len());
+            let mut values: HashMap<CelMapKey<'v>, Boxed<'v>> = HashMap::with_capacity(map.len());
             for entry in &map.entries {
                 let key = entry.key.text.as_str();
                 let property =
@@ -50,17 +59,17 @@ fn of_node(node: &Node, schema: Option<(&Arena, NodeId)>, sizes: &mut Sizes) -> 
                     if entry.value.is_null() && arena.node(id).flags & crate::schema::NULLABLE == 0 {
                         continue;
                     }
-                    values.insert(escaped(key), of_node(&entry.value, property, sizes));
+                    values.insert(name(key), of_node(&entry.value, property, sizes));
                 } else {
                     let below = schema.map(|(arena, id)| (arena, arena.node(id).rest));
-                    values.insert(key.to_owned(), of_node(&entry.value, known(below), sizes));
+                    values.insert(CelMapKey::from(key), of_node(&entry.value, known(below), sizes));
                 }
             }
             if let Some((arena, id)) = schema {
                 fill(&mut values, arena, id);
             }
             sizes.container = sizes.container.max(values.len());
-            Value::from(values)
+            Box::new(CelMap::from(values))
         }
     }
 }
@@ -71,9 +80,9 @@ fn known(schema: Option<(&Arena, NodeId)>) -> Option<(&Arena, NodeId)> {
 }
 
 /// Puts defaults where fields are missing.
-fn fill(values: &mut HashMap<String, Value>, arena: &Arena, schema: NodeId) {
+fn fill<'v>(values: &mut HashMap<CelMapKey<'v>, Boxed<'v>>, arena: &'v Arena, schema: NodeId) {
     for property in arena.properties(arena.node(schema)) {
-        let name = escaped(arena.name(property));
+        let name = name(arena.name(property));
         if values.contains_key(&name) {
             continue;
         }
@@ -83,45 +92,69 @@ fn fill(values: &mut HashMap<String, Value>, arena: &Arena, schema: NodeId) {
     }
 }
 
-fn of_json(value: &serde_json::Value, arena: &Arena, schema: NodeId) -> Value {
+fn of_json<'v>(value: &'v serde_json::Value, arena: &'v Arena, schema: NodeId) -> Boxed<'v> {
     use serde_json::Value as Json;
     match value {
-        Json::Null => Value::Null,
-        Json::Bool(it) => Value::Bool(*it),
-        Json::Number(it) if arena.node(schema).kind == Type::Number => Value::Float(it.as_f64().unwrap_or_default()),
-        Json::Number(it) => it.as_i64().map_or_else(|| Value::Float(it.as_f64().unwrap_or_default()), Value::Int),
-        Json::String(it) => Value::from(it.as_str()),
+        Json::Null => Box::new(CelNull),
+        Json::Bool(it) => Box::new(CelBool::from(*it)),
+        Json::Number(it) => match it.as_i64().filter(|_| arena.node(schema).kind != Type::Number) {
+            Some(number) => Box::new(CelInt::from(number)),
+            None => Box::new(CelDouble::from(it.as_f64().unwrap_or_default())),
+        },
+        Json::String(it) => of_text(it, Some((arena, schema))),
         Json::Array(items) => {
             let below = arena.node(schema).rest;
-            Value::from(items.iter().map(|item| of_json(item, arena, below)).collect::<Vec<Value>>())
+            Box::new(CelList::from(items.iter().map(|item| of_json(item, arena, below)).collect::<Vec<_>>()))
         }
         Json::Object(members) => {
             let mut values = HashMap::with_capacity(members.len());
             for (key, member) in members {
                 let property = arena.property(arena.node(schema), key).map(|(_, property)| property.node);
-                let name = if property.is_some() { escaped(key) } else { key.clone() };
+                let name = if property.is_some() { name(key) } else { CelMapKey::from(key.as_str()) };
                 values.insert(name, of_json(member, arena, property.unwrap_or(crate::schema::ANY)));
             }
             fill(&mut values, arena, schema);
-            Value::from(values)
+            Box::new(CelMap::from(values))
         }
     }
 }
 
-fn of_scalar(scalar: &Scalar, kind: Option<Type>, sizes: &mut Sizes) -> Value {
+fn of_scalar<'v>(scalar: &'v Scalar, schema: Option<(&'v Arena, NodeId)>, sizes: &mut Sizes) -> Boxed<'v> {
     let text = scalar.text.as_str();
+    let kind = schema.map(|(arena, id)| arena.node(id).kind);
+    let double = || Box::new(CelDouble::from(text.parse::<f64>().unwrap_or_default()));
     match type_of(scalar) {
-        Is::Null => Value::Null,
-        Is::Boolean => Value::Bool(bool11(text).unwrap_or_default()),
+        Is::Null => Box::new(CelNull),
+        Is::Boolean => Box::new(CelBool::from(bool11(text).unwrap_or_default())),
         Is::Integer if kind != Some(Type::Number) => match parse_int11(text).or_else(|| text.parse().ok()) {
-            Some(number) => Value::Int(number),
-            None => Value::Float(text.parse().unwrap_or_default()),
+            Some(number) => Box::new(CelInt::from(number)),
+            None => double(),
         },
-        Is::Integer | Is::Number => Value::Float(text.parse().unwrap_or_default()),
+        Is::Integer | Is::Number => double(),
         Is::String => {
             sizes.text = sizes.text.max(text.len());
-            Value::from(text)
+            of_text(text, schema)
         }
+    }
+}
+
+/// A text; where the schema says so, the time or the bytes that it stands for.
+fn of_text<'v>(text: &'v str, schema: Option<(&Arena, NodeId)>) -> Boxed<'v> {
+    let format = schema.and_then(|(arena, id)| arena.checks(arena.node(id))?.format);
+    let other: Option<Boxed<'v>> = match format {
+        Some(Format::Duration) => Duration::parse(text).map(|it| Box::new(it) as Boxed<'v>),
+        Some(Format::Date | Format::DateTime) => Timestamp::parse(text).map(|it| Box::new(it) as Boxed<'v>),
+        Some(Format::Byte) => STANDARD.decode(text).ok().map(|it| Box::new(CelBytes::from(it)) as Boxed<'v>),
+        _ => None,
+    };
+    other.unwrap_or_else(|| Box::new(CelString::from(text)))
+}
+
+/// The key of a field.
+fn name(field: &str) -> CelMapKey<'_> {
+    match escaped(field) {
+        Cow::Borrowed(name) => CelMapKey::from(name),
+        Cow::Owned(name) => CelMapKey::from(name),
     }
 }
 
@@ -152,12 +185,13 @@ const RESERVED: [&str; 22] = [
 ];
 
 /// The name of a field as rules write it.
-pub(super) fn escaped(name: &str) -> String {
+fn escaped(name: &str) -> Cow<'_, str> {
     if RESERVED.contains(&name) {
-        return format!("__{name}__");
+        return Cow::Owned(format!("__{name}__"));
     }
     if !name.contains(['.', '-', '/']) && !name.contains("__") {
-        return name.to_owned();
+        return Cow::Borrowed(name);
     }
-    name.replace("__", "__underscores__").replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
+    let name = name.replace("__", "__underscores__").replace('.', "__dot__");
+    Cow::Owned(name.replace('-', "__dash__").replace('/', "__slash__"))
 }

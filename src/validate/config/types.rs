@@ -17,6 +17,8 @@ record! {
         ignore: Vec<Ignore> = "ignore",
         /// Rules of the user's own.
         policies: Vec<Policy> = "policies",
+        /// The version of Redis or Valkey, where no image says it.
+        redis_version: Text = "redisVersion",
         /// Differences from what is live.
         drift: Drift = "drift",
     }

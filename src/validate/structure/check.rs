@@ -20,17 +20,24 @@ const CHUNK: usize = 256;
 /// Checks the structure of all objects.
 pub fn check(objects: &Objects<'_>, schemas: &Schemas, found: &mut Findings) {
     let list: Vec<&Resource> = objects.iter().collect();
-    let mut kinds: FxHashMap<(&str, &str), Known<'_>> = FxHashMap::default();
+    // Of each kind what is known of it, and whether it is on its way out.
+    let mut kinds: FxHashMap<(&str, &str), (Known<'_>, Option<Lifetime>)> = FxHashMap::default();
     for object in &list {
         kinds.entry((object.api_version(), object.kind())).or_insert_with(|| {
             let (group, version) = parse_api_version(object.api_version());
-            schemas.find(group, version, object.kind())
+            let known = schemas.find(group, version, object.kind());
+            let is_old = |it: &Lifetime| it.deprecated.is_some_and(|at| at <= schemas.release.minor());
+            let life = match known {
+                Known::Schema(..) => lifetime(group, version, object.kind()).filter(is_old),
+                _ => None,
+            };
+            (known, life)
         });
     }
     let walk = |(chunk, part): (usize, &[&Resource])| {
         let mut found = Vec::new();
         for (at, object) in part.iter().enumerate() {
-            if let Some(Known::Schema(arena, node)) = kinds.get(&(object.api_version(), object.kind())) {
+            if let Some((Known::Schema(arena, node), _)) = kinds.get(&(object.api_version(), object.kind())) {
                 Walk::object(chunk * CHUNK + at, arena, *node, &object.node, &mut found);
             }
         }
@@ -44,20 +51,15 @@ pub fn check(objects: &Objects<'_>, schemas: &Schemas, found: &mut Findings) {
     let mut without: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     for (at, object) in list.iter().enumerate() {
         let key = (object.api_version(), object.kind());
-        let (group, version) = parse_api_version(key.0);
         match &kinds[&key] {
-            Known::Schema(..) => {
-                if let Some(life) = lifetime(group, version, key.1)
-                    .filter(|it| it.deprecated.is_some_and(|at| at <= schemas.release.minor()))
-                {
-                    found.push(deprecated(objects, object, life));
-                }
+            (Known::Schema(..), life) => {
+                found.list.extend(life.as_ref().map(|life| deprecated(objects, object, life)));
             }
-            Known::Nothing => {
+            (Known::Nothing, _) => {
                 let (_, count) = without.entry(key).or_insert((at, 0));
                 *count += 1;
             }
-            other => found.push(not_served(objects, object, other, schemas)),
+            (other, _) => found.push(not_served(objects, object, other, schemas)),
         }
         while let Some(violation) = violations.next_if(|it| it.object == at) {
             found.push(describe(&violation, object, objects));

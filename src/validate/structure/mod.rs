@@ -8,4 +8,4 @@ mod walk;
 
 pub use check::check;
 pub(in crate::validate) use format::has_form;
-pub(in crate::validate) use walk::{Is, type_of};
+pub(in crate::validate) use walk::{Is, is_placeholder, type_of};

@@ -345,7 +345,7 @@ fn is_value(text: &str, is: Is, value: &serde_json::Value) -> bool {
 }
 
 /// Whether a text stands for a value that is put in later, from a store of secrets: `<path:…>` anywhere, or `<key>` alone.
-pub(super) fn is_placeholder(text: &str) -> bool {
+pub(in crate::validate) fn is_placeholder(text: &str) -> bool {
     let Some(start) = text.find('<') else { return false };
     let inner =
         |text: &str| text.strip_prefix('<')?.strip_suffix('>').map(|it| !it.is_empty() && !it.contains(['<', '>']));

@@ -139,7 +139,7 @@ fn place(objects: &Objects<'_>, field: &Field<'_>, is_plain: bool, at: usize, le
     let offset = source.offset(label.pos);
     let marked = u32::try_from(len).unwrap_or(u32::MAX);
     let rest = source.text.get(offset..).unwrap_or("");
-    if source.kind == SourceKind::Data && rest.starts_with(text.trim_end_matches('\n')) {
+    if matches!(source.kind, SourceKind::Data | SourceKind::Settings) && rest.starts_with(text.trim_end_matches('\n')) {
         (label.pos, label.len) = (source.pos(offset + at), marked);
     } else if rest.starts_with('|') {
         let embedding = Embedding { outer: label.pos, literal: true };

@@ -56,6 +56,11 @@ impl<'a> Selector<'a> {
         built
     }
 
+    /// The labels that it names with a value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, '_> {
+        self.equal.iter().copied()
+    }
+
     /// Whether it selects everything.
     pub fn is_empty(&self) -> bool {
         self.equal.is_empty() && self.expressions.is_empty()

@@ -18,6 +18,8 @@ pub use operators::{OperatorService, Pods};
 pub use redis_server::{Argument, RedisServer, Role};
 pub use workload::{Container, Workload};
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use super::super::Objects;
@@ -39,6 +41,8 @@ pub struct Facts<'a> {
     pub servers: Vec<RedisServer<'a>>,
     /// Positions of pods by namespace and each of their labels.
     by_label: FxHashMap<(String, String, String), Vec<usize>>,
+    /// Positions of pods by namespace and selector, of what was asked for.
+    selections: RefCell<FxHashMap<(String, String), Vec<usize>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -62,6 +66,7 @@ impl<'a> Facts<'a> {
         }
         Facts {
             by_label,
+            selections: RefCell::default(),
             pods,
             opaque: operators::opaque(objects),
             operator_services: operators::services(objects),
@@ -81,15 +86,37 @@ impl<'a> Facts<'a> {
         !self.opaque.iter().any(|it| it == namespace) && self.pods.iter().any(|pods| pods.namespace == namespace)
     }
 
+    /// Whether a selector selects pods of a namespace.
+    pub fn selects_any(&self, namespace: &str, selector: &Selector<'_>) -> bool {
+        self.candidates(namespace, selector).any(|index| is_selected(&self.pods[index], namespace, selector))
+    }
+
     /// Pods of a namespace that a selector selects.
     pub fn selected(&self, namespace: &str, selector: &Selector<'_>) -> Vec<&Pods<'a>> {
-        let fits = |pods: &&Pods<'a>| pods.namespace == namespace && selector.matches(&pods.labels);
-        match selector.rarest(|key, value| {
+        let key = (namespace.to_owned(), selector.text());
+        if let Some(known) = self.selections.borrow().get(&key) {
+            return known.iter().map(|index| &self.pods[*index]).collect();
+        }
+        let is_selected = |index: &usize| is_selected(&self.pods[*index], namespace, selector);
+        let found: Vec<usize> = self.candidates(namespace, selector).filter(is_selected).collect();
+        let pods = found.iter().map(|index| &self.pods[*index]).collect();
+        // In a large build the same selector stands in many places.
+        self.selections.borrow_mut().insert(key, found);
+        pods
+    }
+
+    fn candidates(&self, namespace: &str, selector: &Selector<'_>) -> Box<dyn Iterator<Item = usize> + '_> {
+        let list = selector.rarest(|key, value| {
             let key = (namespace.to_owned(), key.to_owned(), value.to_owned());
             self.by_label.get(&key).map_or(&[][..], Vec::as_slice)
-        }) {
-            Some(candidates) => candidates.iter().map(|index| &self.pods[*index]).filter(fits).collect(),
-            None => self.pods.iter().filter(fits).collect(),
+        });
+        match list {
+            Some(positions) => Box::new(positions.iter().copied()),
+            None => Box::new(0..self.pods.len()),
         }
     }
+}
+
+fn is_selected(pods: &Pods<'_>, namespace: &str, selector: &Selector<'_>) -> bool {
+    pods.namespace == namespace && selector.matches(&pods.labels)
 }

@@ -54,7 +54,9 @@ impl<'a> Workload<'a> {
         let replicas = match resource.kind() {
             "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
                 let replicas = object.path(&["spec", "replicas"]);
-                Some(if replicas.is_set() { replicas.int()? } else { 1 })
+                // A number in quotes is wrong, and said elsewhere; it is still what was meant.
+                let number = || replicas.int().or_else(|| replicas.text()?.trim().parse().ok());
+                if replicas.is_set() { number() } else { Some(1) }
             }
             "Pod" => Some(1),
             _ => None,

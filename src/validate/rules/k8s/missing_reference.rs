@@ -225,7 +225,7 @@ mod tests {
     fn what_a_pod_names_is_there() {
         assert_eq!(
             found(&MissingReference, &text("volumes: [{name: x, configMap: {name: redis-confg}}]", MAP)),
-            ["warning 5:41 spec.volumes[0].configMap.name: there is no ConfigMap `redis-confg` in this build"]
+            ["warning 5:41 spec.volumes[name=x].configMap.name: there is no ConfigMap `redis-confg` in this build"]
         );
         for bad in [
             "serviceAccountName: runner",

@@ -3,19 +3,28 @@
 mod disruption_budget;
 mod image_latest;
 mod image_tag;
+mod invalid_name;
 mod missing_reference;
 mod network_policy_selector;
 mod port_clash;
+mod port_range;
+mod selector_mismatch;
 mod service_selector;
+mod unknown_volume;
 
 pub use disruption_budget::DisruptionBudget;
 pub use image_latest::ImageLatest;
 pub use image_tag::ImageTag;
+pub use invalid_name::InvalidName;
 pub use missing_reference::MissingReference;
 pub use network_policy_selector::NetworkPolicySelector;
 pub use port_clash::PortClash;
+pub use port_range::PortRange;
+pub use selector_mismatch::SelectorMismatch;
 pub use service_selector::ServiceSelector;
+pub use unknown_volume::UnknownVolume;
 
+use crate::diagnostics::did_you_mean;
 use crate::validate::rules::facts::{Facts, Selector};
 
 /// How many objects are looked at for a hint.
@@ -36,6 +45,19 @@ fn near_pods(facts: &Facts<'_>, namespace: &str, selector: &Selector<'_>) -> Opt
         None => format!("have no label `{key}`"),
     };
     Some(format!("pods of {} `{}` {have}", nearest.from.kind(), nearest.from.name()))
+}
+
+/// Whether a selector that matches nothing is a slip of the pen: pods have nearly its labels. Then it is one although others may make pods, too.
+fn is_slip(facts: &Facts<'_>, namespace: &str, selector: &Selector<'_>) -> bool {
+    facts.pods.iter().filter(|pods| pods.namespace == namespace).take(MOST_CANDIDATES).any(|pods| {
+        let mut wrong = selector.pairs().filter(|(key, value)| pods.labels.get(key) != Some(*value));
+        match (wrong.next(), wrong.next()) {
+            (Some((key, value)), None) => {
+                pods.labels.get(key).is_some_and(|have| did_you_mean(value, std::iter::once(have)).is_some())
+            }
+            _ => false,
+        }
+    })
 }
 
 /// The name of an image without tag and digest, its tag, its digest.

@@ -3,7 +3,7 @@
 use crate::validate::rules::facts::Selector;
 use crate::validate::{Field, Findings, Objects, Rule};
 
-use super::near_pods;
+use super::{is_slip, near_pods};
 
 rule!(NetworkPolicySelector, "k8s/network-policy-selector", Warning);
 
@@ -13,7 +13,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(policy).path(&["spec", "podSelector"]);
         let selector = Selector::of(&field);
         let namespace = objects.namespace(policy);
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || !facts.selected(namespace, &selector).is_empty() {
+        if selector.is_empty() || facts.selects_any(namespace, &selector) {
+            continue;
+        }
+        if !facts.knows_pods_of(namespace) && !is_slip(facts, namespace, &selector) {
             continue;
         }
         let message = format!("no pods have the labels `{}`: the policy protects nothing", selector.text());

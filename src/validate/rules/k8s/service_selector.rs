@@ -3,7 +3,7 @@
 use crate::validate::rules::facts::Selector;
 use crate::validate::{Field, Findings, Objects, Rule};
 
-use super::near_pods;
+use super::{is_slip, near_pods};
 
 rule!(ServiceSelector, "k8s/service-selector", Warning);
 
@@ -13,7 +13,10 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(service).path(&["spec", "selector"]);
         let selector = Selector::of_map(&field);
         let namespace = objects.namespace(service);
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || !facts.selected(namespace, &selector).is_empty() {
+        if selector.is_empty() || facts.selects_any(namespace, &selector) {
+            continue;
+        }
+        if !facts.knows_pods_of(namespace) && !is_slip(facts, namespace, &selector) {
             continue;
         }
         // Operators put the pod that is master at the moment behind a Service by a label that they set.
@@ -65,6 +68,7 @@ mod tests {
     fn pods_of_others_are_possible() {
         let operator = "---\napiVersion: example.com/v1\nkind: Cache\nmetadata: {name: c}\n";
         assert_eq!(found(&ServiceSelector, &text("{app: other}", operator)), [""; 0]);
+        assert_eq!(found(&ServiceSelector, &text("{app: rediss}", operator)).len(), 1);
         let alone = text("{app: other}", "").split("---").next().unwrap().to_owned();
         assert_eq!(found(&ServiceSelector, &alone), [""; 0]);
     }

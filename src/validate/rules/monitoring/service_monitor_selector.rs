@@ -15,7 +15,7 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         let field = Field::of(monitor).path(&["spec", "selector"]);
         let selector = Selector::of(&field);
         let Some(namespace) = own_namespace(objects, monitor) else { continue };
-        if selector.is_empty() || !facts.knows_pods_of(namespace) || !facts.selected(namespace, &selector).is_empty() {
+        if selector.is_empty() || !facts.knows_pods_of(namespace) || facts.selects_any(namespace, &selector) {
             continue;
         }
         let message = format!("no pods have the labels `{}`: nothing is read", selector.text());

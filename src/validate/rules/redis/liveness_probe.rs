@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(
             found(&LivenessProbe, &text(strict)),
             [
-                "warning 8:37 spec.containers[0].livenessProbe.exec.command: this probe restarts a server that needs more than 30 s to load its data, again and again"
+                "warning 8:37 spec.containers[name=redis].livenessProbe.exec.command: this probe restarts a server that needs more than 30 s to load its data, again and again"
             ]
         );
         for good in [

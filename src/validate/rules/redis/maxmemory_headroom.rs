@@ -71,7 +71,7 @@ mod tests {
         {
             assert_eq!(found(&MaxmemoryHeadroom, &good), [""; 0], "{good}");
         }
-        let path = "spec.containers[0].resources.limits.memory";
+        let path = "spec.containers[name=redis].resources.limits.memory";
         assert_eq!(
             found(&MaxmemoryHeadroom, &text("1Gi", "1gb", "")),
             [format!(

@@ -1,5 +1,7 @@
 //! NetworkPolicies that shut out what a server needs: other nodes, sentinels, metrics.
 
+use rustc_hash::FxHashMap;
+
 use crate::k8s::Resource;
 use crate::validate::rules::facts::{Facts, Labels, RedisServer, Role, Selector, Workload};
 use crate::validate::{Field, Findings, Objects, Rule};
@@ -26,14 +28,17 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     if objects.of_kind("NetworkPolicy").is_empty() {
         return;
     }
+    let policies = Policies::of(objects);
+    let mut servers: FxHashMap<usize, Vec<&RedisServer<'_>>> = FxHashMap::default();
+    for server in &facts.servers {
+        servers.entry(server.workload).or_default().push(server);
+    }
     for (index, workload) in facts.workloads.iter().enumerate() {
-        let servers: Vec<&RedisServer<'_>> = facts.servers.iter().filter(|server| server.workload == index).collect();
-        if servers.is_empty() {
-            continue;
-        }
+        let Some(servers) = servers.get(&index) else { continue };
         let mut needed: Vec<Needed> = servers.iter().flat_map(|server| of_server(facts, server)).collect();
         needed.extend(of_exporters(workload));
-        judge(rule, objects, &workload.namespace, &workload.labels, Some(workload), &needed, found);
+        let policies = policies.selecting(&workload.namespace, &workload.labels);
+        judge(rule, objects, &policies, &workload.labels, Some(workload), &needed, found);
     }
     let is_watched = objects.of_kind("ServiceMonitor").iter().chain(objects.of_kind("PodMonitor")).next().is_some();
     for pods in facts
@@ -42,7 +47,37 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
         .filter(|pods| is_watched && pods.workload.is_none() && pods.labels.get("redis.io/role") == Some("node"))
     {
         let needed = [Needed { port: ENTERPRISE_METRICS, what: "metrics of the nodes".to_owned(), from_own: false }];
-        judge(rule, objects, &pods.namespace, &pods.labels, None, &needed, found);
+        let policies = policies.selecting(&pods.namespace, &pods.labels);
+        judge(rule, objects, &policies, &pods.labels, None, &needed, found);
+    }
+}
+
+/// The policies that limit who may come in, those of one namespace and selector together.
+struct Policies<'a> {
+    groups: Vec<(String, Selector<'a>, Vec<&'a Resource>)>,
+}
+
+impl<'a> Policies<'a> {
+    fn of(objects: &Objects<'a>) -> Policies<'a> {
+        let mut places: FxHashMap<(String, String), usize> = FxHashMap::default();
+        let mut groups: Vec<(String, Selector<'a>, Vec<&'a Resource>)> = Vec::new();
+        for &policy in objects.of_kind("NetworkPolicy").iter().filter(|policy| limits_ingress(policy)) {
+            let namespace = objects.namespace(policy).to_owned();
+            let selector = Selector::of(&Field::of(policy).path(&["spec", "podSelector"]));
+            let place = *places.entry((namespace.clone(), selector.text())).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some((.., policies)) => policies.push(policy),
+                None => groups.push((namespace, selector, vec![policy])),
+            }
+        }
+        Policies { groups }
+    }
+
+    fn selecting(&self, namespace: &str, labels: &Labels) -> Vec<&'a Resource> {
+        let fits = |(of, selector, _): &&(String, Selector<'a>, Vec<&'a Resource>)| {
+            of == namespace && selector.matches(labels)
+        };
+        self.groups.iter().filter(fits).flat_map(|(.., policies)| policies.iter().copied()).collect()
     }
 }
 
@@ -73,17 +108,12 @@ fn of_exporters(workload: &Workload<'_>) -> Vec<Needed> {
 fn judge(
     rule: &dyn Rule,
     objects: &Objects<'_>,
-    namespace: &str,
+    policies: &[&Resource],
     labels: &Labels,
     workload: Option<&Workload<'_>>,
     needed: &[Needed],
     found: &mut Findings,
 ) {
-    let policies: Vec<&Resource> = (objects.of_kind("NetworkPolicy").iter().copied())
-        .filter(|policy| objects.namespace(policy) == namespace)
-        .filter(|policy| Selector::of(&Field::of(policy).path(&["spec", "podSelector"])).matches(labels))
-        .filter(|policy| limits_ingress(policy))
-        .collect();
     let Some(first) = policies.first() else { return };
     for need in needed {
         let lets_in = |policy: &&&Resource| {

@@ -53,7 +53,7 @@ pub(super) mod tests {
         assert_eq!(
             found(&PersistenceWithoutVolume, &set(on, DATA, "{name: data, emptyDir: {}}", "")),
             [
-                "warning 12:40 spec.template.spec.volumes[0].emptyDir: the server writes its data to a place that is gone with the pod"
+                "warning 12:40 spec.template.spec.volumes[name=data].emptyDir: the server writes its data to a place that is gone with the pod"
             ]
         );
         assert_eq!(found(&PersistenceWithoutVolume, &set(on, "", "", "")).len(), 1);

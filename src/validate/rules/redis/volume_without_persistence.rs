@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn a_volume_is_used() {
         let off = "--save, \"\", --appendonly, \"no\"";
-        let path = "spec.template.spec.containers[0].volumeMounts[0]";
+        let path = "spec.template.spec.containers[name=redis].volumeMounts[mountPath=/data]";
         assert_eq!(
             found(&VolumeWithoutPersistence, &set(off, DATA, "", &claim("1Gi"))),
             [format!("warning 11:24 {path}: a volume for data that the server is told not to write")]

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(
             found(&UnknownDirective, &text),
             [
-                "error 9:12 spec.containers[0].args[0]: `maxmemmory` is no directive of Redis 7.0: the server does not start"
+                "error 9:12 spec.containers[name=redis].args[0]: `maxmemmory` is no directive of Redis 7.0: the server does not start"
             ]
         );
         assert_eq!(found(&WrongValue, &text).len(), 1);

@@ -2,9 +2,8 @@
 //!
 //! Not a rule of one build: it compares an object with its older self.
 
-use crate::k8s::{Resource, parse_api_version};
-use crate::validate::Field;
-use crate::validate::rules::facts::quantity;
+use crate::k8s::{Quantity, parse_api_version};
+use crate::yaml::{Node, bool11};
 
 use super::{CLUSTER, DATABASE, GROUP};
 
@@ -20,22 +19,25 @@ pub struct Refused {
 }
 
 /// What the operator refuses when an object becomes another one; nothing for objects of other kinds.
-pub fn refused_changes(old: &Resource, new: &Resource) -> Vec<Refused> {
-    if parse_api_version(new.api_version()).0 != GROUP || old.kind() != new.kind() {
-        return Vec::new();
-    }
-    let (old, new) = (Field::of(old).get("spec"), Field::of(new).get("spec"));
+pub fn refused_changes(old: &Node, new: &Node) -> Vec<Refused> {
+    let of = |key: &str| (old.text_at(&[key]), new.text_at(&[key]));
     let mut found = Vec::new();
-    match new.resource().kind() {
-        DATABASE => database(&old, &new, &mut found),
-        CLUSTER => cluster(&old, &new, &mut found),
-        _ => {}
+    if parse_api_version(of("apiVersion").1.unwrap_or("")).0 == GROUP {
+        match of("kind") {
+            (Some(DATABASE), Some(DATABASE)) => database(old, new, &mut found),
+            (Some(CLUSTER), Some(CLUSTER)) => cluster(old, new, &mut found),
+            _ => {}
+        }
     }
     found
 }
 
-fn database(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
-    let shards = |spec: &Field<'_>| spec.get("shardCount").int().unwrap_or(1);
+fn number(object: &Node, path: &[&str], default: i64) -> i64 {
+    object.text_at(path).and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn database(old: &Node, new: &Node, found: &mut Vec<Refused>) {
+    let shards = |object: &Node| number(object, &["spec", "shardCount"], 1);
     let (before, after) = (shards(old), shards(new));
     let another =
         "create a database with another name and move the data (spec.replicaSources), then remove the old one";
@@ -57,14 +59,14 @@ fn database(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
         ("isRof", "spec.isRof", "a database cannot be moved to flash or back in place", another),
     ];
     for (key, path, message, help) in fixed {
-        let (before, after) = (new_value(old, key), new_value(new, key));
+        let (before, after) = (with_default(old, key), with_default(new, key));
         // A port that Git does not name is made by the operator, and Git may follow it.
         if before != after && (key != "databasePort" || (before.is_some() && after.is_some())) {
             found.push(Refused { path, message: message.to_owned(), help });
         }
     }
-    let of = |spec: &Field<'_>| spec.path(&["redisEnterpriseCluster", "name"]).text().map(str::to_owned);
-    if let (Some(before), Some(after)) = (of(old), of(new))
+    let name = ["spec", "redisEnterpriseCluster", "name"];
+    if let (Some(before), Some(after)) = (old.text_at(&name), new.text_at(&name))
         && before != after
     {
         let message = format!("a database cannot be moved from cluster `{before}` to `{after}`");
@@ -79,37 +81,39 @@ fn database(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
 }
 
 /// The value of a field, with the default of the operator.
-fn new_value(spec: &Field<'_>, key: &str) -> Option<String> {
+fn with_default<'a>(object: &'a Node, key: &str) -> Option<&'a str> {
     let default = match key {
         "type" => Some("redis"),
         "isRof" => Some("false"),
         _ => None,
     };
-    spec.get(key).text().or(default).map(str::to_owned)
+    object.text_at(&["spec", key]).or(default)
 }
 
-fn version(spec: &Field<'_>) -> Option<(u32, u32)> {
-    let (major, minor) = spec.get("redisVersion").text()?.split_once('.')?;
+fn version(object: &Node) -> Option<(u32, u32)> {
+    let (major, minor) = object.text_at(&["spec", "redisVersion"])?.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-fn cluster(old: &Field<'_>, new: &Field<'_>, found: &mut Vec<Refused>) {
-    let nodes = |spec: &Field<'_>| spec.get("nodes").int().unwrap_or(3);
+fn cluster(old: &Node, new: &Node, found: &mut Vec<Refused>) {
+    let nodes = |object: &Node| number(object, &["spec", "nodes"], 3);
     if nodes(new) < nodes(old) {
         let message = format!("the number of nodes cannot be lowered ({} to {})", nodes(old), nodes(new));
         found.push(Refused { path: "spec.nodes", message, help: "keep it; a smaller cluster is a new cluster" });
     }
-    let size = |spec: &Field<'_>| spec.path(&["persistentSpec", "volumeSize"]).text().and_then(quantity);
+    let persistent = |key: &'static str| ["spec", "persistentSpec", key];
+    let size = |object: &Node| object.text_at(&persistent("volumeSize")).and_then(Quantity::parse);
     if let (Some(before), Some(after)) = (size(old), size(new)) {
         let path = "spec.persistentSpec.volumeSize";
+        let resize = new.text_at(&persistent("enablePersistentVolumeResize")).and_then(bool11);
         if after < before {
             found.push(Refused { path, message: "a volume cannot be made smaller".to_owned(), help: "keep its size" });
-        } else if after > before && new.path(&["persistentSpec", "enablePersistentVolumeResize"]).bool() != Some(true) {
+        } else if after > before && resize != Some(true) {
             let message = "volumes grow only with enablePersistentVolumeResize".to_owned();
             found.push(Refused { path, message, help: "write `enablePersistentVolumeResize: true` beside it" });
         }
     }
-    let class = |spec: &Field<'_>| spec.path(&["persistentSpec", "storageClassName"]).text().map(str::to_owned);
+    let class = |object: &'_ Node| object.text_at(&persistent("storageClassName")).map(str::to_owned);
     if let (Some(before), Some(after)) = (class(old), class(new))
         && before != after
     {
@@ -134,7 +138,7 @@ mod tests {
             let text =
                 format!("apiVersion: app.redislabs.com/v1alpha1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n");
             let source = Sources::new().add("a.yaml", text, SourceKind::Resource).unwrap();
-            Resource::new(parse_documents(&source).unwrap().remove(0))
+            parse_documents(&source).unwrap().remove(0)
         };
         refused_changes(&object(old), &object(new))
             .into_iter()

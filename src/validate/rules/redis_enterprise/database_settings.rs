@@ -1,6 +1,7 @@
 //! Settings of a database that exclude each other, or that its cluster has to allow.
 
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Severity, did_you_mean};
+use crate::validate::structure::is_placeholder;
 use crate::validate::{Field, Findings, Objects, Rule};
 
 use super::{cluster_of, databases};
@@ -10,12 +11,38 @@ rule!(DatabaseSettings, "redis-enterprise/database-settings", Error);
 /// Where backups can go.
 const TARGETS: [&str; 7] = ["s3", "gcs", "abs", "ftp", "sftp", "swift", "mount"];
 
+/// Fields whose values the definition leaves open, and the operator does not.
+const CHOICES: [(&str, &[&str]); 2] = [
+    (
+        "evictionPolicy",
+        &[
+            "noeviction",
+            "allkeys-lru",
+            "allkeys-lfu",
+            "allkeys-lrm",
+            "allkeys-random",
+            "volatile-lru",
+            "volatile-lfu",
+            "volatile-lrm",
+            "volatile-random",
+            "volatile-ttl",
+        ],
+    ),
+    ("proxyPolicy", &["single", "all-master-shards", "all-nodes"]),
+];
+
 /// A field, what is wrong with it, what to do, how bad it is.
 type Flaw<'a> = (Field<'a>, String, &'static str, Severity);
 
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     for database in databases(objects) {
         let spec = Field::of(database).get("spec");
+        for (name, values) in CHOICES {
+            choice(rule, objects, &spec.get(name), values, found);
+        }
+        for source in spec.get("replicaSources").items() {
+            choice(rule, objects, &source.get("replicaSourceType"), &["SECRET", "REDB"], found);
+        }
         let mut flaws = alone(&spec);
         flaws.extend(backup(&spec));
         if let Some(cluster) = cluster_of(objects, database) {
@@ -27,6 +54,16 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
             finding.help = Some(help.to_owned());
         }
     }
+}
+
+/// A value that is none of those that the operator knows.
+fn choice(rule: &dyn Rule, objects: &Objects<'_>, field: &Field<'_>, values: &[&str], found: &mut Findings) {
+    let Some(text) = field.text().filter(|text| !values.contains(text) && !is_placeholder(text)) else { return };
+    let finding = found.add(rule, objects, field, format!("the operator knows no `{text}`"));
+    finding.help = Some(match did_you_mean(text, values.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write one of {}", values.join(", ")),
+    });
 }
 
 /// What is wrong with the database by itself.
@@ -48,7 +85,7 @@ fn alone<'a>(spec: &Field<'a>) -> Vec<Flaw<'a>> {
         for name in ["modulesList", "redisVersion", "isRof"] {
             let field = spec.get(name);
             if field.is_set() && field.bool() != Some(false) {
-                flaw(field, "only a database of type redis has this", "remove it, or `type: memcached`");
+                flaw(field, "only a database of type redis has this", "remove it, or write `type: redis`");
             }
         }
     }
@@ -158,6 +195,7 @@ mod tests {
         let s3 = "s3: {awsSecretName: a, bucketName: b}";
         for good in [
             "shardCount: 4".to_owned(),
+            "{evictionPolicy: volatile-ttl, proxyPolicy: single}".to_owned(),
             format!("backup: {{interval: 86400, intervalOffset: 7200, {s3}}}"),
             "alertSettings: {bdb_size: {enabled: true, threshold: \"80\"}}".to_owned(),
         ] {
@@ -169,6 +207,9 @@ mod tests {
         );
         for bad in [
             "shardCount: 0".to_owned(),
+            "evictionPolicy: allkeys-lr".to_owned(),
+            "proxyPolicy: all-nodez".to_owned(),
+            "replicaSources: [{replicaSourceName: a, replicaSourceType: redb}]".to_owned(),
             "{type: memcached, isRof: true, shardCount: 1}".replace("isRof: true", "redisVersion: \"7.2\""),
             "backup: {interval: 86400}".to_owned(),
             format!("backup: {{interval: 86400, {s3}, mount: {{path: /x}}}}"),

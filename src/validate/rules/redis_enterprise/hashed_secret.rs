@@ -39,8 +39,8 @@ fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
 
 /// The path as configurations write it; lists have no step of their own there.
 fn slashes(field: &Field<'_>) -> String {
-    let keys = field.steps().iter().filter_map(|step| match step {
-        crate::validate::Step::Key(key) => Some(key.as_str()),
+    let keys = field.steps().into_iter().filter_map(|step| match step {
+        crate::validate::Step::Key(key) => Some(key.to_string()),
         crate::validate::Step::Index(_) => None,
     });
     keys.collect::<Vec<_>>().join("/")
