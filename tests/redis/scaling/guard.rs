@@ -21,6 +21,10 @@ struct Space {
 
 impl Space {
     fn new() -> Option<Space> {
+        Space::named("guard")
+    }
+
+    fn named(test: &str) -> Option<Space> {
         let Some(kubeconfig) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
             eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
             return None;
@@ -28,7 +32,7 @@ impl Space {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let told = Command::new(root.join("ci/setup")).arg("--kubernetes").output().expect("it runs");
         let kubectl = Path::new(String::from_utf8(told.stdout).expect("a path").trim()).join("kubectl");
-        let name = format!("scaling-{}", std::process::id());
+        let name = format!("scaling-{test}-{}", std::process::id());
         let space = Space { kubeconfig, kubectl, name, directory: tempfile::tempdir().expect("a folder") };
         space.run(&["create", "namespace", &space.name]).expect("a namespace");
         Some(space)
@@ -132,4 +136,85 @@ fn the_server_refuses_to_shrink_what_is_not_drained() {
     fleet.assert_shape(8, 4, 1);
     let said = space.run(&["scale", "statefulset/cache-node", "--replicas", "6"]).expect_err("they are in use");
     assert!(said.contains("are not drained"), "{said}");
+}
+
+/// A repository with one environment, whose StatefulSet is a cluster on these nodes.
+fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
+    let at = space.directory.path();
+    let write = |file: &str, text: String| {
+        let path = at.join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let map: String = (0..12).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
+    write(
+        "environments/prod.yaml",
+        format!(
+            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: prod}}\nspec:\n  overlay: prod\n  kubernetes: {{namespace: {}, kubeconfig: {}}}\n  \
+             redis:\n  - name: cache\n    workload: StatefulSet/cache\n    topology: {{mode: cluster}}\n    access:\n      mode: map\n      map:\n{map}  guards: {{latencyBudget: \"off\"}}\n",
+            space.name,
+            space.kubeconfig.display()
+        ),
+    );
+    write("prod/kustomization.yaml", "resources: [cache.yaml]\n".to_owned());
+    write(
+        "prod/cache.yaml",
+        format!(
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: cache}}\nspec:\n  replicas: {nodes}\n  podManagementPolicy: Parallel\n  serviceName: cache\n  selector: {{matchLabels: {{app: cache}}}}\n  \
+             template:\n    metadata: {{labels: {{app: cache}}}}\n    spec: {{containers: [{{name: redis, image: redis}}]}}\n"
+        ),
+    );
+}
+
+#[test]
+fn an_apply_brings_pods_and_nodes_to_another_size_together() {
+    let Some(space) = Space::named("apply") else { return };
+    let cluster = TestCluster::start(3, 1, 6);
+    cluster.fill(1_000);
+    let before = cluster.digest();
+    let fleet = Fleet::new(&cluster, &[5, 1, 6, 3, 2, 4, 9, 7, 12, 8, 11, 10], false);
+    fleet.expel(6..12);
+    let redisops = |arguments: &[&str]| {
+        let ran = Command::new(crate::support::binary())
+            .args(arguments)
+            .current_dir(space.directory.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (ran.status.code(), text(&ran.stdout), text(&ran.stderr))
+    };
+    let replicas = || {
+        let text = space.run(&["get", "statefulset/cache", "-o", "json"]).expect("it is there");
+        serde_json::from_str::<Value>(&text).expect("an object")["spec"]["replicas"].clone()
+    };
+    let apply = |nodes: usize| {
+        repository(&space, &fleet, nodes);
+        let (code, stdout, stderr) = redisops(&["apply", "prod", "--yes", "-o", "json"]);
+        assert_eq!((code, &replicas()), (Some(0), &nodes.into()), "{stdout}\n{stderr}");
+    };
+    apply(6);
+    fleet.assert_shape(6, 3, 1);
+    apply(12);
+    fleet.assert_shape(12, 6, 1);
+    fleet.hand_over(&[0, 1, 2, 3, 4, 5]);
+    repository(&space, &fleet, 6);
+    let (code, stdout, stderr) = redisops(&["plan", "prod", "-o", "json"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let plan: Value = serde_json::from_str(&stdout).expect("a plan");
+    let actions: Vec<&str> =
+        plan["steps"].as_array().expect("steps").iter().map(|step| step["action"].as_str().expect("a word")).collect();
+    assert_eq!(actions.last(), Some(&"update"), "the StatefulSet comes last: {actions:?}");
+    for action in ["move", "replicate", "forget"] {
+        assert!(actions.contains(&action), "{action}: {actions:?}");
+    }
+    assert_eq!(plan["steps"][0]["redis"], "cache");
+    apply(6);
+    fleet.assert_shape(6, 3, 1);
+    fleet.assert_left(6..12);
+    assert_eq!(cluster.digest().differences(&before), Vec::<String>::new());
+    // Once more there is nothing to do.
+    apply(6);
+    let (code, _, stderr) = redisops(&["plan", "prod", "--exit-code"]);
+    assert_eq!(code, Some(0), "{stderr}");
 }
