@@ -16,7 +16,7 @@ mod wait;
 mod wanted;
 
 pub use compare::PlaceOf;
-pub use lock::{LockError, peek};
+pub use lock::{Lock, LockError, peek};
 pub use ready::{Readiness, readiness};
 pub use report::{ApplyReport, Counts, Failure, Outcome, StepReport};
 pub use rights::role;

@@ -51,6 +51,16 @@ impl Workload {
         }
     }
 
+    /// The cluster that it is in.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Its namespace.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,7 +1,9 @@
 //! `redisops cluster`.
 
-use crate::apply::scaling::{Order, ScalingReport, preview, replicas_now, scale};
+use crate::apply::objects::{Lock, set_of};
+use crate::apply::scaling::{Order, ScalingReport, Workload, preview, replicas_now, scale};
 use crate::apply::slots::{Options, Stopper};
+use crate::cli::apply::holder as lease_holder;
 use crate::cli::args::{ClusterCommand, Format, ScaleArgs};
 use crate::cli::cluster::{Fleet, fleet, plan_text, report_text};
 use crate::cli::confirm::confirmed;
@@ -69,18 +71,40 @@ async fn go(arguments: &ScaleArgs, part: Part, cx: &Context<'_>) -> Result<Exit,
             return Ok(Exit::CouldNot);
         }
     }
-    if let Some(workload) = fleet.workload.as_ref().filter(|_| !plan.steps.is_empty()) {
-        workload.needed(fleet.places.len()).await?;
-    }
-    let report = carried_out(&fleet, &order, arguments, cx).await?;
-    if let Some(workload) = &fleet.workload {
-        workload.drained(report.drained_to).await?;
-    }
+    let work = async {
+        if let Some(workload) = fleet.workload.as_ref().filter(|_| !plan.steps.is_empty()) {
+            workload.needed(fleet.places.len()).await?;
+        }
+        let report = carried_out(&fleet, &order, arguments, cx).await?;
+        if let Some(workload) = &fleet.workload {
+            workload.drained(report.drained_to).await?;
+        }
+        Ok(report)
+    };
+    let report = match &fleet.workload {
+        Some(workload) => under_lease(workload, work).await?,
+        None => work.await?,
+    };
     cx.printer.print(match arguments.output {
         Format::Json => document("ScalingReport", &report),
         Format::Human => report_text(&report),
     })?;
     Ok(Exit::Done)
+}
+
+/// Holds the Lease of a StatefulSet meanwhile: two runs at once would be one too many.
+async fn under_lease(
+    workload: &Workload,
+    work: impl Future<Output = Result<ScalingReport, Diagnostics>>,
+) -> Result<ScalingReport, Diagnostics> {
+    let set = set_of(workload.name(), workload.namespace());
+    let lock = Lock::take(workload.cluster(), &set, &lease_holder()).await.map_err(|error| error.diagnostic(&set))?;
+    let done = tokio::select! {
+        done = work => done,
+        lost = lock.keep() => Err(lost.diagnostic(&set).into()),
+    };
+    lock.release().await;
+    done
 }
 
 /// Why there is nothing to do, where that is known without a look at the nodes.
