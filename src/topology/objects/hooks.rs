@@ -112,16 +112,17 @@ fn job(verb: &str, phase: &str, instance: &Instance<'_>) -> Resource {
         "imagePullPolicy" => instance.maybe(&instance.spec.image_pull_policy),
         "name" => COMPONENT,
         "securityContext" => pod::container_security(),
-        "volumeMounts" => tls.then(|| list![map! { "mountPath" => "/tls", "name" => "tls", "readOnly" => true }]),
+        "volumeMounts" => list![
+            map! { "mountPath" => "/tmp", "name" => "tmp" },
+            tls.then(|| map! { "mountPath" => "/tls", "name" => "tls", "readOnly" => true }),
+        ],
         // What a run could not decide by itself is written to files.
         "workingDir" => "/tmp",
     };
-    let volumes = tls.then(|| {
-        list![map! {
-            "name" => "tls",
-            "secret" => map! { "defaultMode" => 0o440, "secretName" => pod::tls_secret(instance) },
-        }]
-    });
+    let volumes = list![
+        map! { "emptyDir" => Node::empty_map(Origin::NONE), "name" => "tmp" },
+        tls.then(|| map! { "name" => "tls", "secret" => map! { "defaultMode" => 0o440, "secretName" => pod::tls_secret(instance) } }),
+    ];
     let pod_spec = map! {
         "containers" => list![container],
         "enableServiceLinks" => false,
