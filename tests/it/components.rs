@@ -12,7 +12,7 @@ fn rendered(component: &str) -> String {
         for entry in std::fs::read_dir(components.join(directory)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
-            repository.write(&format!("{directory}/{name}"), &std::fs::read_to_string(&path).unwrap());
+            repository.write(&format!("{directory}/{name}"), std::fs::read_to_string(&path).unwrap());
         }
     }
     let kustomization = format!(

@@ -11,11 +11,14 @@ fn label() -> impl Strategy<Value = String> {
     "[ab]".prop_map(|key| format!("l{key}"))
 }
 
+/// Name, amount of CPU, variables, port.
+type Container = (String, Option<String>, Vec<(String, String)>, Option<u16>);
+
 #[derive(Clone, Debug)]
 struct Shape {
     labels: Vec<(String, String)>,
     replicas: Option<u32>,
-    containers: Vec<(String, Option<String>, Vec<(String, String)>, Option<u16>)>,
+    containers: Vec<Container>,
     args: Vec<String>,
     tolerations: Vec<String>,
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
 
 /// The kubeconfig of the control plane.
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
 pub fn kubeconfig() -> Option<PathBuf> {
     let found = std::env::var_os(VARIABLE).map(PathBuf::from);
     if found.is_none() {

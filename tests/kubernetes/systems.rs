@@ -14,7 +14,7 @@ const OTHERS: [(&str, &str, &str); 8] = [
     ("grafana.integreatly.org", "v1beta1", "GrafanaDashboard"),
     ("monitoring.coreos.com", "v1", "PrometheusRule"),
     ("monitoring.coreos.com", "v1", "ServiceMonitor"),
-    ("monitoring.coreos.com", "v1alpha1", "AlertmanagerConfig"),
+    ("monitoring.coreos.com", "v1beta1", "AlertmanagerConfig"),
     ("operators.coreos.com", "v1", "OperatorGroup"),
     ("operators.coreos.com", "v1alpha1", "Subscription"),
 ];

@@ -27,12 +27,13 @@ pub(super) fn of_diagnostic(found: &Diagnostic) -> CompareError {
 
 /// Tells each reason once, and the rights that would do.
 pub(super) fn tell(errors: &[Told], printer: &Printer) {
-    let mut reasons: BTreeMap<(&str, &str, &str, Option<&str>, &str), Vec<&Told>> = BTreeMap::new();
+    let mut reasons: BTreeMap<[&str; 5], Vec<&Told>> = BTreeMap::new();
     for told in errors {
         let error = &told.error;
         // What is wrong with an object is told of each; what is wrong with the way to the server, once.
         let own = if error.is_forbidden() || error.is_lost() || error.status == 401 { "" } else { &told.object };
-        let key = (error.code.as_str(), error.verb, error.resource.as_str(), error.namespace.as_deref(), own);
+        let namespace = error.namespace.as_deref().unwrap_or("");
+        let key = [&error.code, error.verb, &error.resource, namespace, own];
         reasons.entry(key).or_default().push(told);
     }
     let found: Vec<Diagnostic> = reasons.values().map(|all| reason(all)).collect();
