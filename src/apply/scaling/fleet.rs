@@ -202,7 +202,7 @@ impl Scaler<'_> {
     ) -> Result<Order, Diagnostics> {
         let Reach { pods, port, .. } = fleet.reach.clone()?;
         let shard = replicas.saturating_add(1);
-        if to % shard != 0 {
+        if !to.is_multiple_of(shard) {
             return Err(Diagnostic::error(
                 "redisops::scaling::size",
                 format!("{to} nodes of `{}` cannot be masters with {replicas} replicas each", fleet.name),

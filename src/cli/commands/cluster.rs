@@ -35,7 +35,7 @@ pub fn run(command: ClusterCommand, environment: &Environment, printer: &Printer
         ClusterCommand::Drain(arguments) => (arguments, Part::Drain),
         ClusterCommand::Join(arguments) => (arguments, Part::Join),
     };
-    let done = block_on(go(&arguments, part, &cx)).map_err(Diagnostics::from).flatten();
+    let done = block_on(go(&arguments, part, &cx)).flatten();
     done.unwrap_or_else(|found| {
         printer.diagnostics(&arrange(found.0, &sources), &sources);
         Exit::CouldNot
@@ -123,7 +123,7 @@ async fn wanted(fleet: &Fleet, arguments: &ScaleArgs) -> Result<Wanted, Diagnost
         None => replicas_now(&fleet.access, &fleet.places, arguments.wait).await?,
     };
     let (nodes, shard) = (arguments.nodes, replicas.saturating_add(1));
-    if nodes % shard != 0 {
+    if !nodes.is_multiple_of(shard) {
         return Err(Diagnostic::error(
             "redisops::scaling::size",
             format!("{nodes} nodes cannot be masters with {replicas} replicas each"),

@@ -44,10 +44,10 @@ fn cluster(instance: &Instance<'_>) -> Resource {
 
 /// Argo CD does not delete what holds data.
 fn kept(mut resource: Resource, instance: &Instance<'_>) -> Resource {
-    if let Some(metadata) = resource.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut) {
-        if metadata.get("annotations").is_none() {
-            metadata.set("annotations", Node::empty_map(instance.cause));
-        }
+    if let Some(metadata) = resource.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut)
+        && metadata.get("annotations").is_none()
+    {
+        metadata.set("annotations", Node::empty_map(instance.cause));
     }
     if let Some(annotations) = resource.node.lookup_mut(&["metadata", "annotations"]).and_then(Node::as_map_mut)
         && annotations.get(SYNC_OPTIONS).is_none()
