@@ -19,6 +19,7 @@ mod printer;
 mod render;
 mod runtime;
 mod schemas;
+mod secrets;
 mod settings;
 mod slots;
 mod stats;
@@ -58,6 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
         Command::Cluster(command) => commands::cluster::run(command, &environment, &printer),
+        Command::Secrets(command) => commands::secrets::run(command, &printer),
         Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),
         Command::Slots(command) => commands::slots::run(command, &environment, &printer),

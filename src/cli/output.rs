@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::k8s::{CLUSTER_NAMESPACE, ScopeLookup};
 use crate::k8s::{ResMap, Resource};
 use crate::yaml::{Node, Trace, Value, emit, to_json};
@@ -38,6 +38,34 @@ pub fn documents(objects: &[Resource], trace: &Trace) -> Result<Vec<String>, Dia
     let mut found = Diagnostics::new();
     let chunks = written.into_iter().filter_map(|chunk| found.take(chunk)).collect();
     if found.has_errors() { Err(unwritable(objects.iter(), trace)) } else { Ok(chunks) }
+}
+
+/// Objects as argocd-vault-plugin prints them: a separator behind each.
+///
+/// # Errors
+/// Every object that has no form in YAML. The messages show nothing of its values: they may be secret.
+pub fn terminated<'o>(
+    objects: impl Iterator<Item = &'o Node>,
+    place: &dyn Fn(&Node) -> Pos,
+) -> Result<String, Diagnostics> {
+    let mut out = String::new();
+    let mut found = Diagnostics::new();
+    for object in objects {
+        if emit(object, &mut out).is_err() {
+            found.push(unprintable(object, place));
+        }
+        out.push_str("---\n");
+    }
+    if found.has_errors() { Err(found) } else { Ok(out) }
+}
+
+fn unprintable(object: &Node, place: &dyn Fn(&Node) -> Pos) -> Diagnostic {
+    let text = |path: &[&str]| object.text_at(path).unwrap_or("").to_owned();
+    let message = format!("{}/{} has no form in YAML", text(&["kind"]), text(&["metadata", "name"]));
+    let value = unwritable_value(object).unwrap_or(object);
+    Diagnostic::error("redisops::output::unprintable", message)
+        .label(place(value), 1, "it has a character that YAML does not allow, or is no number")
+        .help("put binary values into the `data` of a Secret, with `base64encode`")
 }
 
 /// Why objects have no form in YAML, each with its place.

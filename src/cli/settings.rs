@@ -127,6 +127,8 @@ pub struct BuildSettings {
     pub restriction: LoadRestriction,
     /// Flags that the reference has deprecated, as warnings.
     pub deprecated: Vec<(&'static str, &'static str)>,
+    /// Fill placeholders.
+    pub secrets: bool,
     /// How the objects are checked; not at all when `None`.
     pub validation: Option<Result<ValidationSettings, Diagnostic>>,
     /// Options of the engine.
@@ -163,6 +165,7 @@ impl BuildSettings {
             stats: arguments.stats,
             restriction: restriction(&arguments.load_restrictor),
             list_inputs: arguments.list_inputs,
+            secrets: arguments.secrets,
             deprecated,
             validation: (!arguments.no_validate)
                 .then(|| ValidationSettings::resolve(arguments.kube_version.as_deref(), false)),

@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, Sources};
 use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::schema::{KubeVersion, Schemas};
+use crate::secrets;
 use crate::source::{FileSystem, UNREACHABLE};
 use crate::validate::config::check_policies;
 use crate::validate::{self, Finding, Objects, Settings, cel};
@@ -17,13 +18,18 @@ use super::{output, schemas, target};
 
 /// Codes of errors that are not the fault of the input: a program that is not installed, a server that is down or was not to be asked,
 /// a full disk.
-const NOT_THE_INPUT: [&str; 6] = [
+const NOT_THE_INPUT: [&str; 11] = [
     "redisops::tool::missing",
     "redisops::load::offline",
     UNREACHABLE,
     target::NO_WORKING_DIRECTORY,
     output::WRITE,
     schemas::UNKNOWN_RELEASE,
+    secrets::NO_STORE,
+    secrets::NO_CREDENTIALS,
+    secrets::STORE_DOWN,
+    secrets::DENIED,
+    secrets::SETTINGS,
 ];
 
 /// Whether an error is not the fault of the input.

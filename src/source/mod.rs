@@ -30,7 +30,9 @@ pub use memory::Memory;
 pub use names::FileNames;
 pub use origin_path::OriginPath;
 pub use path::{clean, join, relative};
-pub use remote::{Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes, cache_directory};
+pub use remote::{
+    Checkout, LOCK_FILE, Lock, LockEntry, Network, NetworkOptions, NoRemotes, Remotes, cache_directory, proxy_for,
+};
 pub use repo_spec::{DEFAULT_TIMEOUT, NotARepository, RepoSpec, is_remote_file, redact};
 pub use revision::GitRevision;
 pub use substitute::{KustomizationSource, Substitute};

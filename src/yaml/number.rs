@@ -182,6 +182,20 @@ pub(super) fn write_g32(out: &mut String, value: f64) {
     write_g(out, short);
 }
 
+/// A float as `encoding/json` writes it. Finite values only.
+pub fn json_float(value: f64) -> String {
+    let mut out = String::new();
+    write_json_float(&mut out, value);
+    out
+}
+
+/// A float as Go prints it. Finite values only.
+pub fn go_float(value: f64) -> String {
+    let mut out = String::new();
+    write_g(&mut out, value);
+    out
+}
+
 /// How `encoding/json` writes a float64. Finite values only.
 pub(super) fn write_json_float(out: &mut String, value: f64) {
     let (negative, digits, point) = shortest(value);

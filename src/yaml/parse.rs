@@ -59,6 +59,36 @@ pub fn parse_yaml11(source: &Source) -> Result<Node, Diagnostic> {
     Ok(node.unwrap_or_else(|| Node::null(super::Origin::at(source.pos(0)))))
 }
 
+/// All documents of a text under YAML 1.1, as a client of Kubernetes reads a stream of manifests; empty ones are left out. Lists stay lists.
+///
+/// # Errors
+/// The first thing in the text that is not YAML, or has no JSON form.
+pub fn parse_manifests11(source: &Source) -> Result<Vec<Node>, Diagnostic> {
+    let pieces = match json_pieces(&source.text) {
+        Some(pieces) => pieces,
+        None => split(source)?,
+    };
+    let parsed = pieces.into_iter().map(|piece| parse_piece(source, piece, Schema::V11));
+    let documents = parsed.filter_map(|document| document.map(|node| node.filter(|node| !node.is_null())).transpose());
+    documents.collect()
+}
+
+/// The documents of a stream of JSON, which need nothing between them.
+fn json_pieces(text: &str) -> Option<Vec<Piece>> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    while let Some(document) = documents.next() {
+        document.ok()?;
+        let end = documents.byte_offset();
+        pieces.push(Piece { start, end });
+        start = end;
+    }
+    Some(pieces)
+}
+
 /// The first document of a text by the rules for resources, without cutting at separator lines; none for an empty text.
 ///
 /// # Errors

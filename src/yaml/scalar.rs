@@ -84,13 +84,21 @@ pub(super) fn typed(scalar: &Scalar, pos: Pos) -> Result<Typed<'_>, Diagnostic> 
 }
 
 /// Text of bytes; each byte that is not part of UTF-8 becomes U+FFFD, as in Go's JSON.
-fn replace_invalid(bytes: &[u8]) -> String {
+pub fn replace_invalid(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
         chunk.invalid().iter().for_each(|_| out.push('\u{FFFD}'));
     }
     out
+}
+
+/// The text of a scalar that is a string in JSON; none for what is of another type.
+pub fn string_value(scalar: &Scalar) -> Option<Cow<'_, str>> {
+    match typed(scalar, Pos::NONE) {
+        Ok(Typed::Str(text)) => Some(text),
+        _ => None,
+    }
 }
 
 /// A number as the output has it: through JSON, then by YAML 1.1.

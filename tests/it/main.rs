@@ -17,6 +17,7 @@ mod report_forms;
 mod repository;
 mod rules;
 mod schemas;
+mod secrets;
 mod slots_check;
 mod slots_key;
 mod slots_lint;

@@ -12,6 +12,7 @@ mod keys;
 mod lab;
 mod membership;
 mod migrate;
+mod nodes;
 mod plan;
 mod scaling;
 mod show;

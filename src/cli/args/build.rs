@@ -26,6 +26,9 @@ pub struct Build {
     /// Do not validate the objects
     #[arg(long)]
     pub no_validate: bool,
+    /// Put values of the secret store in the place of placeholders: that of the environment, or the one that AVP_TYPE names
+    #[arg(long)]
+    pub secrets: bool,
     /// Validate for this version of Kubernetes, as in 1.36; that of the environment, or the newest known, when it is not set
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,

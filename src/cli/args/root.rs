@@ -13,6 +13,7 @@ use super::explain::ExplainArgs;
 use super::lab::LabCommand;
 use super::redis::RedisCommand;
 use super::schema::SchemaCommand;
+use super::secrets::SecretsCommand;
 use super::slots::SlotsCommand;
 use super::validate::ValidateArgs;
 
@@ -101,6 +102,11 @@ pub enum Command {
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
     /// something cannot be rendered; 2 it could not be done.
     Affected(Box<AffectedArgs>),
+    /// Placeholders for secrets: put their values in, list them
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Environments: which there are, and how they differ
     ///
     /// Exit codes: 0 done; 2 it could not be done.

@@ -4,9 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cli::args::StoreArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::printer::Printer;
+use crate::cli::secrets::{self, Unfilled};
 use crate::cli::settings::BuildSettings;
 use crate::cli::stats::{Counts, Stopwatch, table};
 use crate::cli::target::{self, Access};
@@ -15,8 +17,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Sources, arrange};
 use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
+use crate::secrets::{Texts, canonical, resolve};
 use crate::source::{FileNames, FileSystem, SystemTools};
-use crate::yaml::Trace;
+use crate::yaml::{Node, Trace};
 
 /// Renders and prints all or nothing.
 pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
@@ -40,12 +43,17 @@ pub fn run(settings: &BuildSettings, printer: &Printer) -> Exit {
         cx.warn(Diagnostic::warning("redisops::cli::deprecated", format!("`{flag}` is deprecated")).help(*instead));
     }
     let built = render(settings, printer, &cx);
-    let written = built.and_then(|rendered| {
-        let objects = &rendered.objects;
-        let written = cx.step("emit", || Written::new(objects, settings, &trace))?;
+    let written = built.and_then(|mut rendered| {
+        let mut written = cx.step("emit", || Written::new(&rendered.objects, settings, &trace))?;
         if let Some(validation) = &validation {
-            cx.step("validate", || check(&rendered, validation, &cx))?;
+            cx.step("validate", || check(&rendered, settings, validation, &cx))?;
         }
+        if settings.secrets {
+            // After the check, whose messages may quote values.
+            cx.step("secrets", || fill(&mut rendered, &sources, &trace))?;
+            written = cx.step("emit", || Written::filled(&rendered.objects, settings, &trace))?;
+        }
+        let objects = &rendered.objects;
         cx.step("write", || written.write(printer))?;
         let output = written.bytes();
         // Taking millions of small values apart is not worth the time when the process is about to end.
@@ -80,7 +88,7 @@ fn render(settings: &BuildSettings, printer: &Printer, cx: &Context<'_>) -> Resu
     printer.detail(&format!("rendering `{}`", target.loader.display_root()));
     let root = FileNames::new(target.loader.root(), &access.from).root().to_owned();
     let objects = kustomize::build(target.loader, &settings.options, cx, &SystemTools::new())?;
-    Ok(Rendered { objects, environment: target.environment, root, files: access.files })
+    Ok(Rendered { objects, environment: target.environment, root, from: access.from, files: access.files })
 }
 
 /// The objects, and what is around them.
@@ -89,11 +97,18 @@ struct Rendered {
     environment: Option<Environment>,
     /// The root of the repository.
     root: PathBuf,
+    /// The working directory.
+    from: PathBuf,
     files: Arc<dyn FileSystem>,
 }
 
 /// Checks the objects; warnings are told with those of the build.
-fn check(rendered: &Rendered, settings: &ValidationSettings, cx: &Context<'_>) -> Result<(), Diagnostics> {
+fn check(
+    rendered: &Rendered,
+    build: &BuildSettings,
+    settings: &ValidationSettings,
+    cx: &Context<'_>,
+) -> Result<(), Diagnostics> {
     let around = Surroundings {
         environment: rendered.environment.as_ref(),
         root: &rendered.root,
@@ -102,7 +117,11 @@ fn check(rendered: &Rendered, settings: &ValidationSettings, cx: &Context<'_>) -
         trace: cx.trace,
     };
     let mut found = Diagnostics::new();
+    let unfilled = if build.secrets { Unfilled::of(rendered.objects.as_slice(), cx) } else { Unfilled::default() };
     for finding in validation::findings(&rendered.objects, &around, settings) {
+        if unfilled.is_about(&finding.labels, cx.sources) {
+            continue;
+        }
         match finding.severity {
             Severity::Error => found.push(finding.diagnostic()),
             Severity::Warning => cx.warn(finding.diagnostic()),
@@ -122,6 +141,20 @@ pub(super) fn exit_of(found: &Diagnostics) -> Exit {
     }
 }
 
+/// Puts values in the place of placeholders.
+fn fill(rendered: &mut Rendered, sources: &Sources, trace: &Trace) -> Result<(), Diagnostics> {
+    let environment = rendered.environment.as_ref().map(|it| (it, rendered.root.as_path()));
+    let directory = if environment.is_some() { rendered.root.clone() } else { rendered.from.clone() };
+    let variables = secrets::variables(&StoreArgs::default(), environment, trace)?;
+    let opened = secrets::open(&variables, directory)?;
+    let mut nodes: Vec<&mut Node> = rendered.objects.list_mut().iter_mut().map(|object| &mut object.node).collect();
+    for node in &mut nodes {
+        // The objects are right: they were written once already.
+        let _ = canonical(node);
+    }
+    resolve(&mut nodes, &*opened.store, opened.allowed.as_ref(), Texts { sources, trace })
+}
+
 /// What will be written, complete, and where.
 enum Written<'a> {
     Stream(Vec<String>),
@@ -135,6 +168,17 @@ impl Written<'_> {
             None => Written::Stream(output::documents(objects.as_slice(), trace)?),
             Some(path) if path.is_dir() => Written::Directory(path, output::files(objects, trace)?),
             Some(path) => Written::File(path, output::documents(objects.as_slice(), trace)?),
+        })
+    }
+
+    /// The same for objects with values: in the form of argocd-vault-plugin.
+    fn filled<'a>(objects: &ResMap, settings: &'a BuildSettings, trace: &Trace) -> Result<Written<'a>, Diagnostics> {
+        let place = |value: &Node| trace.pos(value.origin);
+        let stream = output::terminated(objects.iter().map(|object| &object.node), &place)?;
+        Ok(match settings.output.as_deref() {
+            None => Written::Stream(vec![stream]),
+            Some(path) if path.is_dir() => Written::Directory(path, output::files(objects, trace)?),
+            Some(path) => Written::File(path, vec![stream]),
         })
     }
 

@@ -14,5 +14,6 @@ mod list_inputs;
 pub mod plan;
 pub mod redis;
 pub mod schema;
+pub mod secrets;
 pub mod slots;
 pub mod validate;

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 
-use crate::drift::nodes::{Answer, Answers, Compared, Mode, SentinelAnswers, Wanted, compare};
+use crate::drift::nodes::{Answer, Answers, Compared, Mode, SentinelAnswers, Wanted, compare, unheard};
 use crate::live::redis::{Access, Asked, ask, ask_sentinel};
-use crate::slots::{Address, NodeId};
+use crate::slots::Address;
 
 use super::reach::{Reached, Spot};
 
@@ -57,22 +57,14 @@ pub async fn ask_all(wanted: &Wanted, reached: &Reached) -> Said {
     Said { nodes, sentinels }
 }
 
-/// Members that nodes know and that were not asked.
+/// Members that nodes know and that were not asked: what is not at a place that was asked in vain.
 fn unknown(nodes: &[Answer<Answers>], reached: &Reached) -> Vec<Spot> {
-    let answered: Vec<&Answers> = nodes.iter().filter_map(|answer| answer.said.as_ref().ok()).collect();
-    let ids: Vec<&NodeId> = answered.iter().filter_map(|live| live.own_line()).map(|own| &own.id).collect();
-    let asked: Vec<String> = nodes.iter().map(|answer| answer.address.clone()).collect();
-    let mut spots: Vec<Spot> = Vec::new();
-    for line in answered.iter().filter_map(|live| live.cluster.as_ref()).flatten() {
-        let Some(address) = line.address.as_ref().filter(|_| line.role.is_some()) else { continue };
-        let is_known = ids.contains(&&line.id) || spots.iter().any(|spot| spot.node == line.id.as_str());
-        // What is not at a place that was asked in vain.
-        let was_asked = asked.contains(&reached.access.map.reach(address).to_string());
-        if !is_known && !was_asked {
-            spots.push(Spot { node: line.id.to_string(), ways: Ok(vec![address.clone()]), names: Vec::new() });
-        }
-    }
-    spots
+    let asked: Vec<&str> = nodes.iter().map(|answer| answer.address.as_str()).collect();
+    let others = unheard(nodes).into_iter();
+    others
+        .filter(|(_, address)| !asked.contains(&reached.access.map.reach(address).to_string().as_str()))
+        .map(|(id, address)| Spot { node: id.to_string(), ways: Ok(vec![address]), names: Vec::new() })
+        .collect()
 }
 
 async fn one(spot: &Spot, reached: &Reached, with_users: bool) -> Answer<Answers> {

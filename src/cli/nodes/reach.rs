@@ -149,7 +149,9 @@ fn announced(map: &Pairs) -> AddressMap {
 
 fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool) -> Spot {
     let mapped = look_up(map, pod).map(|place| place_of(place, port));
-    let names: Vec<String> = name.iter().map(|name| format!("{name}:{port}")).collect();
+    let mut names: Vec<String> = name.iter().map(|name| format!("{name}:{port}")).collect();
+    // The address that a node of a cluster announces.
+    names.extend(pod.parse::<Address>().map(|announced| announced.to_string()));
     let ways = match (mode, mapped) {
         (AccessMode::Map | AccessMode::Direct, Some(Ok(place))) => {
             // What a certificate of this place is made out to is not known.

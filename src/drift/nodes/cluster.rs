@@ -61,16 +61,35 @@ pub(super) fn judge(wanted: &Wanted, answers: &[Answer<Answers>]) -> Judged {
     judged
 }
 
-/// Whether nodes differ about something that they settle among themselves within a second or two.
-pub(super) fn may_settle(answers: &[Answer<Answers>]) -> bool {
-    let mut members: Vec<Member<'_>> = Vec::new();
+/// Members of the cluster that its nodes know and that did not answer, with their addresses.
+pub fn unheard(answers: &[Answer<Answers>]) -> Vec<(NodeId, Address)> {
+    let members = own_cluster(members_of(answers), &mut Judged::default());
+    let answered: BTreeSet<&NodeId> = members.iter().map(|member| &member.own.id).collect();
+    let mut others: BTreeMap<NodeId, Address> = BTreeMap::new();
+    for line in members.iter().flat_map(|member| member.lines) {
+        if let (Some(address), false) =
+            (line.address.as_ref().filter(|_| line.role.is_some()), answered.contains(&line.id))
+        {
+            others.insert(line.id.clone(), address.clone());
+        }
+    }
+    others.into_iter().collect()
+}
+
+fn members_of(answers: &[Answer<Answers>]) -> Vec<Member<'_>> {
+    let mut members = Vec::new();
     for (index, answer) in answers.iter().enumerate() {
         let Ok(live) = &answer.said else { continue };
         if let (Some(own), Some(lines)) = (live.own_line(), &live.cluster) {
             members.push(Member { index, name: &answer.node, own, lines, live });
         }
     }
-    let members = own_cluster(members, &mut Judged::default());
+    members
+}
+
+/// Whether nodes differ about something that they settle among themselves within a second or two.
+pub(super) fn may_settle(answers: &[Answer<Answers>]) -> bool {
+    let members = own_cluster(members_of(answers), &mut Judged::default());
     diagnose(&evidence(&members)).may_settle()
 }
 
@@ -101,6 +120,37 @@ fn own_cluster<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> Vec<Mem
         );
     }
     members.retain(|member| !is_stranger(member));
+    without_impostors(members, judged)
+}
+
+/// Nodes that answer where the others expect another one: a map that leads elsewhere, or a node that lost its nodes.conf.
+fn without_impostors<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> Vec<Member<'a>> {
+    let expected = |member: &Member<'a>| {
+        let others = members.iter().filter(|other| other.own.id != member.own.id).flat_map(|other| other.lines);
+        let is_here = |line: &&NodeLine| {
+            line.address.as_ref().is_some_and(|address| member.live.names.contains(&address.to_string()))
+        };
+        others.filter(|line| line.role.is_some()).find(is_here).map(|line| line.id.clone())
+    };
+    let is_known = |member: &Member<'a>| {
+        members.iter().filter(|other| other.own.id != member.own.id).any(|other| {
+            other.lines.iter().any(|line| line.id == member.own.id)
+        })
+    };
+    let impostors: Vec<(usize, NodeId, NodeId)> = members
+        .iter()
+        .filter(|member| !is_known(member))
+        .filter_map(|member| Some((member.index, member.own.id.clone(), expected(member)?)))
+        .filter(|(_, own, expected)| own != expected)
+        .collect();
+    members.retain(|member| !impostors.iter().any(|(index, ..)| *index == member.index));
+    for (index, own, expected) in impostors {
+        let message = format!("node {own} answers here, where the cluster has node {expected}");
+        judged.errors.insert(
+            index,
+            CompareError { code: "other_cluster".to_owned(), message, verb: None, resource: None },
+        );
+    }
     members
 }
 

@@ -220,7 +220,11 @@ impl<'f, 'a> Finder<'f, 'a> {
                     users.push(user.clone());
                 }
             }
-            nodes.extend(self.nodes_of(workload, server, said));
+            match (workload.resource.kind(), entry) {
+                // Pods whose names nobody knows before they are there: the map has them.
+                (kind, Some(entry)) if kind != "StatefulSet" => nodes.extend(map_nodes(entry, &said)),
+                _ => nodes.extend(self.nodes_of(workload, server, said)),
+            }
         }
         if workloads.is_empty() {
             // Only the address map names its nodes: they share what the entry refers to.

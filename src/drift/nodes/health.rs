@@ -61,8 +61,9 @@ fn file_name(path: &str) -> &str {
 
 /// Modules that are missing, and, where the whole command line is known, those that nobody asked for.
 fn modules(node: &WantedNode, live: &Answers) -> Option<NodeField> {
-    let loaded: Vec<&str> = live.modules.iter().filter_map(|module| module.path.as_deref()).map(file_name).collect();
-    let loaded: Vec<&str> = loaded.into_iter().filter(|name| !name.is_empty()).collect();
+    // What has no file, or a name for one, is a part of the server.
+    let paths = live.modules.iter().filter_map(|module| module.path.as_deref());
+    let loaded: Vec<&str> = paths.filter(|path| path.contains('/')).map(file_name).collect();
     let wanted: Vec<&str> = node.modules.iter().map(|module| file_name(&module.value)).collect();
     let tells_paths = live.modules.iter().all(|module| module.path.is_some());
     let missing = node.modules.iter().find(|module| !loaded.contains(&file_name(&module.value)));

@@ -8,7 +8,7 @@ pub(super) fn place_in_text(sources: &Sources, at: Pos, text: &str, offset: usiz
     let Some(source) = sources.get(at) else { return at };
     let start = source.offset(at);
     let rest = source.text.get(start..).unwrap_or("");
-    if source.kind == SourceKind::Data && rest.starts_with(text.trim_end_matches('\n')) {
+    if matches!(source.kind, SourceKind::Data | SourceKind::Settings) && rest.starts_with(text.trim_end_matches('\n')) {
         return source.pos(start + offset);
     }
     if rest.starts_with(['|', '>']) {
@@ -72,6 +72,18 @@ mod tests {
         // Made from the block: other lines before it.
         assert_eq!(place(file, "|", "port 6379\n\nx y\n\nsave 900 1\n", "save"), "6:5");
         assert_eq!(place(file, "|", "port 6379\n", "port"), "2:15");
+    }
+
+    #[test]
+    fn files_that_became_values() {
+        let text = "# first\nmaxmemory 1gb\n";
+        for kind in [SourceKind::Data, SourceKind::Settings] {
+            let sources = Sources::new();
+            let source = sources.add("redis.conf", text.to_owned(), kind).unwrap();
+            let found = place_in_text(&sources, source.pos(0), text, text.find("maxmemory").unwrap());
+            let location = sources.location(found).unwrap();
+            assert_eq!((location.line, location.column), (2, 1));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod users;
 mod wanted;
 
 pub use answers::{Answer, Answers, Module, SentinelAnswers, WatchedMaster};
+pub use cluster::unheard;
 pub use compare::{Compared, compare};
 pub use find::{Found, find};
 pub use status::{DatabaseStatus, NodeStatus, SentinelStatus, status};

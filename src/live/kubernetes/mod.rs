@@ -9,6 +9,7 @@ mod kinds;
 mod openapi;
 mod requests;
 mod role;
+pub mod secrets;
 
 pub use cluster::{Cluster, Listed};
 pub use error::ServerError;

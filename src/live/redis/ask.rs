@@ -112,7 +112,12 @@ pub(super) async fn first_answers<const N: usize>(
                 break;
             }
         };
-        let replies = connection.pipeline(&all, patience).await?;
+        let replies = match connection.pipeline(&all, patience).await {
+            Err(error) if matches!(error.trouble, Trouble::Closed(_)) => {
+                return Err(why_closed(asked, way, error).await);
+            }
+            other => other?,
+        };
         let wrong = |_| NodeError::new(way, Trouble::NotRedis("it answers more or less than it is asked".to_owned()));
         let replies: [Value; N] = replies.try_into().map_err(wrong)?;
         return Ok((connection, replies));
@@ -122,6 +127,14 @@ pub(super) async fn first_answers<const N: usize>(
         NodeError::new(&place, Trouble::Unreachable("no address is known".to_owned()))
     };
     Err(last.unwrap_or_else(nowhere))
+}
+
+/// What answers something else and hangs up may be gone before its answer is read: a short question tells.
+async fn why_closed(asked: &Asked<'_>, way: &Address, closed: NodeError) -> NodeError {
+    match asked.access.connect(way).await {
+        Err(error) if matches!(error.trouble, Trouble::NotRedis(_)) => error,
+        _ => closed,
+    }
 }
 
 async fn open(access: &Access, way: &Address) -> Result<Connection, NodeError> {

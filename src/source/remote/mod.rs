@@ -16,6 +16,7 @@ use super::repo_spec::{RepoSpec, redact};
 
 pub use lock::{LOCK_FILE, Lock, LockEntry};
 pub use network::{Network, NetworkOptions, cache_directory};
+pub use proxy::proxy_for;
 
 /// A revision of a repository as files.
 #[derive(Clone, Debug)]

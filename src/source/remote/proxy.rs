@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (upper case first); `None` is a direct connection. Loopback addresses are always
 /// reached directly.
-pub(super) fn proxy_for(url: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub fn proxy_for(url: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let get = |name: &str| {
         let value = variable(name).or_else(|| variable(&name.to_ascii_lowercase()))?;
         Some(value).filter(|value| !value.is_empty())

@@ -87,3 +87,21 @@ fn a_node_of_another_cluster_is_an_error_of_its_own() {
     assert!(wrong.iter().any(|node| node["error"]["code"] == "other_cluster"), "{report:#}");
     assert!(nodes.iter().any(|node| node["node"] == cluster.node(1).id().as_str() && node["error"].is_null()));
 }
+
+#[test]
+fn a_node_that_is_not_the_one_of_that_address_is_an_error_too() {
+    let (cluster, lone) = (TestCluster::start(3, 0, 0), TestCluster::start(3, 0, 1));
+    environment(&cluster);
+    let spare = lone.node(4);
+    let _: () = spare.command(&["CLUSTER", "RESET", "HARD"]);
+    let file = cluster.dir().join("environments/test.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let own = cluster.node(3).address().to_string();
+    fs::write(&file, text.replace(&format!("\": \"{own}"), &format!("\": \"{}", spare.address()))).unwrap();
+    let report = diff(&cluster).expect(2).json();
+    let nodes = report["nodes"].as_array().unwrap();
+    let wrong: Vec<&Value> = nodes.iter().filter(|node| !node["error"].is_null()).collect();
+    assert_eq!(wrong.len(), 1, "{report:#}");
+    assert_eq!(wrong[0]["error"]["code"], "other_cluster");
+    assert!(wrong[0]["error"]["message"].as_str().unwrap().contains(cluster.node(3).id().as_str()));
+}

@@ -28,7 +28,7 @@ fn values_differ_with_their_lines_and_what_mends_them() {
     for words in [["maxmemory", "2gb"], ["hz", "50"], ["save", "60 1"], ["masterauth", "other"]] {
         let _: () = stage.command(0, &["CONFIG", "SET", words[0], words[1]]);
     }
-    stage.edit("overlay/cache.yaml", "databases 16", "databases 32");
+    stage.edit("overlay/cache.yaml", "databases 16", "databases 32\n    masterauth hunter2");
     let fields = stage.fields("cache-0");
     let field = |path: &str| fields.iter().find(|field| field["path"] == path).unwrap_or(&Value::Null);
     let origin = |directive: &str| json!({"file": "overlay/cache.yaml", "line": stage.line(directive), "column": 5, "commit": null});

@@ -26,7 +26,6 @@ notify-keyspace-events KEA
 client-output-buffer-limit replica 256mb 64mb 60
 hz 20
 databases 16
-masterauth hunter2
 ";
 
 /// The line of the overlay that CONF begins after.

@@ -1,0 +1,11 @@
+//! `redisops secrets`, `build --secrets`: beside argocd-vault-plugin, and on the stores themselves.
+#![allow(clippy::unwrap_used)]
+
+#[cfg(feature = "aws")]
+mod aws;
+mod build;
+mod corpus;
+mod errors;
+mod leaks;
+mod stores;
+mod support;
