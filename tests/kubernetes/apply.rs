@@ -148,11 +148,17 @@ fn what_does_not_get_ready_is_told_with_what_its_pods_lack() {
     assert!(run.stderr.contains("pod cache-0") && run.stderr.contains("nodes are available"), "{}", run.stderr);
     assert!(run.json()["steps"].as_array().unwrap().iter().all(|it| it["resource"]["kind"] != "Job"), "a later wave");
     edit(&bench, "      nodeSelector: {no: where}\n", "");
-    let run = applied(&bench, &[]);
+    // What a StatefulSet does not do by itself.
+    assert!(run.stderr.contains("delete the pod"), "{}", run.stderr);
+    let run = applied(&bench, &["--no-wait"]);
     assert_eq!(
         (result(&run, "StatefulSet", "cache"), result(&run, "Job", "once")),
         ("changed".into(), "created".into())
     );
+    bench.kubectl(&["-n", &bench.namespace, "delete", "pod", "cache-0"]);
+    let run = applied(&bench, &[]);
+    assert_eq!(results(&run), ["unchanged"]);
+    assert_eq!(live(&bench, "statefulset/cache", "{.status.readyReplicas}"), "2", "it was waited for");
 }
 
 #[test]

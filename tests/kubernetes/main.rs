@@ -15,3 +15,4 @@ mod refused;
 mod sets;
 mod support;
 mod systems;
+mod watch;

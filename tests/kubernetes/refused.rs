@@ -145,3 +145,52 @@ fn a_run_that_is_killed_anywhere_goes_on() {
     assert_eq!(results(&applied(&bench, &[])), ["unchanged"]);
     assert_eq!(live(&bench, "statefulset,service,job", "{.items[*].metadata.name}"), "cache cache once");
 }
+
+/// Argo CD is played by a definition and an object: what it would do does not matter here.
+#[test]
+fn a_cluster_that_somebody_heals_does_not_change_its_size_without_the_guard() {
+    let Some(bench) = system() else { return };
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: applications.argoproj.io}\nspec:\n  group: argoproj.io\n  \
+        scope: Namespaced\n  names: {kind: Application, plural: applications}\n  versions:\n  - {name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}\n";
+    assert!(bench.kubectl_with(&["apply", "--server-side", "-f", "-"], definition).status.success());
+    bench.kubectl(&["wait", "--for=condition=Established", "crd/applications.argoproj.io"]);
+    let namespace = bench.namespace.clone();
+    let application = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop, namespace: {namespace}}}\nspec: {{syncPolicy: {{automated: {{selfHeal: true}}}}}}\n"
+    );
+    let mut made = false;
+    for _ in 0..20 {
+        made = bench.kubectl_with(&["apply", "-f", "-"], &application).status.success();
+        if made {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(made);
+    edit(
+        &bench,
+        "metadata:\n  name: cache\nspec:\n  serviceName",
+        "metadata:\n  name: cache\n  labels: {redisops.dev/cluster: cache}\nspec:\n  serviceName",
+    );
+    applied(&bench, &[]);
+    let id = format!("argocd.argoproj.io/tracking-id=shop:apps/StatefulSet:{namespace}/cache");
+    bench.kubectl(&["-n", &namespace, "annotate", "statefulset/cache", &id]);
+    edit(&bench, "replicas: 2", "replicas: 3");
+    let run = apply(&bench, &[]);
+    assert_eq!(
+        (run.code, &step(&run, "StatefulSet", "cache")["error"]["code"]),
+        (2, &Value::from("selfHeal")),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("application shop"), "{}", run.stderr);
+    bench.kubectl(&[
+        "-n",
+        &namespace,
+        "patch",
+        "application/shop",
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}"#,
+    ]);
+    applied(&bench, &[]);
+}

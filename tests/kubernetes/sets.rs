@@ -74,7 +74,6 @@ fn objects_of_others_and_sets_of_other_tools_are_left_alone() {
 fn a_set_of_kubectl_is_taken_over_with_its_members() {
     let Some(bench) = system() else { return };
     let namespace = bench.namespace.clone();
-    bench.kubectl(&["-n", &namespace, "create", "secret", "generic", "theirs"]);
     let rendered = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: old}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: \"1\"}\n";
     let done = bench.kubectl_alpha(
         &["-n", &namespace, "apply", "--server-side", "--prune", "--applyset=theirs", "-f", "-"],
@@ -240,7 +239,7 @@ fn two_runs_do_not_meet_and_a_killed_one_is_taken_over() {
     edit(&bench, "      nodeSelector: {no: where}\n", "");
     let deadline = Instant::now() + Duration::from_secs(40);
     let run = loop {
-        let run = apply(&bench, &[]);
+        let run = apply(&bench, &["--no-wait"]);
         if run.code == 0 || !run.stderr.contains("is at work") {
             break run;
         }

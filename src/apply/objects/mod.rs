@@ -12,6 +12,7 @@ mod rights;
 mod run;
 mod set;
 mod survey;
+mod tracked;
 mod wait;
 mod wanted;
 

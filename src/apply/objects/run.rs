@@ -25,6 +25,7 @@ use super::members;
 use super::report::{ApplyReport, Failure, Outcome};
 use super::set::{self, Extent};
 use super::survey::Survey;
+use super::tracked::objection;
 use super::wait::{Awaited, Watcher, until_gone, until_ready};
 
 /// How a run is carried out.
@@ -345,6 +346,12 @@ impl<'a> Run<'a> {
         let change = &self.survey.known[at].change;
         let refused = |error: &ServerError| failure_of(error, change);
         let kind = self.cluster.kind_of(&resource.api_version, &resource.kind).map_err(|it| refused(&it))?;
+        if change.fields.iter().any(|field| field.path == "spec.replicas")
+            && let Some(live) = &self.latest[at]
+            && let Some(objection) = objection(&self.cluster, resource, live).await
+        {
+            return Err(objection);
+        }
         let body = wanted.body(&set::id(&self.survey.set)).to_string().into_bytes();
         let how = Apply { manager: &options.manager, force: options.force, dry_run: options.dry_run };
         let apply =

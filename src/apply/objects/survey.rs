@@ -1,9 +1,12 @@
 //! What is live, what would change, and the plan of it.
 
+use std::collections::BTreeSet;
+
 use futures::future::join;
 use serde_json::Value;
 
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::render::MASKED;
 use crate::drift::Change;
 use crate::drift::managed::Ours;
 use crate::k8s::ResourceRef;
@@ -33,6 +36,8 @@ pub struct Question<'a> {
     pub adopt: Option<&'a str>,
     /// Whether the server is asked about new objects, too.
     pub try_new: bool,
+    /// Texts with values of secrets in them, which no report may show.
+    pub secrets: &'a BTreeSet<String>,
     /// Where fields are set.
     pub place: &'a PlaceOf<'a>,
 }
@@ -58,12 +63,13 @@ pub struct Survey {
 /// # Errors
 /// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
 pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
-    let Question { target, wanted, set, ours, adopt, try_new, place } = question;
+    let Question { target, wanted, set, ours, adopt, try_new, secrets, place } = question;
     let id = set::id(&set);
     let identity = Identity { ours, set: &id, try_new };
-    let (live, known) =
+    let (live, mut known) =
         join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
     let live = live?;
+    known.iter_mut().for_each(|known| hide(&mut known.change, secrets));
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
     changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
     let comparable: Vec<Change> = changes.iter().filter(|change| change.error.is_none()).cloned().collect();
@@ -76,6 +82,25 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         changes: &comparable,
     });
     Ok(Survey { wanted, known, set, live, changes, plan })
+}
+
+/// Masks both values of fields that hold one of the texts now.
+fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
+    let holds = |value: &Value| match value {
+        Value::String(text) => secrets.contains(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        // Texts of a tree stand in it as JSON writes them.
+        tree => {
+            let tree = tree.to_string();
+            secrets.iter().any(|text| tree.contains(&Value::from(text.as_str()).to_string()))
+        }
+    };
+    for field in change.fields.iter_mut().filter(|field| holds(&field.after)) {
+        if !field.before.is_null() {
+            field.before = Value::from(MASKED);
+        }
+        field.after = Value::from(MASKED);
+    }
 }
 
 /// Which cluster this is. Whoever may not see its system namespace knows it by its address only.
@@ -128,6 +153,29 @@ impl Survey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_placeholders_are_masked_wherever_they_are() {
+        let field = |after: Value| crate::drift::FieldChange {
+            path: "data.a".into(),
+            before: Value::from("old"),
+            after,
+            origin: None,
+            manager: None,
+            consequence: None,
+            conflict: false,
+            unmanaged: false,
+        };
+        let resource =
+            ResourceRef { api_version: "v1".into(), kind: "ConfigMap".into(), namespace: None, name: "a".into() };
+        let mut change = crate::drift::managed::create(&resource);
+        change.fields =
+            vec![field("hun\"ter2".into()), field("other".into()), field(serde_json::json!([{"b": "hun\"ter2"}]))];
+        hide(&mut change, &BTreeSet::from(["hun\"ter2".to_owned()]));
+        let shown: Vec<&Value> = change.fields.iter().map(|field| &field.after).collect();
+        assert_eq!(shown, [&Value::from(MASKED), &Value::from("other"), &Value::from(MASKED)]);
+        assert_eq!(change.fields[0].before, MASKED);
+    }
 
     #[test]
     fn clusters_are_known_by_their_identity() {

@@ -116,6 +116,11 @@ async fn late(cluster: &Cluster, one: Awaited, why: String, code: &str, timeout:
         if code == "timeout" { format!("not ready after {} s", timeout.as_secs()) } else { "not ready yet".to_owned() };
     let mut failure = failure(code, format!("{after}: {why}"));
     failure.notes = pods(cluster, &one.object).await;
+    if one.object["kind"] == "StatefulSet" && !failure.notes.is_empty() {
+        let hint =
+            "a StatefulSet does not replace a pod that never got ready: when the template is mended, delete the pod";
+        failure.notes.push(hint.to_owned());
+    }
     failure.help = Some(
         "what was applied stays; run it again to wait on, with a longer `--timeout` where it takes long".to_owned(),
     );

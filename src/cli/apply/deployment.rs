@@ -1,5 +1,6 @@
 //! A target, rendered, and the cluster that it goes to.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
@@ -7,6 +8,7 @@ use crate::cli::args::KubeconfigArgs;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
+use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::drift::managed::{ApplySetParent, Ours};
@@ -14,6 +16,8 @@ use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
 use crate::provenance::FieldPath;
+
+use super::fill::fill;
 
 /// What is asked for beside the target.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,8 @@ pub struct Deployment {
     pub word: String,
     /// The objects, and where they came from.
     pub rendered: Rendered,
+    /// Texts with values of secrets in them.
+    secrets: BTreeSet<String>,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
 }
@@ -64,7 +70,31 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, kubeconfig, context })
+        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), kubeconfig, context })
+    }
+
+    /// The same with the values of secrets in it. What is wrong with them is told; then there is none.
+    pub fn filled(mut self, printer: &Printer) -> Option<Deployment> {
+        match fill(&mut self.rendered) {
+            Ok(secrets) => {
+                self.secrets = secrets;
+                Some(self)
+            }
+            Err(found) => {
+                printer.diagnostics(&arrange(found.0, &self.rendered.sources), &self.rendered.sources);
+                None
+            }
+        }
+    }
+
+    /// Whether its environment lets anything be changed now.
+    ///
+    /// # Errors
+    /// When this is not one of its times.
+    pub fn may_change(&self) -> Result<(), Diagnostics> {
+        let Some(environment) = &self.rendered.environment else { return Ok(()) };
+        let found = out_of_windows(&environment.spec.guards, now(), "changes may be made");
+        if found.has_errors() { Err(found) } else { Ok(()) }
     }
 
     /// Connects to its cluster.
@@ -138,6 +168,7 @@ impl Deployment {
             ours: &ours,
             adopt: wish.adopt,
             try_new: wish.try_new,
+            secrets: &self.secrets,
             place: &self.place(),
         };
         survey(cluster, question).await

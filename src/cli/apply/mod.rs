@@ -3,6 +3,7 @@
 mod clusters;
 mod deployment;
 mod file;
+mod fill;
 mod outcome;
 mod signals;
 mod teller;

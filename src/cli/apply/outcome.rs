@@ -65,6 +65,7 @@ fn code(code: &str) -> &'static str {
         "notReady" => "redisops::apply::not_ready",
         "finalizer" => "redisops::apply::finalizer",
         "interrupted" => "redisops::apply::interrupted",
+        "selfHeal" => "redisops::apply::self_heal",
         "unauthorized" => "redisops::apply::unauthorized",
         "unreachable" => "redisops::apply::unreachable",
         _ => "redisops::apply::refused",

@@ -38,7 +38,8 @@ pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -
     }
     let word = plan.as_ref().map_or(arguments.path.as_str(), |plan| plan.target.as_str());
     let ApplyArgs { render, cluster: which, output, .. } = arguments;
-    let Some(deployment) = Deployment::open(word, &RenderSettings::resolve(render), &which, printer) else {
+    let deployment = Deployment::open(word, &RenderSettings::resolve(render), &which, printer);
+    let Some(deployment) = deployment.and_then(|deployment| deployment.filled(printer)) else {
         return Exit::CouldNot;
     };
     let options = Options {
@@ -74,6 +75,7 @@ pub(super) fn ended(
     printer: &Printer,
 ) -> Result<Exit, Diagnostic> {
     printer.print(match output {
+        Format::Human if report.steps.is_empty() && !found.is_empty() => "nothing was done\n".to_owned(),
         Format::Human => report_text(report),
         Format::Json => document("ApplyReport", report),
     })?;
@@ -97,6 +99,9 @@ struct Job<'a> {
 impl Job<'_> {
     /// Nothing where somebody was asked and said no.
     async fn carry_out(&self) -> Result<Option<Ended>, Diagnostics> {
+        if !self.options.dry_run {
+            self.deployment.may_change()?;
+        }
         let cluster = self.deployment.connect().await?;
         let ended = self.go(&cluster).await;
         let lacks = match &ended {

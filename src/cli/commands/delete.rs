@@ -58,6 +58,9 @@ async fn carry_out(
     ask: Option<&Environment>,
     printer: &Printer,
 ) -> Result<Option<Ended>, Diagnostics> {
+    if !options.dry_run {
+        deployment.may_change()?;
+    }
     let cluster = deployment.connect().await?;
     let survey =
         deployment.survey(&cluster, Wish { manager: MANAGER, adopt: None, try_new: false }).await?.of_deletion();

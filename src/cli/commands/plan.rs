@@ -14,7 +14,8 @@ use crate::plan::{Plan, plan_html, plan_markdown, plan_text};
 /// Says what is to be done.
 pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
     let settings = RenderSettings::resolve(arguments.render);
-    let Some(deployment) = Deployment::open(&arguments.path, &settings, &arguments.cluster, printer) else {
+    let deployment = Deployment::open(&arguments.path, &settings, &arguments.cluster, printer);
+    let Some(deployment) = deployment.and_then(|deployment| deployment.filled(printer)) else {
         return Exit::CouldNot;
     };
     let wish = Wish { manager: &arguments.field_manager, adopt: arguments.adopt_applyset.as_deref(), try_new: true };

@@ -27,6 +27,13 @@ pub fn guard(guards: &Guards, plan: &SlotPlan, now: u64) -> Result<(), Diagnosti
                 .help("plan a smaller step, or raise `maxSlots`"),
         );
     }
+    found.extend(out_of_windows(guards, now, "slots may be moved"));
+    if found.has_errors() { Err(found) } else { Ok(()) }
+}
+
+/// What the windows of an environment have against a change at that moment; `what` begins the sentence.
+pub fn out_of_windows(guards: &Guards, now: u64, what: &str) -> Diagnostics {
+    let mut found = Diagnostics::new();
     let mut windows = Vec::new();
     for text in &guards.windows {
         match text.value.parse::<Window>() {
@@ -37,12 +44,12 @@ pub fn guard(guards: &Guards, plan: &SlotPlan, now: u64) -> Result<(), Diagnosti
     if let Some((_, first)) = windows.first().filter(|_| windows.iter().all(|(window, _)| !window.contains(now))) {
         let times: Vec<String> = windows.iter().map(|(window, _)| window.to_string()).collect();
         found.push(
-            Diagnostic::error(CODE, format!("slots may be moved {} only", times.join(", ")))
+            Diagnostic::error(CODE, format!("{what} {} only", times.join(", ")))
                 .label(first.pos, first.len(), "")
                 .help("run it then, or change `windows`"),
         );
     }
-    if found.has_errors() { Err(found) } else { Ok(()) }
+    found
 }
 
 #[cfg(test)]

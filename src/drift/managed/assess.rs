@@ -170,3 +170,7 @@ pub fn assess<'a>(git: &'a Node, live: &LiveObject, known: Known<'_>) -> Assessm
     };
     Assessment { doubts: walk.doubts, given_up, unmanaged, need }
 }
+
+#[cfg(test)]
+#[path = "assess_tests.rs"]
+mod tests;

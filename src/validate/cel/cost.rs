@@ -1,7 +1,7 @@
 //! What an expression costs at most, estimated before it is evaluated.
 
 use cel::IdedExpr;
-use cel::common::ast::{EntryExpr, Expr};
+use cel::common::ast::{EntryExpr, Expr, LiteralValue};
 
 /// Steps that an expression may take.
 pub const LIMIT: f64 = 5e6;
@@ -9,49 +9,73 @@ pub const LIMIT: f64 = 5e6;
 /// Nodes within nodes that an expression may have.
 const DEEPEST: usize = 250;
 
-/// How many steps an expression takes at most over values whose largest list, mapping or text has that size; infinite where it is nested too deep.
-pub fn estimate(expression: &IdedExpr, largest: usize) -> f64 {
+/// Items that `lists.range` may make.
+const LONGEST_RANGE: usize = 1_000_000;
+
+/// Bytes that a text may grow to.
+const LONGEST_TEXT: f64 = 1e9;
+
+/// How many steps an expression takes at most over values whose largest list, mapping or text has that size; infinite where it is nested too deep, or
+/// makes texts that fit nowhere.
+pub fn estimate(expression: &IdedExpr, container: usize, text: usize) -> f64 {
     let mut facts = Facts::default();
-    facts.gather(&expression.expr, 0);
-    if facts.deepest > DEEPEST {
+    facts.gather(&expression.expr, 0, 0);
+    // Every addition in a loop adds up what the loop around it added up; every replacement may double a text.
+    let grown = (1.0 + facts.additions as f64).powi(facts.loops.max(1)) * 2_f64.powi(facts.replacements);
+    if facts.deepest > DEEPEST || text.max(facts.text) as f64 * grown > LONGEST_TEXT {
         return f64::INFINITY;
     }
-    // Every addition of lists or texts may double what a loop goes over.
-    let size = largest.max(facts.literal).max(2) as f64 * (1 + facts.additions) as f64;
+    let largest = if facts.splits { container.max(text) } else { container };
+    // Every addition of lists may double what a loop goes over.
+    let mut size = largest.max(facts.literal).max(2) as f64 * (1 + facts.additions) as f64;
+    if facts.flattens {
+        size *= size;
+    }
     steps(&expression.expr, size)
-}
-
-/// Whether an expression makes lists of texts: their size counts then.
-pub fn splits(expression: &IdedExpr) -> bool {
-    let mut facts = Facts::default();
-    facts.gather(&expression.expr, 0);
-    facts.splits
 }
 
 #[derive(Default)]
 struct Facts {
+    /// The longest list or mapping in the expression.
     literal: usize,
+    /// The longest text in it.
+    text: usize,
     additions: usize,
+    replacements: i32,
+    /// Loops within loops.
+    loops: i32,
     deepest: usize,
+    /// Whether it makes lists of texts: their size counts then.
     splits: bool,
+    flattens: bool,
 }
 
 impl Facts {
-    fn gather(&mut self, expression: &Expr, depth: usize) {
+    fn gather(&mut self, expression: &Expr, depth: usize, loops: i32) {
         self.deepest = self.deepest.max(depth);
+        self.loops = self.loops.max(loops);
         if depth > DEEPEST {
             return;
         }
+        let mut inner = loops;
         match expression {
             Expr::List(list) => self.literal = self.literal.max(list.elements.len()),
             Expr::Map(map) => self.literal = self.literal.max(map.entries.len()),
+            Expr::Literal(LiteralValue::String(text)) => self.text = self.text.max(text.inner().len()),
+            Expr::Comprehension(_) => inner += 1,
             Expr::Call(call) => {
-                self.additions += usize::from(call.func_name == "_+_");
-                self.splits |= matches!(call.func_name.as_str(), "split" | "findAll");
+                let name = call.func_name.as_str();
+                self.additions += usize::from(matches!(name, "_+_" | "join" | "format"));
+                self.replacements += i32::from(name == "replace");
+                self.splits |= matches!(name, "split" | "findAll");
+                self.flattens |= name == "flatten";
+                if name == "range" || name == "lists.range" {
+                    self.literal = self.literal.max(LONGEST_RANGE);
+                }
             }
             _ => {}
         }
-        children(expression).into_iter().for_each(|child| self.gather(child, depth + 1));
+        children(expression).into_iter().for_each(|child| self.gather(child, depth + 1, inner));
     }
 }
 

@@ -27,7 +27,10 @@ pub enum Failure {
     /// It would take too long.
     #[error("`{0}` costs too much for values of this size")]
     Cost(String),
-    /// It uses what is not there, or not known here.
+    /// It has no value for these values: the server refuses them.
+    #[error("{0}")]
+    Values(String),
+    /// It uses what is not known here.
     #[error("{0}")]
     Unknown(String),
 }
@@ -104,12 +107,10 @@ impl<'v> Scope<'v> {
     /// The value of an expression.
     pub fn run(&self, expression: &str) -> Result<Value, Failure> {
         let program = program(expression)?;
-        let root = program.expression();
-        let largest = if cost::splits(root) { self.sizes.container.max(self.sizes.text) } else { self.sizes.container };
-        if cost::estimate(root, largest) > cost::LIMIT {
+        if cost::estimate(program.expression(), self.sizes.container, self.sizes.text) > cost::LIMIT {
             return Err(Failure::Cost(shortened(expression)));
         }
-        program.execute(&self.context).map_err(|error| Failure::Unknown(told(&error)))
+        program.execute(&self.context).map_err(|error| failure(&error))
     }
 }
 
@@ -130,14 +131,29 @@ pub fn evaluate(expression: &str, object: &Node, environment: &str) -> Result<bo
 }
 
 /// What went wrong, without the values: they may be secrets.
-fn told(error: &ExecutionError) -> String {
+fn failure(error: &ExecutionError) -> Failure {
     match error {
-        ExecutionError::NoSuchKey(name) => format!("there is no `{name}`"),
-        ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known"),
-        ExecutionError::NoSuchOverload(overload) => format!("`{}` does not take such values", overload.function()),
-        ExecutionError::FunctionError { function, .. } => format!("`{function}` failed"),
-        _ => "the values do not fit the expression".to_owned(),
+        ExecutionError::NoSuchKey(name) => Failure::Values(format!("there is no `{name}`")),
+        ExecutionError::FunctionError { function, message } if is_ours(message) => {
+            Failure::Values(format!("`{function}` failed: {message}"))
+        }
+        ExecutionError::FunctionError { function, .. } => Failure::Values(format!("`{function}` failed")),
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            Failure::Values("a division by zero".to_owned())
+        }
+        ExecutionError::Overflow(..) => Failure::Values("a number is too large".to_owned()),
+        ExecutionError::IndexOutOfBounds(_) => Failure::Values("a list is not that long".to_owned()),
+        ExecutionError::UndeclaredReference(name) => Failure::Unknown(format!("`{name}` is not known")),
+        ExecutionError::NoSuchOverload(overload) => {
+            Failure::Unknown(format!("`{}` does not take such values", overload.function()))
+        }
+        _ => Failure::Unknown("the values do not fit the expression".to_owned()),
     }
+}
+
+/// Whether a message of a function is one of ours, which have no values in them.
+fn is_ours(message: &str) -> bool {
+    ["this is no ", "the "].iter().any(|start| message.starts_with(start))
 }
 
 pub(super) fn shortened(expression: &str) -> String {
@@ -229,7 +245,7 @@ mod tests {
             ("object.spec.missing == 1", "there is no `missing`"),
             ("nobody == 1", "`nobody` is not known"),
             ("object.kind", "it must be true or false"),
-            ("url(object.kind).getHost() == ''", "`url` failed"),
+            ("url(object.kind).getHost() == ''", "`url` failed: this is no URL"),
             ("object.kind.sum() == 1", "`sum` does not take such values"),
             ("gone(object.kind)", "`gone` is not known"),
         ] {
@@ -248,6 +264,9 @@ mod tests {
             format!("{}1{}", "[".repeat(30), "].map(x, [x].map(y, y))".repeat(30)),
             format!("{}true{}", "(".repeat(100), ")".repeat(100)),
             format!("true{}", " && true".repeat(5000)),
+            "lists.range(1000000).all(x, lists.range(1000000).all(y, x + y >= 0))".to_owned(),
+            format!("'aaaa'{} == ''", ".replace('a', 'aa')".repeat(60)),
+            format!("{}'aaaaaaaa'{} == []", "[".repeat(25), "].map(x, x + x + x)".repeat(25)),
         ] {
             let told = ask(&expression, &yaml).unwrap_err();
             assert!(told.contains("costs too much") || told.contains("true or false"), "{told}");

@@ -46,6 +46,7 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &k8s::ImageLatest,
         &k8s::ImageTag,
         &k8s::InvalidName,
+        &k8s::InvalidValue,
         &k8s::MissingReference,
         &k8s::NetworkPolicySelector,
         &k8s::PortClash,

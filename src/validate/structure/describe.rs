@@ -92,10 +92,13 @@ pub(super) fn describe(violation: &Violation<'_>, object: &Resource, objects: &O
         Wrong::Unruled(why) => {
             // What the server would do is not known then; what is wrong with the rule itself is.
             let severity = if matches!(why, Failure::Unknown(_)) { Severity::Note } else { Severity::Error };
-            let help = "correct the rule in the custom resource definition";
             let finding = error("schema/cel-failed", format!("a rule of the schema cannot be evaluated: {why}"));
             let finding = Finding { severity, ..finding };
-            if severity == Severity::Error { finding.help(help) } else { finding }
+            match why {
+                Failure::Unknown(_) => finding,
+                Failure::Values(_) => finding.help("correct the value: the API server refuses what it cannot judge"),
+                _ => finding.help("correct the rule in the custom resource definition"),
+            }
         }
     }
 }

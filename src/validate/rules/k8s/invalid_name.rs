@@ -14,6 +14,8 @@ rule!(InvalidName, "k8s/invalid-name", Error);
 
 /// Names of Services may begin with a digit from this release on.
 const RELAXED_SERVICES: u16 = 34;
+/// Names of StatefulSets have no dots from this release on.
+const STRICT_SETS: u16 = 36;
 /// Longest name of a CronJob, whose Jobs get eleven characters more.
 const LONGEST_CRON_JOB: usize = 52;
 
@@ -223,8 +225,9 @@ fn form_of(resource: &Resource, minor: u16) -> Option<Form> {
         ("", "Service") if minor < RELAXED_SERVICES => Form::OldLabel,
         ("", "Service") => Form::Label,
         ("batch", "CronJob") => Form::CronJob,
+        ("apps", "StatefulSet") if minor >= STRICT_SETS => Form::Label,
         ("rbac.authorization.k8s.io", _) => Form::Path,
-        ("" | "apps" | "batch" | "autoscaling" | "policy" | "storage.k8s.io" | "scheduling.k8s.io", _)
+        ("" | "apps" | "batch" | "autoscaling" | "storage.k8s.io" | "scheduling.k8s.io", _)
         | ("networking.k8s.io", "Ingress" | "NetworkPolicy" | "IngressClass") => Form::Subdomain,
         // Objects of custom resource definitions; those of servers beside the API server have rules of their own.
         (group, _) if group.contains('.') && !group.ends_with(".k8s.io") && !group.ends_with(".openshift.io") => {
@@ -261,6 +264,7 @@ mod tests {
             ("app.redislabs.com/v1", "RedisEnterpriseCluster", "REC", false),
             ("user.openshift.io/v1", "User", "Kube:Admin", true),
             ("certificates.k8s.io/v1", "CertificateSigningRequest", "A_b", true),
+            ("policy/v1", "PodDisruptionBudget", "A_b", true),
         ] {
             assert_eq!(found(&InvalidName, &object(api_version, kind, name)).is_empty(), good, "{kind} {name}");
         }

@@ -260,7 +260,7 @@ mod tests {
                 "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: b\n    resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}\n"
             ),
             [
-                "error 8:37 spec.containers[name=a].resources.requests.memory: a request above its limit: the API server refuses this"
+                "error 8:36 spec.containers[name=a].resources.requests.memory: a request above its limit: the API server refuses this"
             ]
         );
         for (container, wrong) in [

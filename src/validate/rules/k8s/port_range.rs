@@ -7,8 +7,9 @@ rule!(PortRange, "k8s/port-range", Error);
 fn check(rule: &dyn Rule, objects: &Objects<'_>, found: &mut Findings) {
     for service in objects.of_group_kind("", "Service") {
         for port in Field::of(service).path(&["spec", "ports"]).items() {
-            ["port", "targetPort"].iter().for_each(|key| judge(rule, objects, &port.get(key), 1, found));
-            judge(rule, objects, &port.get("nodePort"), 0, found);
+            judge(rule, objects, &port.get("port"), 1, found);
+            // Zero stands for the default.
+            ["targetPort", "nodePort"].iter().for_each(|key| judge(rule, objects, &port.get(key), 0, found));
         }
     }
     for policy in objects.of_group_kind("networking.k8s.io", "NetworkPolicy") {
