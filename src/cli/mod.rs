@@ -1,6 +1,7 @@
 //! The command line: arguments, settings, output, exit codes. The only part that knows clap, terminals and stdout.
 
 mod apply;
+mod argocd;
 mod args;
 mod cluster;
 mod commands;
@@ -9,6 +10,7 @@ mod confirm;
 mod diff;
 mod document;
 mod exit;
+mod init;
 #[cfg(target_os = "linux")]
 mod lab;
 mod live;
@@ -17,7 +19,9 @@ mod nodes;
 mod output;
 mod printer;
 mod render;
+mod rewrite;
 mod runtime;
+mod scale;
 mod schemas;
 mod secrets;
 mod settings;
@@ -53,6 +57,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Apply(arguments) => commands::apply::run(*arguments, &environment, &printer),
         Command::Delete(arguments) => commands::delete::run(*arguments, &environment, &printer),
         Command::Explain(arguments) => commands::explain::run(*arguments, &printer),
+        Command::Init(arguments) => commands::init::run(&arguments, &printer),
+        Command::Argocd(command) => commands::argocd::run(command, &printer),
+        Command::Completion(arguments) => commands::completion::completion(&arguments, &printer),
+        Command::Man(arguments) => commands::completion::man(&arguments, &printer),
+        Command::Edit(command) => commands::edit::run(command, &printer),
+        Command::Scale(arguments) => commands::scale::run(*arguments, &printer),
         Command::Affected(arguments) => {
             commands::affected::run(&AffectedSettings::resolve(*arguments, &environment), &printer)
         }

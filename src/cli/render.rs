@@ -29,6 +29,11 @@ impl State {
         State { revision: None, files: None, top: None }
     }
 
+    /// Other files than those on disk, under the same paths.
+    pub fn of_files(files: Arc<dyn FileSystem>) -> State {
+        State { revision: None, files: Some(files), top: None }
+    }
+
     /// A revision of the repository that holds a directory.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod consequences;
 mod context;
 pub mod crd_config;
 pub mod decode;
+pub mod edit;
 pub mod fields;
 pub mod generators;
 pub mod inputs;

@@ -3,7 +3,9 @@
 //! The only module of the build that touches files, processes and sockets; the others see the traits [`FileSystem`], [`Remotes`] and [`Tools`].
 
 mod blame;
+mod changed;
 mod changes;
+mod commit;
 mod disk;
 mod error;
 mod file_system;
@@ -21,7 +23,9 @@ mod suggestions;
 mod tools;
 
 pub use blame::{Blamer, Commit, LineBlame};
+pub use changed::Changed;
 pub use changes::{Change, ChangeKind, Changes, Revision, Until, has_working_tree};
+pub use commit::{Commit as NewCommit, Committed, commit};
 pub use disk::Disk;
 pub use error::{LoadError, LoadErrorKind, UNREACHABLE};
 pub use file_system::{FileError, FileSystem, MAX_FILE_BYTES};

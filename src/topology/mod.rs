@@ -13,6 +13,7 @@ mod memory;
 mod objects;
 mod origins;
 mod patches;
+pub mod scale;
 pub mod spec;
 mod tree;
 pub mod values;

@@ -3,6 +3,7 @@
 //! Knows nothing of Kubernetes: text in, nodes out, text out.
 
 mod build;
+pub mod edit;
 mod emit;
 mod emit_v3;
 mod json;

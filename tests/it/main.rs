@@ -1,21 +1,26 @@
 //! Integration tests: the built binary, run as a user runs it.
 
 mod affected;
+mod argocd;
 mod bad_input;
 mod ci_scripts;
 mod cli_build;
+mod completion;
 mod components;
 mod configuration_schema;
 mod diff;
+mod edit;
 mod env;
 mod explain;
 mod fixtures;
+mod init;
 mod key_model_schema;
 mod list_inputs;
 mod pre_commit;
 mod report_forms;
 mod repository;
 mod rules;
+mod scale;
 mod schemas;
 mod secrets;
 mod slots_check;

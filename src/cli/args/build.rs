@@ -72,7 +72,7 @@ pub enum InputList {
 }
 
 /// Options of helm charts.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Helm charts")]
 pub struct Helm {
     /// Allow helm charts
@@ -123,4 +123,19 @@ pub struct Functions {
     /// A mount for container functions; may be given several times
     #[arg(long, value_name = "OPTIONS")]
     pub mount: Vec<String>,
+}
+
+impl Functions {
+    /// None are run.
+    pub fn none() -> Functions {
+        Functions {
+            enable_alpha_plugins: false,
+            enable_exec: false,
+            env: Vec::new(),
+            as_current_user: false,
+            network: false,
+            network_name: String::new(),
+            mount: Vec::new(),
+        }
+    }
 }

@@ -16,21 +16,21 @@ pub enum ClusterCommand {
     ///
     /// Nodes of new pods join and get slots and replicas; masters in pods that go hand over or give their slots away, and leave. Run it again after any
     /// interruption and it goes on. Exit codes: 0 the cluster is as wanted and whole; 2 it is not.
-    Scale(Box<ScaleArgs>),
+    Scale(Box<ResizeArgs>),
     /// Empty the pods that go, and say so on the StatefulSet: what is done before it shrinks
     ///
     /// Does nothing where no pod goes. Exit codes: 0 the pods that go hold nothing; 2 they may.
-    Drain(Box<ScaleArgs>),
+    Drain(Box<ResizeArgs>),
     /// Take new pods into the cluster: what is done after the StatefulSet has grown
     ///
     /// Does nothing where all have their part. Exit codes: 0 the cluster is as wanted and whole; 2 it is not.
-    Join(Box<ScaleArgs>),
+    Join(Box<ResizeArgs>),
 }
 
 /// Arguments of `cluster scale`, `drain` and `join`.
 #[derive(Args, Debug)]
 #[command(args_override_self = true)]
-pub struct ScaleArgs {
+pub struct ResizeArgs {
     /// The environment whose entry in `spec.redis` says how the pods are reached; ENV/ENTRY where it has several clusters
     #[arg(value_name = "ENV")]
     pub environment: Option<String>,

@@ -3,12 +3,16 @@
 mod access;
 mod affected;
 mod apply;
+mod argocd;
 mod build;
 mod cluster;
+mod completion;
 mod diff;
+mod edit;
 mod env;
 mod explain;
 mod format;
+mod init;
 mod kubeconfig;
 #[cfg(target_os = "linux")]
 mod lab;
@@ -18,6 +22,7 @@ mod narrow;
 mod redis;
 mod render;
 mod root;
+mod scale;
 mod schema;
 mod secrets;
 mod show;
@@ -29,12 +34,19 @@ mod validate;
 pub use access::AccessArgs;
 pub use affected::AffectedArgs;
 pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
+pub use argocd::ArgocdCommand;
 pub use build::{Build, Functions, Helm, InputList};
-pub use cluster::{ClusterCommand, ScaleArgs};
+pub use cluster::{ClusterCommand, ResizeArgs};
+pub use completion::{CompletionArgs, ManArgs};
 pub use diff::{DiffArgs, LiveArgs};
+pub use edit::{
+    AddCommand, AddGeneratorArgs, EditCommand, KeysArgs, NamesArgs, PatchArgs, RemoveCommand, SetCommand,
+    SetGeneratorArgs,
+};
 pub use env::{EnvCommand, EnvListArgs};
 pub use explain::ExplainArgs;
 pub use format::{Format, PlanFormat, ReportFormat};
+pub use init::InitArgs;
 pub use kubeconfig::KubeconfigArgs;
 #[cfg(target_os = "linux")]
 pub use lab::{ComposeArgs, DownArgs, ForwardArgs, LabCommand, LayoutArgs, NodeArgs, StatusArgs, UpArgs};
@@ -44,6 +56,7 @@ pub use narrow::Narrow;
 pub use redis::{NodesArgs, RedisCommand};
 pub use render::{EngineArgs, RenderArgs};
 pub use root::{Cli, Color, Command, Global};
+pub use scale::ScaleArgs;
 pub use schema::{SchemaCommand, SchemaImportArgs, SchemaListArgs, SchemaPullArgs};
 pub use secrets::{SecretsCommand, SecretsInjectArgs, SecretsListArgs, StoreArgs};
 pub use show::{HeatOf, ShowArgs};

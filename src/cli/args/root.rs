@@ -4,14 +4,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::affected::AffectedArgs;
 use super::apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
+use super::argocd::ArgocdCommand;
 use super::build::Build;
 use super::cluster::ClusterCommand;
+use super::completion::{CompletionArgs, ManArgs};
 use super::diff::DiffArgs;
+use super::edit::EditCommand;
 use super::env::EnvCommand;
 use super::explain::ExplainArgs;
+use super::init::InitArgs;
 #[cfg(target_os = "linux")]
 use super::lab::LabCommand;
 use super::redis::RedisCommand;
+use super::scale::ScaleArgs;
 use super::schema::SchemaCommand;
 use super::secrets::SecretsCommand;
 use super::slots::SlotsCommand;
@@ -97,6 +102,17 @@ pub enum Command {
     /// Prints the field with its history: the line that created it, and every patch and transformer that changed it. Without a field, prints the
     /// object with the origin of each line in the margin. Exit codes: 0 done; 1 there is no such object or field; 2 it could not be done.
     Explain(Box<ExplainArgs>),
+    /// Change the kustomization of the working directory, as `kustomize edit` does, in place
+    ///
+    /// What is not changed keeps its comments, blank lines, quotes, order and indentation. Exit codes: 0 done; 2 it could not be done, and nothing was
+    /// written.
+    #[command(subcommand)]
+    Edit(EditCommand),
+    /// Change how many shards, nodes or replicas there are, at the line that says so
+    ///
+    /// Finds the line that has set the value of the rendered object, changes it in place and says which. Where that line belongs to other
+    /// environments too, a patch is added to the overlay. Exit codes: 0 done, or nothing to do; 2 it could not be done, and nothing was written.
+    Scale(Box<ScaleArgs>),
     /// Which overlays and environments depend on files that changed
     ///
     /// Prints their directories, one a line. Nothing is rendered for it. Exit codes: 0 done; 1 with `--exit-code`, something is affected, and with `--build`,
@@ -133,4 +149,18 @@ pub enum Command {
     #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Lab(LabCommand),
+    /// Write a repository to begin with: a system of this one, or a kind Redis of a chart's values
+    ///
+    /// Asks which system where nobody says it. Files that are there are never written over. Exit codes: 0 done; 2 it could not be done, and nothing was
+    /// written.
+    Init(InitArgs),
+    /// The commands of the config management plugin of Argo CD
+    ///
+    /// Exit codes: 0 done; 1 the input is wrong; 2 it could not be done.
+    #[command(subcommand)]
+    Argocd(ArgocdCommand),
+    /// Print the script that completes command lines in a shell
+    Completion(CompletionArgs),
+    /// Print the manual page of redisops or of one of its commands
+    Man(ManArgs),
 }

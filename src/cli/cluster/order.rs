@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::apply::scaling::{Place, Workload};
-use crate::cli::args::ScaleArgs;
+use crate::cli::args::ResizeArgs;
 use crate::cli::slots::{Context, access_of, live};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::environment::Guards;
@@ -27,7 +27,7 @@ pub struct Fleet {
 ///
 /// # Errors
 /// When they name no pods, or it is wrong; when the API server cannot be asked.
-pub async fn fleet(arguments: &ScaleArgs, cx: &Context<'_>) -> Result<Fleet, Diagnostics> {
+pub async fn fleet(arguments: &ResizeArgs, cx: &Context<'_>) -> Result<Fleet, Diagnostics> {
     let (access, mut pods, guards) = match &arguments.environment {
         Some(word) => {
             let live = live(word, &arguments.access, cx)?;
@@ -72,7 +72,7 @@ pub async fn fleet(arguments: &ScaleArgs, cx: &Context<'_>) -> Result<Fleet, Dia
     Ok(Fleet { access, places: pods.into_iter().enumerate().map(place).collect(), workload, guards })
 }
 
-async fn workload(name: &str, arguments: &ScaleArgs) -> Result<Option<Workload>, Diagnostics> {
+async fn workload(name: &str, arguments: &ResizeArgs) -> Result<Option<Workload>, Diagnostics> {
     let cluster =
         Cluster::connect(arguments.kubeconfig.as_deref().map(Path::new), arguments.context.as_deref()).await?;
     let (namespace, name) = match name.split_once('/') {

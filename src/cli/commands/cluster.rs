@@ -4,7 +4,7 @@ use crate::apply::objects::{Lock, set_of};
 use crate::apply::scaling::{Order, ScalingReport, Workload, preview, replicas_now, scale};
 use crate::apply::slots::{Options, Stopper};
 use crate::cli::apply::holder as lease_holder;
-use crate::cli::args::{ClusterCommand, Format, ScaleArgs};
+use crate::cli::args::{ClusterCommand, Format, ResizeArgs};
 use crate::cli::cluster::{Fleet, fleet, plan_text, report_text};
 use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
@@ -42,7 +42,7 @@ pub fn run(command: ClusterCommand, environment: &Environment, printer: &Printer
     })
 }
 
-async fn go(arguments: &ScaleArgs, part: Part, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
+async fn go(arguments: &ResizeArgs, part: Part, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
     let fleet = fleet(arguments, cx).await?;
     if let Some(why) = idle(&fleet, arguments, part) {
         cx.printer.note(&why);
@@ -108,7 +108,7 @@ async fn under_lease(
 }
 
 /// Why there is nothing to do, where that is known without a look at the nodes.
-fn idle(fleet: &Fleet, arguments: &ScaleArgs, part: Part) -> Option<String> {
+fn idle(fleet: &Fleet, arguments: &ResizeArgs, part: Part) -> Option<String> {
     let goes = fleet.places.iter().any(|place| !place.stays);
     match (&arguments.stateful_set, &fleet.workload) {
         (Some(name), None) => Some(format!("there is no StatefulSet `{name}` yet: nothing to do")),
@@ -117,7 +117,7 @@ fn idle(fleet: &Fleet, arguments: &ScaleArgs, part: Part) -> Option<String> {
     }
 }
 
-async fn wanted(fleet: &Fleet, arguments: &ScaleArgs) -> Result<Wanted, Diagnostics> {
+async fn wanted(fleet: &Fleet, arguments: &ResizeArgs) -> Result<Wanted, Diagnostics> {
     let replicas = match arguments.replicas {
         Some(replicas) => replicas,
         None => replicas_now(&fleet.access, &fleet.places, arguments.wait).await?,
@@ -137,7 +137,7 @@ async fn wanted(fleet: &Fleet, arguments: &ScaleArgs) -> Result<Wanted, Diagnost
 async fn carried_out(
     fleet: &Fleet,
     order: &Order,
-    arguments: &ScaleArgs,
+    arguments: &ResizeArgs,
     cx: &Context<'_>,
 ) -> Result<ScalingReport, Diagnostics> {
     let options = Options {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::k8s::go_regex;
 
 /// Splits an image into name, tag and digest; missing parts are empty. A colon before the first slash belongs to the registry.
-pub(super) fn split(image: &str) -> (&str, &str, &str) {
+pub(in crate::kustomize) fn split(image: &str) -> (&str, &str, &str) {
     let start = image.find('/').unwrap_or(0);
     let at = image[start..].find('@').map(|i| i + start);
     let colon = image[start..].find(':').map(|i| i + start);

@@ -17,6 +17,7 @@ mod writer;
 
 pub use annotations::Annotations;
 pub use hash::HashSuffix;
+pub(super) use image_name::split as split_image;
 pub use images::Images;
 pub use labels::Labels;
 pub use namespace::{Namespace, RoleBindingSubjects};

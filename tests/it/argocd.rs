@@ -1,0 +1,187 @@
+//! The config management plugin, run as Argo CD's side-car server runs it: a copy of the repository without its history in a temporary folder, the
+//! commands of `plugin.yaml` in the directory of the Application, the variables that the server sets and no others, a time-out, and only stdout read.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use redisops::diagnostics::{SourceKind, Sources};
+use redisops::yaml::{Node, parse_first};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What Argo CD gives a command before it ends it.
+const TIMEOUT: Duration = Duration::from_secs(90);
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}
+
+/// The server with a tree that it was sent.
+struct Server {
+    tree: TempDir,
+    plugin: Node,
+}
+
+struct Answer {
+    ok: bool,
+    stdout: String,
+    stderr: String,
+}
+
+impl Server {
+    fn new() -> Server {
+        let tree = tempfile::tempdir().unwrap();
+        for folder in ["base", "components", "overlays", "environments"] {
+            copy(&repository().join(folder), &tree.path().join(folder));
+        }
+        let text = fs::read_to_string(repository().join("argocd/plugin.yaml")).unwrap();
+        let source = Sources::new().add("plugin.yaml", text, SourceKind::Config).unwrap();
+        Server { tree, plugin: parse_first(&source).unwrap().unwrap() }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.tree.path().join(path)
+    }
+
+    fn command(&self, which: &[&str]) -> Vec<String> {
+        let node = self.plugin.lookup(&[&["spec"], which, &["command"]].concat()).unwrap();
+        node.as_seq().unwrap().iter().map(|word| word.text().unwrap().to_owned()).collect()
+    }
+
+    fn run(&self, which: &[&str], application: &str, variables: &[(&str, &str)]) -> Answer {
+        let command = self.command(which);
+        let folder = Path::new(env!("CARGO_BIN_EXE_redisops")).parent().unwrap();
+        let mut child = Command::new(&command[0])
+            .args(&command[1..])
+            .current_dir(self.path(application))
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+            .env("HOME", self.tree.path())
+            .envs([
+                ("ARGOCD_APP_NAME", "orders-redis-prod"),
+                ("ARGOCD_APP_NAMESPACE", "orders-redis-prod"),
+                ("ARGOCD_APP_PROJECT_NAME", "orders-redis"),
+                ("ARGOCD_APP_REVISION", "0123456789012345678901234567890123456789"),
+                ("ARGOCD_APP_SOURCE_PATH", application),
+                ("ARGOCD_APP_SOURCE_REPO_URL", "https://git.example.com/orders/orders-redis.git"),
+                ("ARGOCD_APP_SOURCE_TARGET_REVISION", "main"),
+                ("KUBE_VERSION", "v1.33.2"),
+                ("KUBE_API_VERSIONS", "v1,apps/v1,app.redislabs.com/v1"),
+            ])
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            out.read_to_string(&mut text).map(|_| text)
+        });
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if started.elapsed() > TIMEOUT {
+                child.kill().unwrap();
+                panic!("the server would have ended it");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        Answer { ok: status.success(), stdout: reader.join().unwrap().unwrap(), stderr }
+    }
+}
+
+fn golden(name: &str) -> String {
+    fs::read_to_string(repository().join(format!("tests/fixtures/orders-redis/{name}.yaml"))).unwrap()
+}
+
+#[test]
+fn an_application_is_rendered_in_its_directory() {
+    let answer = Server::new().run(&["generate"], "overlays/prod", &[]);
+    assert!(answer.ok, "{}", answer.stderr);
+    assert_eq!(answer.stdout, golden("prod"));
+}
+
+#[test]
+fn a_parameter_names_the_environment() {
+    let server = Server::new();
+    let list = r#"[{"name":"environment","string":"dev"},{"name":"secrets","string":"false"}]"#;
+    for variables in [
+        vec![("ARGOCD_APP_PARAMETERS", list), ("PARAM_ENVIRONMENT", "dev"), ("PARAM_SECRETS", "false")],
+        vec![("ARGOCD_ENV_REDISOPS_ENVIRONMENT", "dev")],
+    ] {
+        let answer = server.run(&["generate"], ".", &variables);
+        assert!(answer.ok, "{}", answer.stderr);
+        assert_eq!(answer.stdout, golden("dev"));
+    }
+}
+
+#[test]
+fn what_is_wrong_prints_nothing_that_could_be_applied() {
+    let server = Server::new();
+    let wrong = [
+        ("overlays/prod", vec![("PARAM_ENVIRONMENT", "nowhere")]),
+        ("overlays/prod", vec![("ARGOCD_APP_PARAMETERS", r#"[{"name":"enviroment","string":"dev"}]"#)]),
+        ("environments", vec![]),
+    ];
+    for (application, variables) in wrong {
+        let answer = server.run(&["generate"], application, &variables);
+        assert!(!answer.ok && answer.stdout.is_empty() && answer.stderr.contains("error"), "{application}");
+    }
+    fs::write(server.path("overlays/prod/kustomization.yaml"), "resources: [nowhere.yaml]\n").unwrap();
+    let answer = server.run(&["generate"], "overlays/prod", &[]);
+    assert!(!answer.ok && answer.stdout.is_empty() && answer.stderr.contains("kustomization.yaml:1"));
+}
+
+#[test]
+fn directories_are_discovered() {
+    let server = Server::new();
+    let found = |application: &str, variables: &[(&str, &str)]| {
+        let answer = server.run(&["discover", "find"], application, variables);
+        assert!(answer.ok, "{}", answer.stderr);
+        answer.stdout
+    };
+    assert_eq!(found("overlays/prod", &[]), "./kustomization.yaml\n");
+    assert_eq!(found("environments", &[]), "");
+    assert!(found("environments", &[("PARAM_ENVIRONMENT", "prod")]).ends_with("environments/prod.yaml\n"));
+}
+
+#[test]
+fn parameters_are_announced() {
+    let server = Server::new();
+    let answer = server.run(&["parameters", "dynamic"], "overlays/prod", &[]);
+    let all: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let names: Vec<&str> = all.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["environment", "secrets", "validate", "helm"]);
+    assert!(all[0]["tooltip"].as_str().unwrap().contains("dev, nonprod, prod"));
+    let fixed = server.plugin.lookup(&["spec", "parameters", "static"]).unwrap().as_seq().unwrap();
+    assert!(fixed.iter().all(|one| names.contains(&one.text_at(&["name"]).unwrap())));
+}
+
+#[test]
+fn the_installation_has_the_same_plugin() {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
+    assert_eq!(read("argocd/plugin.yaml"), read("argocd/install/plugin.yaml"));
+}
