@@ -8,7 +8,10 @@ mkdir -p "$dest"
 dest=$(cd "$dest" && pwd)
 
 version() { # version MODULE IMPORT: the version that a module pins
-    (cd "$here/$1" && sed -n "s|^\(require \|\t\)$2 \(v[^ ]*\).*|\2|p" go.mod | head -1)
+    local found
+    found=$(awk -v name="$2" '$1 == name { print $2; exit } $1 == "require" && $2 == name { print $3; exit }' "$here/$1/go.mod")
+    [ -n "$found" ] || { echo "testbed: $1/go.mod pins no $2" >&2 && exit 1; }
+    echo "$found"
 }
 
 build() { # build MODULE VERSION PROGRAM PACKAGE LDFLAGS
