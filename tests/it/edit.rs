@@ -1,5 +1,5 @@
 //! `redisops edit`: what it makes of files, beside what the reference makes of them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::fs;

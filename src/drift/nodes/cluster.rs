@@ -133,9 +133,10 @@ fn without_impostors<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> V
         others.filter(|line| line.role.is_some()).find(is_here).map(|line| line.id.clone())
     };
     let is_known = |member: &Member<'a>| {
-        members.iter().filter(|other| other.own.id != member.own.id).any(|other| {
-            other.lines.iter().any(|line| line.id == member.own.id)
-        })
+        members
+            .iter()
+            .filter(|other| other.own.id != member.own.id)
+            .any(|other| other.lines.iter().any(|line| line.id == member.own.id))
     };
     let impostors: Vec<(usize, NodeId, NodeId)> = members
         .iter()
@@ -146,10 +147,9 @@ fn without_impostors<'a>(mut members: Vec<Member<'a>>, judged: &mut Judged) -> V
     members.retain(|member| !impostors.iter().any(|(index, ..)| *index == member.index));
     for (index, own, expected) in impostors {
         let message = format!("node {own} answers here, where the cluster has node {expected}");
-        judged.errors.insert(
-            index,
-            CompareError { code: "other_cluster".to_owned(), message, verb: None, resource: None },
-        );
+        judged
+            .errors
+            .insert(index, CompareError { code: "other_cluster".to_owned(), message, verb: None, resource: None });
     }
     members
 }
