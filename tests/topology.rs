@@ -122,6 +122,26 @@ fn every_architecture_expands_to_what_one_would_write_by_hand() {
 }
 
 #[test]
+fn argo_cd_scales_by_hooks_where_an_image_is_named() {
+    let built = spec(
+        "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, hooks: {image: a/redisops:1}}\n  auth: {enabled: false}\n",
+    );
+    let mut all = String::new();
+    let hooks = built.objects().iter().filter(|object| object.annotation("argocd.argoproj.io/hook").is_some());
+    for object in hooks {
+        all.push_str("---\n");
+        emit(&object.node, &mut all).unwrap();
+    }
+    insta::assert_snapshot!(all);
+    let bare = spec("  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, guard: false}\n");
+    assert!(
+        bare.names().iter().all(|name| !name.starts_with("Validating") && !name.starts_with("Job")),
+        "{:?}",
+        bare.names()
+    );
+}
+
+#[test]
 fn everything_that_can_be_switched_on_is_there() {
     for (name, text) in ARCHITECTURES {
         let built = spec(&format!("{text}{}", if name == "enterprise" { "" } else { FULL }));

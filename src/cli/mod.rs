@@ -3,6 +3,7 @@
 mod apply;
 mod argocd;
 mod args;
+mod cluster;
 mod commands;
 mod configuration;
 mod confirm;
@@ -67,6 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         #[cfg(target_os = "linux")]
         Command::Lab(command) => commands::lab::run(command, &printer),
+        Command::Cluster(command) => commands::cluster::run(command, &environment, &printer),
         Command::Secrets(command) => commands::secrets::run(command, &printer),
         Command::Redis(command) => commands::redis::run(command, &environment, &printer),
         Command::Env(command) => commands::env::run(command, &printer),

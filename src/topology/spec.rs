@@ -206,6 +206,18 @@ record! {
         layout: Option<Spanned<Layout>> = "layout",
         /// After how many milliseconds a silent node has failed.
         node_timeout: Option<Spanned<i64>> = "nodeTimeout",
+        /// Whether the API server refuses to shrink it before its nodes are drained.
+        guard: Option<Spanned<bool>> = "guard",
+        /// Jobs by which Argo CD scales it.
+        hooks: Hooks = "hooks",
+    }
+}
+
+record! {
+    /// Jobs by which Argo CD scales a cluster.
+    Hooks as "the hooks of a cluster" {
+        /// An image with `redisops`; there are no Jobs when empty.
+        image: Text = "image",
     }
 }
 

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jsonschema::Validator;
+use redisops::apply::scaling::ScalingReport;
 use redisops::apply::slots::MigrationReport;
 use redisops::apply::slots::conflict::{Conflict, Side, Version};
 use redisops::apply::slots::fix::{Failure, FixReport};
 use redisops::lab::{Fate, LabStatus, NodeStatus};
-use redisops::slots::{Address, NodeId, Role, Slot, SlotSet};
+use redisops::plan::scaling::{Pod, Step, Wanted, plan};
+use redisops::slots::{Address, ClusterState, NodeId, Role, Slot, SlotSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -262,6 +264,41 @@ fn reports_of_migrations_are_as_the_schema_says() {
     }))
     .unwrap();
     assert_valid(&wrapped("MigrationReport", report));
+}
+
+#[test]
+fn plans_and_reports_of_scaling_are_as_the_schemas_say() {
+    let moved = Step::Move { from: None, to: "cache-1".to_owned(), slots: SlotSet::all(), keys: Some(5), bytes: None };
+    let pod = || "cache-1".to_owned();
+    let steps = vec![
+        Step::Finish { slots: SlotSet::all() },
+        Step::Forget { node: NodeId::from("a") },
+        Step::Meet { pod: pod() },
+        Step::Copy { pod: pod(), master: pod() },
+        Step::Failover { pod: pod(), master: pod() },
+        Step::Renew { pod: pod() },
+        moved,
+        Step::Replicate { pod: pod(), master: pod() },
+        Step::Leave { pod: pod() },
+    ];
+    let report = ScalingReport { steps, notes: vec!["n".to_owned()], ..ScalingReport::idle(6) };
+    let report = wrapped("ScalingReport", report);
+    assert_valid(&report);
+    let state: ClusterState = serde_json::from_value(json!({"nodes": [
+        {"id": "a", "address": "10.0.0.1:6379", "role": "master", "slots": [[0, 16383]]},
+    ]}))
+    .unwrap();
+    let pod = |number: usize| Pod {
+        name: format!("cache-{number}"),
+        stays: true,
+        node: Some(["a", "b"][number].into()),
+        address: None,
+        zone: None,
+    };
+    let plan = plan(&state, &[pod(0), pod(1)], Wanted { masters: 2, replicas: 0 }).unwrap();
+    let document = wrapped("ScalingPlan", plan);
+    assert_eq!(document["steps"][1]["action"], "move");
+    assert_valid(&document);
 }
 
 #[test]

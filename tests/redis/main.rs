@@ -14,6 +14,7 @@ mod membership;
 mod migrate;
 mod nodes;
 mod plan;
+mod scaling;
 mod show;
 mod state;
 mod support;

@@ -1,5 +1,6 @@
 //! Objects of a cluster brought in line with the files: compared, applied in waves, waited for, pruned.
 
+mod clusters;
 mod compare;
 mod failure;
 mod lock;
@@ -16,7 +17,7 @@ mod wait;
 mod wanted;
 
 pub use compare::PlaceOf;
-pub use lock::{LockError, peek};
+pub use lock::{Lock, LockError, peek};
 pub use ready::{Readiness, readiness};
 pub use report::{ApplyReport, Counts, Failure, Outcome, StepReport};
 pub use rights::role;

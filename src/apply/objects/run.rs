@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::apply::scaling::Scaler;
 use crate::apply::slots::{Stop, Urgency};
 use crate::diagnostics::Diagnostic;
 use crate::drift::ChangeKind;
@@ -60,6 +61,8 @@ pub struct Tools<'a> {
     pub watcher: &'a dyn Watcher,
     /// Where fields are set.
     pub place: &'a PlaceOf<'a>,
+    /// Who brings Redis Clusters to another size.
+    pub scaler: Option<&'a Scaler<'a>>,
 }
 
 /// What has become of a run: the report, and what went wrong beside single objects.
@@ -182,7 +185,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn is_asked_for(&self, at: usize) -> bool {
+    pub(super) fn is_asked_for(&self, at: usize) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(&self.survey.wanted[at].resource))
     }
 
@@ -201,6 +204,7 @@ impl<'a> Run<'a> {
         let mut later = Vec::new();
         for (index, (wave, group)) in order.iter().enumerate() {
             lock.check().await.map_err(|lost| lost.diagnostic(&self.survey.set))?;
+            self.drain(group).await?;
             self.apply_all(group).await?;
             let is_last = order.get(index + 1).is_none_or(|(next, _)| next.number != wave.number);
             let (now, deferred): (Vec<usize>, Vec<usize>) =
@@ -213,6 +217,7 @@ impl<'a> Run<'a> {
             if self.tools.options.wait || wave.stage == Stage::Definitions {
                 self.wait_for(&awaited).await?;
             }
+            self.take_in(&awaited).await?;
             if wave.stage == Stage::Definitions {
                 self.know_new_kinds().await?;
             }

@@ -41,9 +41,23 @@ pub async fn migrate(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<MigrationReport, Diagnostics> {
+    migrate_as(cluster, plan, options, progress, stop, &run_name()).await
+}
+
+/// The same as part of a longer run, whose locks all have its name.
+///
+/// # Errors
+/// As [`migrate`].
+pub(in crate::apply) async fn migrate_as(
+    cluster: Cluster,
+    plan: &SlotPlan,
+    options: &Options,
+    progress: &dyn Progress,
+    stop: &Stop,
+    name: &str,
+) -> Result<MigrationReport, Diagnostics> {
     let begun = Instant::now();
-    let name = run_name();
-    let lock = take_lock(&cluster, &lock_name(&name, &options.holder), options).await?;
+    let lock = take_lock(&cluster, &lock_name(name, &options.holder), options).await?;
     progress.event(Event::Phase("checking"));
     let state = cluster.state().await;
     if options.checks(Check::Lock) {
@@ -55,18 +69,18 @@ pub async fn migrate(
     informed.map_err(|error| error.diagnostic())?;
     preflight(&cluster, &state, plan, options).await?;
     let databases = cluster.databases().await.map_err(|error| error.diagnostic())?;
-    let run = Run::new(options, progress, stop, &cluster, lock, &name, u16::try_from(databases).unwrap_or(u16::MAX));
+    let run = Run::new(options, progress, stop, &cluster, lock, name, u16::try_from(databases).unwrap_or(u16::MAX));
     let nodes: BTreeSet<&NodeId> = plan.moves.iter().flat_map(|one| one.from.iter().chain([&one.to])).collect();
     run.probes.watch(nodes);
     tokio::select! {
         carried = carry_out(&run, plan, cluster) => carried?,
         () = stop.reached(Urgency::Now) => {}
     }
-    Ok(report(&run, &name, plan, begun.elapsed()))
+    Ok(report(&run, name, plan, begun.elapsed()))
 }
 
 /// Eight digits that no other run has.
-pub(super) fn run_name() -> String {
+pub(in crate::apply) fn run_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:08x}", (now.as_nanos() as u32).rotate_left(16) ^ std::process::id())
 }

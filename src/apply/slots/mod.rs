@@ -43,6 +43,7 @@ mod work;
 pub use archive::Archive;
 pub use members::{Member, Members, Step, Steps};
 pub use migrate::migrate;
+pub(in crate::apply) use migrate::{migrate_as, run_name};
 pub use options::{Check, NoCheck, Options};
 pub use progress::{Event, Pair, PairSize, Progress, Silent};
 pub use report::{Left, MigrationReport, Outcome, PairReport, Problem, Skipped, Unacknowledged, key_base64, key_text};

@@ -1,5 +1,6 @@
 //! What `plan`, `apply` and `delete` share: the target, its cluster, and how it is told what happened.
 
+mod clusters;
 mod deployment;
 mod file;
 mod fill;
@@ -7,6 +8,7 @@ mod outcome;
 mod signals;
 mod teller;
 
+pub use clusters::Clusters;
 pub use deployment::{Deployment, Wish, lacks_rights};
 pub use file::{check_plan, read_plan};
 pub use outcome::{diagnostic, failures, report_text};

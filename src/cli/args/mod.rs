@@ -5,6 +5,7 @@ mod affected;
 mod apply;
 mod argocd;
 mod build;
+mod cluster;
 mod completion;
 mod diff;
 mod edit;
@@ -35,6 +36,7 @@ pub use affected::AffectedArgs;
 pub use apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 pub use argocd::ArgocdCommand;
 pub use build::{Build, Functions, Helm, InputList};
+pub use cluster::{ClusterCommand, ResizeArgs};
 pub use completion::{CompletionArgs, ManArgs};
 pub use diff::{DiffArgs, LiveArgs};
 pub use edit::{

@@ -6,6 +6,7 @@ use super::affected::AffectedArgs;
 use super::apply::{ApplyArgs, DeleteArgs, DeployPlanArgs};
 use super::argocd::ArgocdCommand;
 use super::build::Build;
+use super::cluster::ClusterCommand;
 use super::completion::{CompletionArgs, ManArgs};
 use super::diff::DiffArgs;
 use super::edit::EditCommand;
@@ -132,6 +133,11 @@ pub enum Command {
     /// Exit codes: 0 done; 1 the answer is no; 2 it could not be done.
     #[command(subcommand)]
     Slots(SlotsCommand),
+    /// A Redis Cluster and its pods, made more or fewer together
+    ///
+    /// Exit codes: 0 done; 2 it could not be done.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// The Redis nodes of an environment: how they are
     ///
     /// Exit codes: 0 done; 2 a node could not be asked.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::apply::objects::{ApplyReport, Ended, Options, Run, Survey, Tools};
 use crate::apply::slots::Stopper;
 use crate::cli::apply::{
-    Deployment, Teller, Wish, check_plan, failures, holder, lacks_rights, listen, read_plan, report_text,
+    Clusters, Deployment, Teller, Wish, check_plan, failures, holder, lacks_rights, listen, read_plan, report_text,
 };
 use crate::cli::args::{ApplyArgs, Format};
 use crate::cli::confirm::confirmed;
@@ -14,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment, RenderSettings};
+use crate::cli::slots::Display;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
@@ -144,7 +145,8 @@ impl Job<'_> {
             self.deployment.peek(cluster).await?;
         }
         let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
-        Ok(self.deployment.survey(cluster, wish).await?)
+        let survey = self.deployment.survey(cluster, wish).await?;
+        Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey).await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
@@ -191,11 +193,21 @@ impl Job<'_> {
         let (stopper, stop) = Stopper::new();
         let teller = Teller(self.printer);
         let place = self.deployment.place();
-        let tools = Tools { options: &self.options, stop: &stop, watcher: &teller, place: &*place };
-        tokio::select! {
+        let display = Display::new(self.environment.stderr.terminal && !self.environment.dumb, self.printer.is_quiet());
+        let clusters = Clusters::of(self.deployment, self.environment, self.printer);
+        let moves = match clusters.options() {
+            Ok(moves) => moves,
+            Err(found) => return (ApplyReport::default(), vec![found]),
+        };
+        let scaler = clusters.scaler(cluster.clone(), &moves, &display, &stop);
+        let tools =
+            Tools { options: &self.options, stop: &stop, watcher: &teller, place: &*place, scaler: Some(&scaler) };
+        let ended = tokio::select! {
             ended = Run::new(cluster, survey, only, tools).go() => ended,
             never = listen(&stopper, &stop, self.printer) => match never {},
-        }
+        };
+        display.end();
+        ended
     }
 }
 

@@ -4,6 +4,7 @@ pub mod affected;
 pub mod apply;
 pub mod argocd;
 pub mod build;
+pub mod cluster;
 pub mod completion;
 pub mod delete;
 pub mod diff;

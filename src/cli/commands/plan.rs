@@ -1,13 +1,13 @@
 //! `redisops plan`.
 
 use crate::apply::objects::Survey;
-use crate::cli::apply::{Deployment, Wish, diagnostic, lacks_rights};
+use crate::cli::apply::{Clusters, Deployment, Wish, diagnostic, lacks_rights};
 use crate::cli::args::{DeployPlanArgs, PlanFormat};
 use crate::cli::document::{document, save};
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::cli::runtime::block_on;
-use crate::cli::settings::RenderSettings;
+use crate::cli::settings::{Environment, RenderSettings};
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::plan::{Plan, plan_html, plan_markdown, plan_text};
 
@@ -43,7 +43,13 @@ pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
 
 async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Result<Survey, Diagnostics> {
     let cluster = deployment.connect().await?;
-    let found = deployment.survey(&cluster, wish).await.map_err(Diagnostics::from);
+    let found = match deployment.survey(&cluster, wish).await {
+        Ok(survey) => {
+            let environment = Environment::of_process();
+            Ok(Clusters::of(deployment, &environment, printer).planned(&cluster, survey).await)
+        }
+        Err(found) => Err(Diagnostics::from(found)),
+    };
     let lacks = match &found {
         Ok(survey) => survey.refused(&*deployment.place()).iter().any(|(_, why)| why.code == "forbidden"),
         Err(found) => lacks_rights(found),

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::apply::scaling::{Fleet, Reach};
+use crate::cli::args::AccessArgs;
 use crate::cli::target;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::environment::{AccessMode, Auth, Place, Redis, Tls as TlsFiles, TopologyMode};
+use crate::environment::{self, AccessMode, Auth, Redis, Tls as TlsFiles, TopologyMode};
 use crate::kustomize::decode::{Pairs, Text};
 use crate::live::redis::{Access, AddressMap};
 use crate::secrets::Secret;
@@ -12,7 +14,7 @@ use crate::slots::Address;
 use crate::source::LoadRestriction;
 use crate::yaml::Trace;
 
-use super::access::{certificates, password_of};
+use super::access::{certificates, password_of, resolve as access_of};
 use super::context::Context;
 use super::source::Live;
 
@@ -27,15 +29,42 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     let redis = pick(&environment.spec.redis, name, entry)?;
     let mut found = Diagnostics::new();
     let reached = found.take(reach(redis));
-    let access = found.take(authenticate(redis, access, &place, cx));
+    let access = found.take(authenticate(redis, access, &place.root, cx));
     match (reached, access) {
         (Some(reached), Some(mut access)) => {
             access.map.append(reached.map);
             let guards = Some(environment.spec.guards.clone());
-            Ok(Live { access, seeds: reached.seeds, places: reached.places, guards })
+            Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards })
         }
         _ => Err(found),
     }
+}
+
+/// The clusters of an environment that run in StatefulSets.
+pub fn fleets(environment: &environment::Environment, root: &Path, cx: &Context<'_>) -> Vec<Fleet> {
+    let fleet = |redis: &Redis| {
+        let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
+        let set = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
+            (Some(("StatefulSet", name)), _) => name.to_owned(),
+            (_, Some(("Redis", name))) => format!("{name}-node"),
+            _ => return None,
+        };
+        Some(Fleet { name: redis.name.value.clone(), set, is_cluster, reach: reached(redis, root, cx) })
+    };
+    environment.spec.redis.iter().filter_map(fleet).collect()
+}
+
+fn reached(redis: &Redis, root: &Path, cx: &Context<'_>) -> Result<Reach, Diagnostics> {
+    let access = access_of(&AccessArgs::default(), cx.environment)?;
+    let mut access = authenticate(redis, access, root, cx)?;
+    let direct = redis.access.as_ref().filter(|access| matches!(access.mode, None | Some(AccessMode::Direct)));
+    let port = direct.map(|access| access.port.and_then(|port| u16::try_from(port.value).ok()).unwrap_or(6379));
+    if direct.is_some_and(|access| access.map.is_empty()) {
+        return Ok(Reach { access, pods: Vec::new(), port });
+    }
+    let Reached { map, pods, .. } = reach(redis)?;
+    access.map.append(map);
+    Ok(Reach { access, pods, port })
 }
 
 /// The one entry that is a cluster, or the one that is named.
@@ -74,6 +103,8 @@ struct Reached {
     map: AddressMap,
     /// Places of nodes whose announced addresses are not known.
     places: Vec<Address>,
+    /// The same with their names.
+    pods: Vec<(String, Address)>,
 }
 
 fn reach(redis: &Redis) -> Result<Reached, Diagnostics> {
@@ -107,6 +138,9 @@ fn read_map(pairs: &Pairs, mapped: bool) -> Result<Reached, Diagnostics> {
     for (node, place) in &pairs.0 {
         let Some(address) = found.take(address(place)) else { continue };
         reached.seeds.push(address.clone());
+        if node.value.parse::<Address>().is_err() {
+            reached.pods.push((node.value.clone(), address.clone()));
+        }
         if !mapped {
             continue;
         }
@@ -125,23 +159,23 @@ fn address(text: &Text) -> Result<Address, Diagnostic> {
 }
 
 /// Arguments of the command line win over the environment.
-fn authenticate(redis: &Redis, mut access: Access, place: &Place, cx: &Context<'_>) -> Result<Access, Diagnostics> {
+fn authenticate(redis: &Redis, mut access: Access, root: &Path, cx: &Context<'_>) -> Result<Access, Diagnostics> {
     if let Some(auth) = redis.auth.as_ref().filter(|_| access.password.is_none()) {
-        access.password = password(redis, auth, place, cx)?;
+        access.password = password(redis, auth, root, cx)?;
         if access.user.is_none() && !auth.user.is_empty() {
             access.user = Some(auth.user.value.clone());
         }
     }
     let files = redis.access.as_ref().and_then(|access| access.tls.as_ref());
     if let Some(TlsFiles { ca, cert, key, .. }) = files.filter(|_| access.tls.is_none()) {
-        let path = |text: &Text| (!text.is_empty()).then(|| below(place, text));
+        let path = |text: &Text| (!text.is_empty()).then(|| below(root, text));
         let (ca, cert, key) = (path(ca), path(cert), path(key));
         access.tls = Some(certificates(ca.as_deref(), cert.as_deref(), key.as_deref())?);
     }
     Ok(access)
 }
 
-fn password(redis: &Redis, auth: &Auth, place: &Place, cx: &Context<'_>) -> Result<Option<Secret>, Diagnostics> {
+fn password(redis: &Redis, auth: &Auth, root: &Path, cx: &Context<'_>) -> Result<Option<Secret>, Diagnostics> {
     let Some(from) = &auth.password_from else { return Ok(None) };
     if !from.env.is_empty() {
         let name = &from.env;
@@ -156,7 +190,7 @@ fn password(redis: &Redis, auth: &Auth, place: &Place, cx: &Context<'_>) -> Resu
         };
     }
     if !from.file.is_empty() {
-        return Ok(Some(password_of(&below(place, &from.file))?));
+        return Ok(Some(password_of(&below(root, &from.file))?));
     }
     if !from.secret.is_empty() {
         return Err(entry_error(
@@ -171,8 +205,8 @@ fn password(redis: &Redis, auth: &Auth, place: &Place, cx: &Context<'_>) -> Resu
 }
 
 /// Paths start at the root of the repository, as everywhere in environments.
-fn below(place: &Place, text: &Text) -> PathBuf {
-    place.root.join(Path::new(&*text.value))
+fn below(root: &Path, text: &Text) -> PathBuf {
+    root.join(Path::new(&*text.value))
 }
 
 fn entry_error(redis: &Redis, what: &str, help: &str) -> Diagnostic {

@@ -30,6 +30,8 @@ pub struct Live {
     pub seeds: Vec<Address>,
     /// Places of nodes whose announced addresses only they themselves tell.
     pub places: Vec<Address>,
+    /// Pods, and where they are reached.
+    pub pods: Vec<(String, Address)>,
     /// What the environment asks for before something is changed.
     pub guards: Option<Guards>,
 }
@@ -71,7 +73,7 @@ pub fn live(word: &str, arguments: &AccessArgs, cx: &Context<'_>) -> Result<Live
     }
     let seeds: Result<Vec<Address>, _> = word.split(',').map(|text| text.trim().parse()).collect();
     match seeds {
-        Ok(seeds) => Ok(Live { access, seeds, places: Vec::new(), guards: None }),
+        Ok(seeds) => Ok(Live { access, seeds, places: Vec::new(), pods: Vec::new(), guards: None }),
         // Names of environments have neither colons nor commas.
         Err(error) if word.contains([':', ',']) => {
             Err(Diagnostic::error("redisops::slots::seed", error.to_string()).into())

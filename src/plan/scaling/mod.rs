@@ -3,6 +3,21 @@
 //! Pure: from the pods and the state of the cluster to ordered steps. They speak of pods by name, as identities of nodes change when a node is reset. A
 //! plan that is made again in the middle goes on to the same end, so that nothing has to be remembered between runs.
 
+mod choice;
+mod error;
+mod planner;
+mod sketch;
+mod steps;
 mod types;
 
-pub use types::{Pod, ScalingPlan, Step, Wanted};
+#[cfg(test)]
+mod case_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod testing;
+
+pub use error::ScalingError;
+pub use planner::plan;
+pub use steps::Resized;
+pub use types::{CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, Pod, SCALING, ScalingPlan, Step, Wanted};

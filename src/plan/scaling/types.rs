@@ -2,7 +2,17 @@
 
 use serde::Serialize;
 
-use crate::slots::{Address, NodeId, SlotSet};
+use crate::slots::{Address, NodeId, SlotPlan, SlotSet};
+
+/// The annotation of a StatefulSet that says to how many pods it may shrink: the others hold nothing that is needed.
+pub const DRAINED_TO: &str = "redisops.dev/drained-to";
+
+/// The label of StatefulSets whose pods form a cluster.
+pub const CLUSTER_LABEL: &str = "redisops.dev/cluster";
+/// The annotation of such a StatefulSet that says how many replicas each master has.
+pub const CLUSTER_REPLICAS: &str = "redisops.dev/replicas";
+/// The annotation that is there while a cluster is brought to another size; it says how many replicas each master is to have.
+pub const SCALING: &str = "redisops.dev/scaling";
 
 /// A pod of the workload and the node in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +104,7 @@ pub enum Step {
 }
 
 /// What to do, in order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingPlan {
     /// The steps; none where the cluster is as wanted.
@@ -105,4 +115,7 @@ pub struct ScalingPlan {
     pub moved_slots: u32,
     /// How many pods the workload may have once all steps are done.
     pub drained_to: usize,
+    /// The steps from the moves on as the slot planner has them; for the cluster as it is once the steps before are done.
+    #[serde(skip)]
+    pub slots: SlotPlan,
 }

@@ -8,6 +8,9 @@ use crate::topology::marks;
 use crate::topology::tree::{IntoNode, by, map};
 use crate::yaml::Node;
 
+/// What Argo CD is told about an object.
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
 /// The cluster, unless one exists, and the database.
 pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {
     let part = &instance.spec.enterprise;
@@ -35,13 +38,23 @@ fn cluster(instance: &Instance<'_>) -> Resource {
             "redisEnterpriseNodeResources" => instance.carry(spec.resources.as_ref()),
         },
     };
-    instance.object(
-        Kind("app.redislabs.com/v1", "RedisEnterpriseCluster"),
-        "-cluster",
-        Some("cluster"),
-        instance.cause,
-        body,
-    )
+    let kind = Kind("app.redislabs.com/v1", "RedisEnterpriseCluster");
+    kept(instance.object(kind, "-cluster", Some("cluster"), instance.cause, body), instance)
+}
+
+/// Argo CD does not delete what holds data.
+fn kept(mut resource: Resource, instance: &Instance<'_>) -> Resource {
+    if let Some(metadata) = resource.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut)
+        && metadata.get("annotations").is_none()
+    {
+        metadata.set("annotations", Node::empty_map(instance.cause));
+    }
+    if let Some(annotations) = resource.node.lookup_mut(&["metadata", "annotations"]).and_then(Node::as_map_mut)
+        && annotations.get(SYNC_OPTIONS).is_none()
+    {
+        annotations.set(SYNC_OPTIONS, Node::string(instance.cause, "Prune=false,Delete=false"));
+    }
+    resource
 }
 
 fn database(instance: &Instance<'_>) -> Resource {
@@ -74,5 +87,5 @@ fn database(instance: &Instance<'_>) -> Resource {
     if let Some(metadata) = database.node.get_mut("metadata") {
         marks::write(metadata, instance);
     }
-    database
+    kept(database, instance)
 }

@@ -6,6 +6,8 @@ mod certificate;
 mod config_maps;
 mod dashboards;
 mod enterprise;
+mod guard;
+mod hooks;
 mod monitoring;
 mod pod;
 mod services;
@@ -31,6 +33,8 @@ pub(super) fn all(instance: &Instance<'_>, cx: &Context<'_>) -> Result<Vec<Resou
     objects.extend(config_maps::objects(instance, cx));
     objects.extend(services::objects(instance));
     objects.extend(workloads::stateful_sets(instance));
+    objects.extend(guard::objects(instance));
+    objects.extend(hooks::objects(instance));
     objects.extend(access::disruption_budgets(instance));
     objects.extend(access::network_policy(instance));
     objects.extend(certificate::certificate(instance));

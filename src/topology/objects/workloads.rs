@@ -61,7 +61,12 @@ fn claims(group: &Group<'_>, instance: &Instance<'_>) -> Option<Node> {
         list![map! {
             "apiVersion" => "v1",
             "kind" => "PersistentVolumeClaim",
-            "metadata" => map! { "labels" => instance.selector(None), "name" => "data" },
+            // Argo CD does not delete what holds data.
+            "metadata" => map! {
+                "annotations" => map! { "argocd.argoproj.io/sync-options" => "Prune=false,Delete=false" },
+                "labels" => instance.selector(None),
+                "name" => "data",
+            },
             "spec" => map! {
                 "accessModes" => modes,
                 "resources" => map! { "requests" => map! { "storage" => instance.text(&persistence.size, SIZE) } },

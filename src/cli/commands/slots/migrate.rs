@@ -4,14 +4,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::apply::slots::conflict::Side;
-use crate::apply::slots::{MigrationReport, Options, Outcome, Stop, Stopper, Urgency, migrate};
+use crate::apply::slots::{MigrationReport, Options, Outcome, Stopper, migrate};
 use crate::cli::args::{Format, MigrateArgs, TargetArgs};
 use crate::cli::confirm::confirmed;
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
 use crate::cli::runtime::block_on;
-use crate::cli::slots::{Context, Display, Live, Purpose, guard, live, migration_text, now, plan_live, read_document};
+use crate::cli::slots::{
+    Context, Display, Live, Purpose, guard, listen, live, migration_text, now, plan_live, read_document,
+};
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::environment::Guards;
 use crate::live::redis::Cluster;
 use crate::slots::SlotPlan;
 
@@ -130,47 +133,9 @@ async fn carried_out(
     done
 }
 
-/// Passes signals on: the first asks to finish what is open, the second to stop at once.
-async fn listen(stopper: &Stopper, stop: &Stop, display: &Display) -> std::convert::Infallible {
-    loop {
-        signal().await;
-        display.say(match stopper.ask() {
-            Urgency::Now => "stopping at once",
-            _ => "finishing the slots that are open, which takes a moment; once more to stop at once",
-        });
-        if stop.urgency() == Urgency::Now {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        // Without handlers signals end the process, which is safe, too.
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
-}
-
-/// The budget of clients that an environment sets counts where none is given.
 fn options(arguments: &MigrateArgs, live: &Live) -> Result<Options, Diagnostics> {
-    let guarded = live.guards.as_ref().map(|guards| &*guards.latency_budget.value).filter(|text| !text.is_empty());
     Ok(Options {
-        latency_budget: budget(arguments.latency_budget.as_deref().or(guarded).unwrap_or(BUDGET))?,
+        latency_budget: budget_of(arguments.latency_budget.as_deref(), live.guards.as_ref())?,
         parallel: arguments.parallel.map(usize::from),
         atomic: !arguments.no_atomic,
         skip_big_keys: arguments.skip_big_keys,
@@ -187,12 +152,21 @@ fn options(arguments: &MigrateArgs, live: &Live) -> Result<Options, Diagnostics>
 }
 
 /// `user@host pid N`, as far as known.
-pub(super) fn holder() -> String {
+pub fn holder() -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
     let host = host.or_else(|| variable("HOSTNAME")).unwrap_or_else(|| "unknown".to_owned());
     format!("{user}@{host}/{}", std::process::id())
+}
+
+/// The budget of clients. That of an environment counts where none is given.
+///
+/// # Errors
+/// When it is no time.
+pub fn budget_of(given: Option<&str>, guards: Option<&Guards>) -> Result<Option<Duration>, Diagnostic> {
+    let guarded = guards.map(|guards| &*guards.latency_budget.value).filter(|text| !text.is_empty());
+    budget(given.or(guarded).unwrap_or(BUDGET))
 }
 
 fn budget(text: &str) -> Result<Option<Duration>, Diagnostic> {

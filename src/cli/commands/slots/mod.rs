@@ -11,3 +11,4 @@ mod show;
 mod state;
 
 pub use dispatch::run;
+pub use migrate::{budget_of, holder};

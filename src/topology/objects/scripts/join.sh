@@ -18,15 +18,20 @@ id() { of "$1" cluster myid; }
 
 until [ "$(own ping)" = PONG ]; do sleep 1; done
 
+# A node that redisops has taken out says so in its name, for the list of nodes reaches pods late. Nobody brings it back.
+left() { of "$1" config get cluster-announce-hostname | grep -q '^left\.'; }
+
 # Nodes that are known by an address which they no longer have are met again at their new one.
 meet_all() {
+  if left "${OWN:-127.0.0.1}"; then return; fi
   nodes=$(own cluster nodes)
   while read -r pod; do
     host=$pod.$HEADLESS
     [ "$pod" = "$POD_NAME" ] && continue
     ip=$(address "$host")
     [ -n "$ip" ] || continue
-    echo "$nodes" | grep -q " $ip:$PORT@" || own cluster meet "$ip" "$PORT" > /dev/null
+    echo "$nodes" | grep -q " $ip:$PORT@" && continue
+    left "$host" || own cluster meet "$ip" "$PORT" > /dev/null
   done < "$LAYOUT/nodes"
 }
 

@@ -1,0 +1,54 @@
+//! Nodes that have left say so in their name, so that pods which do not know it yet do not bring them back.
+//!
+//! The start scripts of `kind: Redis` introduce nodes to each other by a list in a ConfigMap, which reaches pods late. A node whose announced host name
+//! begins like this is left out by them. The name goes with the process, so a pod that is started again is asked in again.
+
+use std::collections::HashMap;
+
+use futures::future::join_all;
+
+use crate::live::redis::{Access, Connection, NodeError};
+
+use super::look::{Order, nodes};
+
+/// What names of nodes that have left begin with.
+const LEFT: &str = "left.";
+/// The rest where there was no name.
+const NOWHERE: &str = "nowhere";
+const SETTING: &str = "cluster-announce-hostname";
+
+/// Marks every node that does not stay and is alone. What cannot be marked is found when the cluster is looked at again.
+pub(super) async fn mark(access: &Access, order: &Order) {
+    let places = order.places.iter().filter(|place| !place.stays);
+    join_all(places.map(|place| async {
+        let Ok(connection) = access.connect(&place.at).await else { return };
+        let alone = nodes(&connection).await.is_ok_and(|lines| lines.len() == 1);
+        let Ok(name) = name(&connection).await else { return };
+        if alone && !name.starts_with(LEFT) {
+            let rest = if name.is_empty() { NOWHERE } else { &name };
+            let _ = set(&connection, &format!("{LEFT}{rest}")).await;
+        }
+    }))
+    .await;
+}
+
+/// Gives a node its name back.
+pub(super) async fn unmark(access: &Access, order: &Order, pod: &str) {
+    let Some(place) = order.places.iter().find(|place| place.pod == pod) else { return };
+    let Ok(connection) = access.connect(&place.at).await else { return };
+    if let Ok(name) = name(&connection).await
+        && let Some(rest) = name.strip_prefix(LEFT)
+    {
+        let _ = set(&connection, if rest == NOWHERE { "" } else { rest }).await;
+    }
+}
+
+/// Servers before 7.0 have none.
+async fn name(connection: &Connection) -> Result<String, NodeError> {
+    let found: HashMap<String, String> = connection.query(::redis::cmd("CONFIG").arg("GET").arg(SETTING)).await?;
+    Ok(found.into_values().next().unwrap_or_default())
+}
+
+async fn set(connection: &Connection, name: &str) -> Result<(), NodeError> {
+    connection.query(::redis::cmd("CONFIG").arg("SET").arg(SETTING).arg(name)).await
+}

@@ -1,0 +1,146 @@
+//! The StatefulSet of the pods.
+
+use serde_json::{Value, json};
+
+use crate::diagnostics::Diagnostic;
+use crate::live::kubernetes::{Apply, Cluster, ServerError};
+use crate::plan::scaling::{DRAINED_TO, SCALING};
+
+const MANAGER: &str = "redisops";
+
+/// A StatefulSet as it is now.
+pub struct Workload {
+    cluster: Cluster,
+    namespace: String,
+    name: String,
+    replicas: u16,
+    service: String,
+    drained_to: Option<String>,
+    scaling: Option<String>,
+}
+
+impl Workload {
+    /// Reads it; none when it is not there.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn read(cluster: Cluster, namespace: &str, name: &str) -> Result<Option<Workload>, Diagnostic> {
+        let failed = |error: ServerError| failed(namespace, name, "read", &error);
+        let kind = cluster.kind_of("apps/v1", "StatefulSet").map_err(failed)?;
+        let Some(object) = cluster.get(kind, Some(namespace), name).await.map_err(failed)? else { return Ok(None) };
+        Ok(Some(Workload::of(cluster, &object)))
+    }
+
+    /// A live object as one.
+    pub fn of(cluster: Cluster, object: &Value) -> Workload {
+        let count = |value: &Value| value.as_u64().and_then(|count| u16::try_from(count).ok());
+        // Pods that an earlier change has not removed yet count, too.
+        let replicas = count(&object["spec"]["replicas"]).unwrap_or(1);
+        let running = count(&object["status"]["replicas"]).unwrap_or(0);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let metadata = &object["metadata"];
+        let noted = |key: &str| metadata["annotations"][key].as_str().map(str::to_owned);
+        Workload {
+            namespace: text(&metadata["namespace"]),
+            name: text(&metadata["name"]),
+            replicas: replicas.max(running),
+            service: text(&object["spec"]["serviceName"]),
+            drained_to: noted(DRAINED_TO),
+            scaling: noted(SCALING),
+            cluster,
+        }
+    }
+
+    /// The cluster that it is in.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Its namespace.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// To how many pods a drain lets it go.
+    pub fn drained_to(&self) -> Option<usize> {
+        self.drained_to.as_ref()?.parse().ok()
+    }
+
+    /// How many replicas each master is to have, where a change of its size has begun and is not done.
+    pub fn scaling(&self) -> Option<u16> {
+        self.scaling.as_ref()?.parse().ok()
+    }
+
+    /// The names of the pods that there are, or will be.
+    pub fn pods(&self, wanted: u16) -> Vec<String> {
+        (0..self.replicas.max(wanted)).map(|ordinal| format!("{}-{ordinal}", self.name)).collect()
+    }
+
+    /// Where a pod is reached: by a template, or by its name in the Service.
+    pub fn address(&self, pod: &str, template: Option<&str>, port: u16) -> String {
+        match template {
+            Some(template) => template.replace("{pod}", pod),
+            None => format!("{pod}.{}.{}.svc:{port}", self.service, self.namespace),
+        }
+    }
+
+    /// Takes back what an earlier drain has said: more pods are needed again.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn needed(&self, pods: usize) -> Result<(), Diagnostic> {
+        let said = self.drained_to.as_ref().map(|said| said.parse::<usize>().unwrap_or(0));
+        if said.is_some_and(|said| said < pods) { self.drained(pods).await } else { Ok(()) }
+    }
+
+    /// Says on it how many pods are needed. Only after a verified drain: the guard lets it shrink to that number.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn drained(&self, to: usize) -> Result<(), Diagnostic> {
+        let value = to.to_string();
+        if self.drained_to.as_ref() == Some(&value) && self.scaling.is_none() {
+            return Ok(());
+        }
+        self.note(json!({ DRAINED_TO: value })).await
+    }
+
+    /// Says on it that its size is about to change: that so many pods are in use, and how many replicas each master is to have.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn begin(&self, pods: u16, replicas: u16) -> Result<(), Diagnostic> {
+        self.note(json!({ DRAINED_TO: pods.to_string(), SCALING: replicas.to_string() })).await
+    }
+
+    async fn note(&self, annotations: Value) -> Result<(), Diagnostic> {
+        let failed = |error: ServerError| failed(&self.namespace, &self.name, "annotated", &error);
+        let kind = self.cluster.kind_of("apps/v1", "StatefulSet").map_err(failed)?;
+        let object = json!({
+            "apiVersion": "apps/v1",
+            "kind": "StatefulSet",
+            "metadata": { "name": self.name, "namespace": self.namespace, "annotations": annotations },
+        });
+        // A manager of its own: what is applied from Git later does not take the annotation away.
+        let how = Apply { manager: &format!("{MANAGER}-scaling"), force: true, dry_run: false };
+        let applied =
+            self.cluster.server_apply(kind, Some(&self.namespace), &self.name, object.to_string().into_bytes(), how);
+        applied.await.map(drop).map_err(failed)
+    }
+}
+
+fn failed(namespace: &str, name: &str, done: &str, error: &ServerError) -> Diagnostic {
+    let found = Diagnostic::error(
+        "redisops::scaling::workload",
+        format!("StatefulSet `{namespace}/{name}` cannot be {done}: {}", error.message),
+    );
+    match crate::live::kubernetes::role_for([error]) {
+        Some(role) => found.note(format!("this Role would do:\n{role}")),
+        None => found,
+    }
+}

@@ -1,0 +1,91 @@
+//! The Redis Clusters of an environment, as plans and applies need them.
+
+use std::time::Duration;
+
+use crate::apply::objects::Survey;
+use crate::apply::scaling::{Allow, Fleet, Resize, Scaler};
+use crate::apply::slots::{Options, Progress, Silent, Stop};
+use crate::cli::commands::slots::{budget_of, holder};
+use crate::cli::printer::Printer;
+use crate::cli::settings::Environment;
+use crate::cli::slots::{Context, fleets, guard, now};
+use crate::diagnostics::Diagnostic;
+use crate::environment::Guards;
+use crate::live::kubernetes::Cluster;
+use crate::plan::scaling::{Resized, ScalingPlan};
+use crate::provenance::json;
+
+use super::deployment::Deployment;
+
+/// How long nodes may take to answer: those of pods that are ready do at once.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The clusters of an environment.
+pub struct Clusters<'a> {
+    fleets: Vec<Fleet>,
+    guards: Option<&'a Guards>,
+    allow: Box<Allow<'a>>,
+    printer: &'a Printer,
+}
+
+impl<'a> Clusters<'a> {
+    /// Those of the environment of a deployment.
+    pub fn of(deployment: &'a Deployment, environment: &Environment, printer: &'a Printer) -> Clusters<'a> {
+        let named = deployment.rendered.environment.as_ref();
+        let cx = Context { printer, environment, sources: &deployment.rendered.sources };
+        let fleets = named.map_or_else(Vec::new, |named| fleets(named, deployment.rendered.names.root(), &cx));
+        let guards = named.map(|named| &named.spec.guards);
+        let allow = move |plan: &ScalingPlan| guards.map_or(Ok(()), |guards| guard(guards, &plan.slots, now()));
+        Clusters { fleets, guards, allow: Box::new(allow), printer }
+    }
+
+    /// How slots are moved.
+    ///
+    /// # Errors
+    /// When the latency budget of the environment is none.
+    pub fn options(&self) -> Result<Options, Diagnostic> {
+        let latency_budget = budget_of(None, self.guards)?;
+        Ok(Options { latency_budget, holder: holder(), ..Options::default() })
+    }
+
+    /// Who scales them.
+    pub fn scaler<'s>(
+        &'s self,
+        cluster: Cluster,
+        options: &'s Options,
+        progress: &'s dyn Progress,
+        stop: &'s Stop,
+    ) -> Scaler<'s> {
+        Scaler { cluster, fleets: &self.fleets, options, progress, stop, patience: PATIENCE, allow: &*self.allow }
+    }
+
+    /// Puts what is done on nodes into the plan. Where nodes cannot be asked that is told, and left out.
+    pub async fn planned(&self, cluster: &Cluster, mut survey: Survey) -> Survey {
+        let (options, stop) = (Options::default(), Stop::never());
+        let scaler = self.scaler(cluster.clone(), &options, &Silent, &stop);
+        for (wanted, known) in survey.wanted.iter().zip(&survey.known) {
+            let is_set = wanted.resource.kind == "StatefulSet" && wanted.resource.api_version == "apps/v1";
+            let Some(live) = known.live.as_ref().filter(|_| is_set) else { continue };
+            let object = json(&wanted.node);
+            match scaler.preview(Resize { live, wanted: &object }).await {
+                Ok(Some((redis, plan))) => {
+                    let resized = Resized {
+                        redis: &redis,
+                        set: &wanted.resource.name,
+                        namespace: wanted.resource.namespace.as_deref(),
+                        shrinks: object["spec"]["replicas"].as_u64() < live["spec"]["replicas"].as_u64(),
+                        plan: &plan,
+                    };
+                    survey.plan = std::mem::take(&mut survey.plan).with_scaling(&resized);
+                }
+                Ok(None) => {}
+                Err(found) => {
+                    let why = found.0.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ");
+                    let object = &wanted.resource;
+                    self.printer.note(&format!("what is to be done on the nodes of {object} is not known: {why}"));
+                }
+            }
+        }
+        survey
+    }
+}

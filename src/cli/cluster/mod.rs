@@ -1,0 +1,7 @@
+//! What the commands about clusters in pods share: which pods there are, what is said about a run.
+
+mod order;
+mod text;
+
+pub use order::{Fleet, fleet};
+pub use text::{plan_text, report_text};

@@ -1,0 +1,110 @@
+//! Steps of scaling among those of a plan.
+
+use crate::plan::{Action, Cause, Plan, Risk, Step as PlanStep};
+
+use super::types::{ScalingPlan, Step};
+
+/// The resize of one StatefulSet.
+pub struct Resized<'a> {
+    /// What reports call the cluster.
+    pub redis: &'a str,
+    /// The name of the StatefulSet.
+    pub set: &'a str,
+    /// Its namespace.
+    pub namespace: Option<&'a str>,
+    /// Whether its pods become fewer: then nodes come before it, else after it.
+    pub shrinks: bool,
+    /// What is done on the nodes.
+    pub plan: &'a ScalingPlan,
+}
+
+impl Plan {
+    /// Puts what is done on nodes beside the step of their StatefulSet.
+    #[must_use]
+    pub fn with_scaling(mut self, resized: &Resized<'_>) -> Plan {
+        let is_set = |step: &PlanStep| {
+            step.resource.as_ref().is_some_and(|resource| {
+                resource.kind == "StatefulSet"
+                    && resource.name == resized.set
+                    && resource.namespace.as_deref() == resized.namespace
+            })
+        };
+        let at = self.steps.iter().position(is_set);
+        let (wave, group, cause) = match at.map(|at| &self.steps[at]) {
+            Some(step) => {
+                let replicas = step.fields.iter().find(|field| field.path == "spec.replicas");
+                let cause = replicas.and_then(|field| field.cause.clone()).or_else(|| step.cause.clone());
+                (step.wave, step.group, cause)
+            }
+            None => self.steps.last().map_or((0, 0, None), |step| (step.wave, step.group, None)),
+        };
+        let steps: Vec<PlanStep> =
+            resized.plan.steps.iter().map(|step| planned(step, resized.redis, wave, group, cause.clone())).collect();
+        let before = match at {
+            Some(at) if resized.shrinks => at,
+            Some(at) => at + 1,
+            None => self.steps.len(),
+        };
+        self.steps.splice(before..before, steps);
+        self.sealed()
+    }
+}
+
+fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Cause>) -> PlanStep {
+    let (action, key, consequence, risk) = match step {
+        Step::Finish { slots } => {
+            (Action::Move, "open".to_owned(), format!("{} slots that are open are handed over", slots.len()), Risk::Low)
+        }
+        Step::Forget { node } => (
+            Action::Forget,
+            node.as_str().to_owned(),
+            format!("{}, which is dead and in no pod, is forgotten", node.short()),
+            Risk::None,
+        ),
+        Step::Meet { pod } => (Action::Meet, pod.clone(), format!("{pod} joins the cluster"), Risk::None),
+        Step::Copy { pod, master } => (
+            Action::Replicate,
+            format!("{pod}/{master}"),
+            format!("{pod} copies {master} from scratch, to take its place"),
+            Risk::Low,
+        ),
+        Step::Failover { pod, master } => (
+            Action::Failover,
+            format!("{master}/{pod}"),
+            format!("{master} hands over to {pod}: its clients wait for a moment, nothing is lost"),
+            Risk::Low,
+        ),
+        Step::Renew { pod } => (
+            Action::Forget,
+            format!("{pod}/renew"),
+            format!("{pod} forgets its copy and joins again as a master"),
+            Risk::Low,
+        ),
+        Step::Move { from, to, slots, keys, bytes } => {
+            let from = from.as_deref().unwrap_or("nobody");
+            let keys = keys.map_or(String::new(), |keys| format!(", {keys} keys"));
+            let bytes = bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
+            let text = format!("{} slots{keys}{bytes} move from {from} to {to}: {slots}", slots.len());
+            (Action::Move, format!("{from}/{to}"), text, Risk::Medium)
+        }
+        Step::Replicate { pod, master } => {
+            (Action::Replicate, pod.clone(), format!("{pod} copies {master} from scratch"), Risk::Low)
+        }
+        Step::Leave { pod } => {
+            (Action::Forget, pod.clone(), format!("{pod} leaves the cluster and is emptied"), Risk::Low)
+        }
+    };
+    PlanStep {
+        id: format!("redis/{redis}/{}/{key}", action.name()),
+        resource: None,
+        redis: Some(redis.to_owned()),
+        action,
+        wave,
+        group,
+        cause,
+        consequence: Some(consequence),
+        risk,
+        fields: Vec::new(),
+        slots: None,
+    }
+}

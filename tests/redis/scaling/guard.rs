@@ -1,0 +1,220 @@
+//! With a real API server: what a raw apply may not do, what the commands say on the StatefulSet, and what may be done then.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::TestCluster;
+
+use super::Fleet;
+
+const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
+
+/// A namespace on the control plane.
+struct Space {
+    kubeconfig: PathBuf,
+    kubectl: PathBuf,
+    name: String,
+    directory: tempfile::TempDir,
+}
+
+impl Space {
+    fn new() -> Option<Space> {
+        Space::named("guard")
+    }
+
+    fn named(test: &str) -> Option<Space> {
+        let Some(kubeconfig) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
+            eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
+            return None;
+        };
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let told = Command::new(root.join("ci/setup")).arg("--kubernetes").output().expect("it runs");
+        let kubectl = Path::new(String::from_utf8(told.stdout).expect("a path").trim()).join("kubectl");
+        let name = format!("scaling-{test}-{}", std::process::id());
+        let space = Space { kubeconfig, kubectl, name, directory: tempfile::tempdir().expect("a folder") };
+        space.run(&["create", "namespace", &space.name]).expect("a namespace");
+        Some(space)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+        let mut command = Command::new(&self.kubectl);
+        command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", &self.name]).args(arguments);
+        let ran = command.stdin(Stdio::null()).output().expect("kubectl runs");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        if ran.status.success() { Ok(text(ran.stdout)) } else { Err(text(ran.stderr)) }
+    }
+
+    /// Renders a cluster of that size and applies it as anybody would.
+    fn apply(&self, nodes: usize) -> Result<String, String> {
+        let at = self.directory.path();
+        let redis = format!(
+            "apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {{name: cache}}\nspec:\n  architecture: cluster\n  auth: {{enabled: false}}\n  \
+             persistence: {{enabled: false}}\n  cluster: {{nodes: {nodes}, replicas: 1}}\n"
+        );
+        std::fs::write(at.join("redis.yaml"), redis).expect("a file");
+        let kustomization = format!("namespace: {}\nresources: [redis.yaml]\n", self.name);
+        std::fs::write(at.join("kustomization.yaml"), kustomization).expect("a file");
+        let built = Command::new(crate::support::binary()).arg("build").arg(at).output().expect("it runs");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let file = at.join("objects.yaml");
+        std::fs::write(&file, built.stdout).expect("a file");
+        self.run(&["apply", "--server-side", "--force-conflicts", "-f", &file.display().to_string()])
+    }
+
+    fn set(&self) -> Value {
+        let text = self.run(&["get", "statefulset/cache-node", "-o", "json"]).expect("it is there");
+        serde_json::from_str(&text).expect("an object")
+    }
+}
+
+impl Drop for Space {
+    fn drop(&mut self) {
+        let _ = self.run(&[
+            "delete",
+            "validatingadmissionpolicy,validatingadmissionpolicybinding",
+            &format!("{}-cache-scale-guard", self.name),
+        ]);
+        let _ =
+            self.run(&["delete", "validatingadmissionpolicybinding", &format!("{}-cache-node-scale-guard", self.name)]);
+        let _ = self.run(&["delete", "namespace", &self.name, "--wait=false"]);
+    }
+}
+
+#[test]
+fn the_server_refuses_to_shrink_what_is_not_drained() {
+    let Some(space) = Space::new() else { return };
+    let cluster = TestCluster::start(4, 1, 0);
+    cluster.fill(500);
+    let fleet = Fleet::new(&cluster, &[1, 5, 2, 6, 3, 7, 4, 8], false);
+    space.apply(8).expect("it is created");
+    // The server needs a moment to know a policy.
+    let denied = |what: &dyn Fn() -> Result<String, String>| {
+        for _ in 0..100 {
+            match what() {
+                Err(said) if said.contains("are not drained") => return said,
+                Err(said) => panic!("{said}"),
+                Ok(_) => {
+                    space.run(&["scale", "statefulset/cache-node", "--replicas", "8"]).expect("it may grow");
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                }
+            }
+        }
+        panic!("nobody refuses");
+    };
+    let said = denied(&|| space.run(&["scale", "statefulset/cache-node", "--replicas", "6"]));
+    assert!(said.contains("may not go from 8 to 6 pods"), "{said}");
+    let said = denied(&|| space.apply(6));
+    assert!(said.contains("redisops cluster drain"), "{said}");
+    assert_eq!(space.set()["spec"]["replicas"], 8, "nothing has changed");
+
+    let set = format!("{}/cache-node", space.name);
+    let kubeconfig = space.kubeconfig.display().to_string();
+    let more =
+        ["--stateful-set", &set, "--kubeconfig", &kubeconfig, "--replicas", "1", "--yes", "--latency-budget", "off"];
+    let named = |command: &str, nodes: &str| {
+        let mut all: Vec<String> = ["cluster", command, "--nodes", nodes].map(str::to_owned).to_vec();
+        all.extend(more.iter().map(|&one| one.to_owned()));
+        for pod in 0..8 {
+            all.extend(["--pod".to_owned(), format!("cache-node-{pod}={}", fleet.node(pod).address())]);
+        }
+        cluster.redisops(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    named("drain", "6").expect(0);
+    fleet.assert_shape(6, 3, 1);
+    fleet.assert_left(6..8);
+    assert_eq!(space.set()["metadata"]["annotations"]["redisops.dev/drained-to"], "6");
+    let said = space.run(&["scale", "statefulset/cache-node", "--replicas", "4"]).expect_err("that is less");
+    assert!(said.contains("are not drained"), "{said}");
+    space.apply(6).expect("it is drained");
+    assert_eq!(space.set()["spec"]["replicas"], 6);
+
+    // Once nodes are needed again it may not shrink without another drain.
+    space.apply(8).expect("it may grow");
+    named("join", "8").expect(0);
+    fleet.assert_shape(8, 4, 1);
+    let said = space.run(&["scale", "statefulset/cache-node", "--replicas", "6"]).expect_err("they are in use");
+    assert!(said.contains("are not drained"), "{said}");
+}
+
+/// A repository with one environment, whose StatefulSet is a cluster on these nodes.
+fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
+    let at = space.directory.path();
+    let write = |file: &str, text: String| {
+        let path = at.join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let map: String = (0..12).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
+    write(
+        "environments/prod.yaml",
+        format!(
+            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: prod}}\nspec:\n  overlay: prod\n  kubernetes: {{namespace: {}, kubeconfig: {}}}\n  \
+             redis:\n  - name: cache\n    workload: StatefulSet/cache\n    topology: {{mode: cluster}}\n    access:\n      mode: map\n      map:\n{map}  guards: {{latencyBudget: \"off\"}}\n",
+            space.name,
+            space.kubeconfig.display()
+        ),
+    );
+    write("prod/kustomization.yaml", "resources: [cache.yaml]\n".to_owned());
+    write(
+        "prod/cache.yaml",
+        format!(
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: cache}}\nspec:\n  replicas: {nodes}\n  podManagementPolicy: Parallel\n  serviceName: cache\n  selector: {{matchLabels: {{app: cache}}}}\n  \
+             template:\n    metadata: {{labels: {{app: cache}}}}\n    spec: {{containers: [{{name: redis, image: redis}}]}}\n"
+        ),
+    );
+}
+
+#[test]
+fn an_apply_brings_pods_and_nodes_to_another_size_together() {
+    let Some(space) = Space::named("apply") else { return };
+    let cluster = TestCluster::start(3, 1, 6);
+    cluster.fill(1_000);
+    let before = cluster.digest();
+    let fleet = Fleet::new(&cluster, &[5, 1, 6, 3, 2, 4, 9, 7, 12, 8, 11, 10], false);
+    fleet.expel(6..12);
+    let redisops = |arguments: &[&str]| {
+        let ran = Command::new(crate::support::binary())
+            .args(arguments)
+            .current_dir(space.directory.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (ran.status.code(), text(&ran.stdout), text(&ran.stderr))
+    };
+    let replicas = || {
+        let text = space.run(&["get", "statefulset/cache", "-o", "json"]).expect("it is there");
+        serde_json::from_str::<Value>(&text).expect("an object")["spec"]["replicas"].clone()
+    };
+    let apply = |nodes: usize| {
+        repository(&space, &fleet, nodes);
+        let (code, stdout, stderr) = redisops(&["apply", "prod", "--yes", "-o", "json"]);
+        assert_eq!((code, &replicas()), (Some(0), &nodes.into()), "{stdout}\n{stderr}");
+    };
+    apply(6);
+    fleet.assert_shape(6, 3, 1);
+    apply(12);
+    fleet.assert_shape(12, 6, 1);
+    fleet.hand_over(&[0, 1, 2, 3, 4, 5]);
+    repository(&space, &fleet, 6);
+    let (code, stdout, stderr) = redisops(&["plan", "prod", "-o", "json"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let plan: Value = serde_json::from_str(&stdout).expect("a plan");
+    let actions: Vec<&str> =
+        plan["steps"].as_array().expect("steps").iter().map(|step| step["action"].as_str().expect("a word")).collect();
+    assert_eq!(actions.last(), Some(&"update"), "the StatefulSet comes last: {actions:?}");
+    for action in ["move", "replicate", "forget"] {
+        assert!(actions.contains(&action), "{action}: {actions:?}");
+    }
+    assert_eq!(plan["steps"][0]["redis"], "cache");
+    apply(6);
+    fleet.assert_shape(6, 3, 1);
+    fleet.assert_left(6..12);
+    assert_eq!(cluster.digest().differences(&before), Vec::<String>::new());
+    // Once more there is nothing to do.
+    apply(6);
+    let (code, _, stderr) = redisops(&["plan", "prod", "--exit-code"]);
+    assert_eq!(code, Some(0), "{stderr}");
+}

@@ -1,0 +1,93 @@
+//! A client that writes all the time, follows redirections, and remembers what was acknowledged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use redis::{Connection, RedisError};
+use redisops::slots::Address;
+
+use crate::support::TestCluster;
+
+/// How many keys it has; each is written again and again.
+const KEYS: u64 = 500;
+
+/// Writes `written:N`, each time a higher number, until it is told to end.
+pub struct Writer {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<(Client, BTreeMap<u64, u64>)>,
+}
+
+/// Connections to all nodes.
+struct Client {
+    connections: Vec<(Address, Connection)>,
+    at: usize,
+}
+
+impl Writer {
+    /// Begins.
+    pub fn start(cluster: &TestCluster) -> Writer {
+        let stop = Arc::new(AtomicBool::new(false));
+        let connections = cluster.nodes().map(|node| (node.address(), node.connection())).collect();
+        let mut client = Client { connections, at: 0 };
+        let until = stop.clone();
+        let thread = thread::spawn(move || {
+            let mut acknowledged = BTreeMap::new();
+            let mut number = 0;
+            while !until.load(Ordering::Relaxed) {
+                number += 1;
+                let key = number % KEYS;
+                if client.query::<()>(redis::cmd("SET").arg(format!("written:{key}")).arg(number)).is_some() {
+                    acknowledged.insert(key, number);
+                }
+                thread::sleep(Duration::from_micros(200));
+            }
+            (client, acknowledged)
+        });
+        Writer { stop, thread }
+    }
+
+    /// Ends, and looks whether every acknowledged write is there; how many keys that are.
+    #[track_caller]
+    pub fn end(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        let (mut client, acknowledged) = self.thread.join().expect("the writer does not panic");
+        for (key, number) in &acknowledged {
+            let found: Option<Option<u64>> = client.query(redis::cmd("GET").arg(format!("written:{key}")));
+            // A write whose answer was lost may be there: it is a later one.
+            assert!(found.flatten() >= Some(*number), "written:{key} is {found:?}, acknowledged was {number}");
+        }
+        acknowledged.len()
+    }
+}
+
+impl Client {
+    /// Sends it from node to node until one answers; nothing when none does for long.
+    fn query<T: redis::FromRedisValue>(&mut self, command: &redis::Cmd) -> Option<T> {
+        let mut asking = false;
+        for _ in 0..400 {
+            let connection = &mut self.connections[self.at].1;
+            if asking {
+                let _: Result<(), RedisError> = redis::cmd("ASKING").query(connection);
+            }
+            let error = match command.query(connection) {
+                Ok(value) => return Some(value),
+                Err(error) => error,
+            };
+            asking = error.code() == Some("ASK");
+            match error.redirect_node().and_then(|(to, _)| to.parse::<Address>().ok()) {
+                Some(to) => self.at = self.connections.iter().position(|(address, _)| *address == to).unwrap_or(0),
+                // A node that was reset, or a slot between two nodes.
+                None => {
+                    thread::sleep(Duration::from_millis(5));
+                    if error.code() != Some("TRYAGAIN") {
+                        self.at = (self.at + 1) % self.connections.len();
+                    }
+                }
+            }
+        }
+        None
+    }
+}
