@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 use serde::Serialize;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Pos};
 use crate::yaml::Node;
 
 use super::fetch::{Answers, fetch};
@@ -38,13 +38,15 @@ pub struct Listed {
     pub created: Option<String>,
 }
 
-/// The placeholders of objects, in their order, and why the store did not answer.
+/// The placeholders of objects, in their order, and why the store did not answer. `name` is how reports name a file, `read` reads one: a chart has its
+/// placeholders from files with values.
 pub fn list(
     objects: &[&Node],
     store: Option<&dyn Store>,
     allowed: Option<&Regex>,
     texts: Texts<'_>,
     name: &dyn Fn(&str) -> String,
+    read: &dyn Fn(&str) -> Option<String>,
 ) -> (Vec<Listed>, Diagnostics) {
     let found: Vec<_> = objects.iter().flat_map(|object| references(object)).collect();
     let is_allowed = |request: &Request| allowed.is_none_or(|allowed| allowed.is_match(&request.path));
@@ -54,7 +56,8 @@ pub fn list(
     let mut listed = Vec::with_capacity(found.len());
     for reference in found {
         let (pos, _) = texts.place(reference.origin, &reference.text);
-        let at = texts.sources.location(pos);
+        let at = values_file(pos, &reference.text, texts, read)
+            .or_else(|| texts.sources.location(pos).map(|at| (at.path, at.line, at.column)));
         let answer = answers.get(&reference.request);
         let fetched = answer.and_then(|answer| answer.as_ref().ok());
         listed.push(Listed {
@@ -64,12 +67,32 @@ pub fn list(
             wanted_version: Some(reference.request.version).filter(|version| !version.is_empty()),
             path: reference.request.path,
             key: reference.key,
-            file: at.as_ref().map(|at| name(&at.path)),
-            line: at.as_ref().map(|at| at.line),
-            column: at.map(|at| at.column),
+            file: at.as_ref().map(|(file, ..)| name(file)),
+            line: at.as_ref().map(|(_, line, _)| *line),
+            column: at.map(|(.., column)| column),
         });
     }
     (listed, failures(&answers))
+}
+
+/// The place of a placeholder in the values that a chart was rendered with.
+fn values_file(
+    pos: Pos,
+    text: &str,
+    texts: Texts<'_>,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Option<(String, u32, u32)> {
+    let source = texts.sources.get(pos).filter(|_| !text.is_empty())?;
+    // The last one wins in a chart.
+    source.made_by.as_ref()?.inputs.iter().rev().find_map(|file| {
+        let content = read(file)?;
+        let lines = content.lines().enumerate();
+        let found = |(i, line): (usize, &str)| {
+            let at = line.find(text)?;
+            Some((file.clone(), i as u32 + 1, line[..at].chars().count() as u32 + 1))
+        };
+        lines.filter(|(_, line)| !line.trim_start().starts_with('#')).find_map(found)
+    })
 }
 
 fn exists(answer: Result<Option<&Value>, &StoreError>) -> Option<bool> {

@@ -41,7 +41,7 @@ fn nothing_but_the_result_shows_a_value() {
     let bad = [
         "<path:secret/data/app#password | jsonPath {.a}>",
         "<path:secret/data/app#password | jsonParse>",
-        "<path:secret/data/app#password | yamlParse>",
+        "<path:secret/data/app#notjson | yamlParse>",
         "<path:secret/data/app#json | jsonPath {.nope}>",
         "<path:secret/data/app#json | jsonPath {.inner[0]}>",
         "<path:secret/data/app#json | jsonParse | base64encode>",

@@ -74,7 +74,8 @@ fn find(
     let store = opened.as_ref().map(|it: &Opened| &*it.store);
     let allowed = opened.as_ref().and_then(|it| it.allowed.as_ref());
     let name = |shown: &str| names.name(shown);
-    let (listed, failures) = secrets::list(&nodes, store, allowed, Texts { sources, trace }, &name);
+    let read = |shown: &str| std::fs::read_to_string(access.from.join(shown)).ok();
+    let (listed, failures) = secrets::list(&nodes, store, allowed, Texts { sources, trace }, &name, &read);
     wrong.extend(failures);
     Ok((listed, wrong))
 }

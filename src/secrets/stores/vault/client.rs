@@ -188,6 +188,9 @@ impl Client {
             ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
                 (error.to_string(), "name the authority of its certificate with VAULT_CACERT")
             }
+            ureq::Error::Io(io) if io.to_string().contains("certificate") => {
+                (io.to_string(), "name the authority of its certificate with VAULT_CACERT")
+            }
             ureq::Error::Io(io) => (io.to_string(), "check VAULT_ADDR, and whether it runs"),
             other => (other.to_string(), "check VAULT_ADDR, and whether it runs"),
         };
