@@ -13,7 +13,7 @@ use redisops::topology::spec::{
     Acl, Auth, Backup, Cluster, Enterprise, Master, Metrics, NetworkPolicy, Persistence, Replica, Scheduling, Sentinel,
     Service, ServiceAccount, Spec, Tls,
 };
-use redisops::topology::{WantedRedis, WantedRole, values, wanted};
+use redisops::topology::{WantedRedis, WantedRole, grown, refused, values, wanted};
 use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ const FULL: &str = "  auth: {existingSecret: secret}\n  resources: {limits: {mem
                     serviceMonitor: {enabled: true, namespace: monitoring}\n    prometheusRule: {enabled: true}\n    dashboards: {enabled: true}\n  \
                     acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: app}]}\n  \
                     tls: {enabled: true, certManager: {issuerRef: {name: ca}}}\n  \
-                    backup: {enabled: true, bucket: b, existingSecret: s3, image: backup:1}\n";
+                    backup: {enabled: true, bucket: b, existingSecret: s3, image: backup:1, restore: {from: 2026-11-21T03-00-00Z}}\n";
 
 const ARCHITECTURES: [(&str, &str); 6] = [
     ("standalone", "  architecture: standalone\n"),
@@ -132,7 +132,19 @@ fn argo_cd_scales_by_hooks_where_an_image_is_named() {
         all.push_str("---\n");
         emit(&object.node, &mut all).unwrap();
     }
-    insta::assert_snapshot!(all);
+    for line in [
+        "kind: Role",
+        "argocd.argoproj.io/hook: PreSync",
+        "argocd.argoproj.io/hook: PostSync",
+        "argocd.argoproj.io/hook-delete-policy: BeforeHookCreation",
+        "name: cache-drain",
+        "name: cache-join",
+        "image: a/redisops:1",
+        "$(POD_NAMESPACE)/cache-node",
+        "serviceAccountName: cache-scaling",
+    ] {
+        assert!(all.contains(line), "{line} is not in {all}");
+    }
     let bare = spec("  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, guard: false}\n");
     assert!(
         bare.names().iter().all(|name| !name.starts_with("Validating") && !name.starts_with("Job")),
@@ -340,6 +352,9 @@ fn what_does_not_fit_is_refused_at_its_line() {
         "  master: {persistence: {size: big}}\n",
         "  metrics: {serviceMonitor: {enabled: true}}\n",
         "  backup: {enabled: true}\n",
+        "  backup: {image: i, bucket: b, existingSecret: s, restore: {from: \"../x\"}}\n",
+        "  architecture: cluster\n  image: docker.io/library/redis:6.2.1\n",
+        "  master:\n    resources: {limits: {memory: 256Mi}}\n    extraFlags: [--maxmemory, 1gb]\n",
         "  acl: {users: [{name: default, rules: \">secret +@all\"}]}\n",
         "  architecture: enterprise\n  enterprise: {nodes: 4, memorySize: 4Gi}\n",
     ];
@@ -542,4 +557,49 @@ fn a_list_is_no_values_file() {
     let source = sources.add("values.yaml", "[1]\n".to_owned(), SourceKind::Data).unwrap();
     let found = values::convert(&parse_first(&source).unwrap().unwrap(), "cache", &trace).unwrap_err();
     assert_eq!(found.0[0].message, "a values file is a mapping of names to values");
+}
+
+#[test]
+fn what_a_running_redis_cannot_take_is_refused_with_the_way_around_it() {
+    let replication = "  architecture: replication\n  master:\n    persistence: {size: 20Gi, storageClass: premium}\n";
+    let cluster = "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1}\n";
+    let cases = [
+        (replication, replication.replace("20Gi", "10Gi")),
+        (replication, replication.replace("premium", "cheap")),
+        (replication, replication.replace("size: 20Gi", "enabled: false")),
+        (replication, replication.replace("20Gi", "40Gi")),
+        (replication, cluster.to_owned()),
+        (cluster, cluster.replace("replicas: 1}", "replicas: 1, layout: perShard}")),
+        (cluster, cluster.replace("nodes: 6, replicas: 1", "nodes: 12, replicas: 2")),
+        ("  architecture: standalone\n", "  architecture: replication\n".to_owned()),
+    ];
+    let told: Vec<String> = cases
+        .iter()
+        .map(|(before, after)| {
+            let (old, new) = (spec(before), spec(after));
+            let nodes = |built: &Built| built.objects().iter().map(|object| object.node.clone()).collect::<Vec<_>>();
+            let (old, all) = (nodes(&old), nodes(&new));
+            let (old, all): (Vec<&Node>, Vec<&Node>) = (old.iter().collect(), all.iter().collect());
+            let found = refused(&old, &all, &new.trace);
+            let growth = grown(&old, &all, &new.trace);
+            let growth =
+                growth.iter().map(|g| format!("{} x {} of {}: {} to {}", g.volumes, g.claim, g.workload, g.from, g.to));
+            let lines: Vec<String> = new.shown(&found).into_iter().chain(growth).collect();
+            format!("{after}{}\n", lines.join("\n"))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_mistake_in_the_configuration_of_a_server_is_shown_in_its_line() {
+    let built =
+        spec("  master:\n    configuration: |\n      timeout 5\n\n      # a comment\n      maxmemory-policy lru\n");
+    let config = built.find("ConfigMap", "cache-master-config");
+    let node = config.node.lookup(&["data", "redis.conf"]).unwrap();
+    let lines = built.trace.lines(node.origin).unwrap();
+    let at = node.text().unwrap().lines().position(|line| line == "maxmemory-policy lru").unwrap();
+    let place = built.sources.location(lines[at].at).unwrap();
+    assert_eq!((place.line, place.column, lines[at].verbatim), (10, 7, true));
+    assert_eq!(lines.len(), node.text().unwrap().lines().count());
 }

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use redisops::diagnostics::Sources;
+use redisops::diagnostics::{SourceKind, Sources};
 use redisops::kustomize::{Context, Options, build};
 use redisops::source::{LoadOptions, Loader, Memory, NoTools};
-use redisops::yaml::{Trace, to_json};
+use redisops::yaml::{Trace, parse_documents, to_json};
 use serde_json::Value;
 
 const PASSWORD: &str = r#"a"b\c d"#;
@@ -46,13 +46,41 @@ struct Node {
     ip: String,
     directory: PathBuf,
     environment: Vec<(String, String)>,
+    /// Arguments of the server.
+    arguments: Vec<String>,
     running: Vec<Child>,
 }
 
 /// All pods of a Redis.
 struct Nodes {
     list: Vec<Node>,
-    _directory: tempfile::TempDir,
+    objects: Vec<Value>,
+    names: Vec<String>,
+    net: u32,
+    directory: tempfile::TempDir,
+}
+
+/// Stands in for the `aws` command: `s3://BUCKET/KEY` is a file below `$STORE`.
+const AWS: &str = r#"#!/bin/sh
+shift
+verb=$1
+shift
+recursive=
+[ "$1" != --recursive ] || { recursive=yes && shift; }
+path() { case $1 in s3://*) echo "$STORE/${1#s3://}" ;; *) echo "$1" ;; esac; }
+from=$(path "$1")
+case $verb in
+  ls) ls "$from" | sed 's/^/PRE /; s,$,/,' ;;
+  cp)
+    to=$(path "$2")
+    if [ -n "$recursive" ]; then cp -r "$from/." "$to"; else mkdir -p "$(dirname "$to")" && cp "$from" "$to"; fi ;;
+esac
+"#;
+
+/// Names of pods as addresses, and ports that are free.
+fn here(text: &str, names: &[String], net: u32) -> String {
+    let named = names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
+    named.replace("16379", "26479").replace("26379", SENTINEL_PORT).replace("6379", PORT)
 }
 
 /// Addresses of one test.
@@ -62,8 +90,11 @@ fn host(net: u32, number: usize) -> String {
 
 impl Nodes {
     fn start(spec: &str, offset: u32) -> Nodes {
+        Nodes::of(render(spec), offset)
+    }
+
+    fn of(objects: Vec<Value>, offset: u32) -> Nodes {
         let net = 20 + (std::process::id() + offset) % 200;
-        let objects = render(spec);
         let directory = tempfile::tempdir().unwrap();
         let mut pods = Vec::new();
         for set in objects.iter().filter(|o| o["kind"] == "StatefulSet") {
@@ -72,11 +103,7 @@ impl Nodes {
             }
         }
         let names: Vec<String> = pods.iter().map(|(name, _)| name.clone()).collect();
-        let here = |text: &str| {
-            let named =
-                names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
-            named.replace("16379", "26479").replace("26379", SENTINEL_PORT).replace("6379", PORT)
-        };
+        let here = |text: &str| here(text, &names, net);
         let list = pods
             .iter()
             .enumerate()
@@ -84,7 +111,7 @@ impl Nodes {
                 Node::new(directory.path().join(i.to_string()), &host(net, i + 1), &host(net, 1), set, &objects, &here)
             })
             .collect();
-        let mut nodes = Nodes { list, _directory: directory };
+        let mut nodes = Nodes { list, objects, names, net, directory };
         nodes.list.iter_mut().for_each(Node::start);
         nodes
     }
@@ -100,6 +127,49 @@ impl Nodes {
 
     fn wait_until_ready(&self) {
         self.wait("readiness", |nodes| nodes.alive().all(|node| node.script("ready.sh").status.success()));
+    }
+
+    /// Runs the script of a job as its pod would.
+    fn job(&self, kind: &str) -> String {
+        let job = self.objects.iter().find(|o| o["kind"] == kind).unwrap();
+        let pod = if kind == "Job" { &job["spec"] } else { &job["spec"]["jobTemplate"]["spec"] };
+        let container = &pod["template"]["spec"]["containers"][0];
+        let place = |name: &str| {
+            let path = self.directory.path().join("job").join(name);
+            fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let scripts = self.objects.iter().find(|o| o["data"]["backup.sh"].is_string()).unwrap();
+        for (name, text) in scripts["data"].as_object().unwrap() {
+            fs::write(place("scripts").join(name), text.as_str().unwrap()).unwrap();
+        }
+        fs::write(place("bin").join("aws"), AWS).unwrap();
+        Command::new("chmod").arg("755").arg(place("bin").join("aws")).status().unwrap();
+        let script = container["command"][1].as_str().unwrap().rsplit('/').next().unwrap();
+        let mut command = Command::new("sh");
+        command.arg(place("scripts").join(script));
+        for variable in container["env"].as_array().unwrap() {
+            if let Some(value) = variable["value"].as_str() {
+                let value = here(value, &self.names, self.net)
+                    .replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9")
+                    .replace("cache-headless", "9");
+                command.env(variable["name"].as_str().unwrap(), value);
+            }
+        }
+        let path = std::env::var("PATH").unwrap();
+        let output = command
+            .env("PATH", format!("{}:{path}", place("bin").display()))
+            .env("STORE", place("store"))
+            .env("TMP", place("tmp"))
+            .env("SCRIPTS", place("scripts"))
+            .env("PORT", PORT)
+            .env("LOCAL_PORT", (17000 + self.net).to_string())
+            .env("REDIS_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{kind}: {told}");
+        told
     }
 
     fn alive(&self) -> impl Iterator<Item = &Node> {
@@ -156,7 +226,12 @@ impl Node {
         let mut environment: Vec<(String, String)> = Vec::new();
         for variable in spec["containers"][0]["env"].as_array().unwrap() {
             if let Some(value) = variable["value"].as_str() {
-                let value = here(value).replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9");
+                // The pods of a node are below the name of their Service.
+                let value = here(value);
+                let value = match value.split_once("-headless.$(POD_NAMESPACE).svc.cluster.local") {
+                    Some((name, "")) => name.rsplit_once('.').map_or("9".to_owned(), |(pod, _)| format!("{pod}.9")),
+                    _ => value,
+                };
                 environment.push((variable["name"].as_str().unwrap().to_owned(), value));
             }
         }
@@ -179,7 +254,9 @@ impl Node {
         ] {
             environment.push((name.to_owned(), value.to_owned()));
         }
-        Node { ip, directory, environment, running: Vec::new() }
+        let arguments = spec["containers"][0]["args"].as_array().into_iter().flatten();
+        let arguments = arguments.map(|argument| argument.as_str().unwrap().to_owned()).collect();
+        Node { ip, directory, environment, arguments, running: Vec::new() }
     }
 
     fn command(&self, script: &str) -> Command {
@@ -196,6 +273,9 @@ impl Node {
             let log = fs::File::options().create(true).append(true).open(self.directory.join("log")).unwrap();
             let errors = log.try_clone().unwrap();
             let mut command = self.command(script);
+            if script == "start.sh" {
+                command.args(&self.arguments);
+            }
             self.running
                 .push(command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).spawn().unwrap());
         }
@@ -230,7 +310,8 @@ impl Drop for Node {
 
 #[test]
 fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
-    let spec = "  architecture: replication\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  \
+    let spec = "  architecture: replication\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  master: {extraFlags: [\"--maxmemory-samples 7\"]}\n  \
+                backup: {enabled: true, image: i, bucket: b, existingSecret: s, restore: {from: latest}}\n  \
                 acl: {users: [{name: app, rules: \"~app:* +@read\", existingSecret: s}]}\n";
     let nodes = Nodes::start(spec, 0);
     nodes.wait_until_ready();
@@ -248,6 +329,60 @@ fn a_master_feeds_its_replica_and_users_may_do_what_is_said() {
     assert!(user(&["set", "app:1", "y"]).contains("NOPERM"));
     assert!(master.ask(&["config", "get", "maxmemory"]).contains("50331648"), "three quarters of the limit");
     assert!(master.script("live.sh").status.success());
+    assert!(master.ask(&["config", "get", "maxmemory-samples"]).contains('7'), "an argument of several words is one");
+    assert!(master.ask(&["-n", "3", "set", "a \"b\\n", "z"]).starts_with("OK"));
+    nodes.wait("both keys", |_| replica.ask(&["info", "keyspace"]).contains("db3:keys=1"));
+    nodes.job("CronJob");
+    assert!(master.ask(&["flushall"]).starts_with("OK"));
+    assert!(nodes.job("Job").contains("took 1 keys"));
+    assert_eq!((master.ask(&["get", "app:1"]).trim(), master.ask(&["-n", "3", "get", "a \"b\\n"]).trim()), ("x", "z"));
+}
+
+#[test]
+fn a_single_node_keeps_what_it_has_when_its_pod_goes() {
+    let mut nodes = Nodes::start("  architecture: standalone\n  configuration: |\n    timeout 300\n", 33);
+    nodes.wait_until_ready();
+    assert!(
+        nodes.list[0].ask(&["set", "session:1", "x", "nx", "ex", "1800"]).starts_with("OK"),
+        "the work of system D"
+    );
+    assert!(!nodes.list[0].ask(&["set", "session:1", "y", "nx", "ex", "1800"]).starts_with("OK"));
+    assert!(nodes.list[0].ask(&["config", "get", "timeout"]).contains("300"));
+    sleep(Duration::from_secs(2));
+    nodes.list[0].kill();
+    assert!(!nodes.list[0].script("live.sh").status.success());
+    nodes.list[0].start();
+    nodes.wait_until_ready();
+    assert_eq!(nodes.list[0].ask(&["get", "session:1"]).trim(), "x");
+}
+
+#[test]
+fn the_chart_of_the_shopping_cart_finds_a_master_and_another_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/examples/cart-production.yaml");
+    let sources = Sources::new();
+    let source = sources.add("cart.yaml", fs::read_to_string(path).unwrap(), SourceKind::Resource).unwrap();
+    let json = |node: &redisops::yaml::Node| {
+        let mut text = String::new();
+        to_json(node, &mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let objects = parse_documents(&source).unwrap().iter().map(json).collect();
+    let mut nodes = Nodes::of(objects, 100);
+    nodes.wait_until_ready();
+    let told = |node: &Node, command: &[&str]| {
+        let mut client = Command::new("redis-cli");
+        client.args(["-h", &node.ip, "-p", SENTINEL_PORT, "sentinel"]).args(command).env("REDISCLI_AUTH", PASSWORD);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
+    };
+    let set = "shopping-cart-redis";
+    nodes.wait("a quorum", |nodes| nodes.list.iter().all(|node| told(node, &["ckquorum", set]).starts_with("OK 3")));
+    let master = told(&nodes.list[2], &["get-master-addr-by-name", set]);
+    assert_eq!(master.lines().next(), Some(nodes.list[0].ip.as_str()), "writers ask for the master");
+    nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "cart:1", "x"]).starts_with("OK"));
+    nodes.wait("the write on a replica", |nodes| nodes.list[1].ask(&["get", "cart:1"]).trim() == "x");
+    nodes.list[0].kill();
+    nodes.wait("another master", |nodes| nodes.masters().len() == 1);
+    assert_eq!(nodes.masters()[0].ask(&["get", "cart:1"]).trim(), "x");
 }
 
 #[test]
@@ -273,10 +408,21 @@ fn sentinels_find_a_master_and_it_hands_over_before_it_goes() {
 
 #[test]
 fn a_cluster_forms_fails_over_and_hands_over() {
-    let mut nodes =
-        Nodes::start("  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n", 134);
+    let backup = "  backup: {enabled: true, image: i, bucket: b, existingSecret: s, restore: {from: latest}}\n";
+    let cluster = "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n";
+    let mut nodes = Nodes::start(&format!("{cluster}{backup}"), 134);
     nodes.wait_until_ready();
     nodes.wait("replicas", |nodes| nodes.masters().len() == 3);
+    for (key, value) in [("a", "1"), ("b", "2"), ("{c}:x", "3")] {
+        assert!(nodes.list[0].ask(&["-c", "set", key, value]).contains("OK"));
+    }
+    nodes.job("CronJob");
+    nodes.masters().iter().for_each(|node| assert!(node.ask(&["flushall"]).starts_with("OK")));
+    nodes.job("Job");
+    assert_eq!(nodes.list[1].ask(&["-c", "get", "{c}:x"]).lines().last(), Some("3"));
+    let keys =
+        |nodes: &Nodes| nodes.masters().iter().map(|n| n.ask(&["dbsize"]).trim().parse::<u32>().unwrap()).sum::<u32>();
+    assert_eq!(keys(&nodes), 3);
     assert!(nodes.list[0].ask(&["cluster", "nodes"]).contains(" 0-5460"));
     nodes.list[1].script("stop.sh");
     nodes.wait("a handover", |nodes| nodes.list[1].ask(&["role"]).starts_with("slave") && nodes.masters().len() == 3);

@@ -29,7 +29,7 @@ pub fn kubernetes() -> &'static Arena {
     ARENA.get_or_init(|| unpacked(KUBERNETES))
 }
 
-/// Kinds of operators: Redis Enterprise, the Prometheus operator, Argo CD.
+/// Kinds of operators: Redis Enterprise, the Prometheus operator, Argo CD, cert-manager.
 pub fn operators() -> &'static Arena {
     static ARENA: OnceLock<Arena> = OnceLock::new();
     ARENA.get_or_init(|| unpacked(OPERATORS))

@@ -9,6 +9,7 @@ use crate::yaml::{Node, Trace};
 use super::instance::{Group, Instance, is_on};
 use super::memory::quantity;
 use super::spec::{Architecture, Persistence};
+use super::version;
 
 const VERSION: &str = "redisops.dev/v1alpha1";
 const FIELDS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
@@ -81,6 +82,7 @@ pub(super) fn spec(instance: &Instance<'_>, cx: &Context<'_>) -> Result<(), Diag
     tls(instance, &mut found);
     users(instance, &mut found);
     optional_parts(instance, &mut found);
+    version::check(instance, &mut found);
     words(instance, &mut found);
     if instance.architecture == Architecture::Enterprise {
         enterprise(instance, &mut found);
@@ -330,7 +332,29 @@ fn optional_parts(instance: &Instance<'_>, found: &mut Diagnostics) {
         }
     }
     let backup = &instance.spec.backup;
-    if is_on(backup.enabled, false) {
+    let from = &backup.restore.from;
+    if !from.is_empty() {
+        let valid = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        // The copy is part of the name of a Job, which goes into a label.
+        let is_long = instance.name.len() + "-restore-".len() + from.len() > 63;
+        if is_long {
+            found.push(
+                Diagnostic::error(
+                    "redisops::topology::restore",
+                    "the name of the Job that brings the copy back is too long",
+                )
+                .label(from.pos, from.len(), "")
+                .help("give the copy a shorter name in the bucket, or write `latest`"),
+            );
+        } else if !from.chars().all(valid) || from.starts_with('-') || from.ends_with('-') {
+            found.push(
+                Diagnostic::error("redisops::topology::restore", format!("`{}` is no copy", from.value))
+                    .label(from.pos, from.len(), "")
+                    .help("name one as it is called in the bucket, such as `2026-11-21T03-00-00Z`, or write `latest`"),
+            );
+        }
+    }
+    if is_on(backup.enabled, false) || !from.is_empty() {
         let pos = backup.enabled.map_or(backup.pos, |e| e.pos);
         for (text, what) in
             [(&backup.bucket, "bucket"), (&backup.existing_secret, "existingSecret"), (&backup.image, "image")]

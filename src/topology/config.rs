@@ -9,6 +9,7 @@ use super::instance::{Group, Instance, PORT, is_on};
 use super::memory::{redis_size, shown};
 use super::spec::Architecture;
 use super::tree::by;
+use super::version;
 
 /// Directives that belong to the generated objects: what they say is said elsewhere in the spec, or follows from it.
 const RESERVED: [(&str, &str); 27] = [
@@ -102,6 +103,7 @@ pub(super) fn check(group: &Group<'_>, cx: &Context<'_>) -> Result<(), Diagnosti
             );
         }
     }
+    found.take(memory_of_flags(group, cx));
     if found.has_errors() { Err(found) } else { Ok(()) }
 }
 
@@ -110,13 +112,32 @@ fn memory(line: &Line<'_>, source: &Source, group: &Group<'_>, cx: &Context<'_>)
         return Ok(());
     }
     let value = line.text.split_whitespace().nth(1).unwrap_or("").trim_matches('"');
-    let pos = source.pos(line.offset);
+    within_limit(value, source.pos(line.offset), line.text.len(), group, cx)
+}
+
+/// The same of arguments, in one word or two.
+fn memory_of_flags(group: &Group<'_>, cx: &Context<'_>) -> Result<(), Diagnostics> {
+    for (index, flag) in group.flags.iter().enumerate() {
+        let (name, value) = flag.split_once([' ', '=']).map_or((flag.as_ref(), None), |(n, v)| (n, Some(v)));
+        let (value, at) = match (value, group.flags.get(index + 1)) {
+            (Some(value), _) => (value.trim(), *flag),
+            (None, Some(next)) => (next.trim(), *next),
+            (None, None) => continue,
+        };
+        if name.eq_ignore_ascii_case("--maxmemory") {
+            within_limit(value, at.pos, at.len(), group, cx)?;
+        }
+    }
+    Ok(())
+}
+
+fn within_limit(value: &str, pos: Pos, len: usize, group: &Group<'_>, cx: &Context<'_>) -> Result<(), Diagnostics> {
     let Some(bytes) = redis_size(value) else {
         return Err(Diagnostic::error(
             "redisops::topology::maxmemory",
             format!("`{value}` is no size that Redis reads"),
         )
-        .label(pos, line.text.len(), "")
+        .label(pos, len, "")
         .help("write a whole number with a unit, such as `512mb`")
         .into());
     };
@@ -125,7 +146,7 @@ fn memory(line: &Line<'_>, source: &Source, group: &Group<'_>, cx: &Context<'_>)
             "redisops::topology::maxmemory",
             format!("maxmemory ({}) is above the memory limit ({})", shown(bytes), shown(limit)),
         )
-        .label(pos, line.text.len(), "data may use this much")
+        .label(pos, len, "data may use this much")
         .label(at, written.len(), "the pod is killed at this much")
         .note("replication, snapshots and clients need memory beside the data")
         .help(format!("leave `maxmemory` out: {} are derived from the limit", shown(share(limit))))
@@ -225,7 +246,13 @@ impl<'t> Conf<'t> {
 
 fn network(instance: &Instance<'_>, conf: &mut Conf<'_>) {
     let cause = conf.cause;
-    conf.say("The pod's address is not known before it runs; IPv6 where there is some.", cause, &["bind * -::*"]);
+    match version::is_before(instance, (6, 2)) {
+        true => conf.say("The pod's address is not known before it runs.", cause, &["bind 0.0.0.0"]),
+        false => {
+            let why = "The pod's address is not known before it runs; IPv6 where there is some.";
+            conf.say(why, cause, &["bind * -::*"]);
+        }
+    }
     conf.say(
         "Passwords and the NetworkPolicy keep others out; this mode would refuse every pod but this one.",
         cause,

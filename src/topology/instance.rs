@@ -206,6 +206,10 @@ impl<'a> Instance<'a> {
         let of_master =
             |own: &'a Text, master: Option<&'a Text>| if own.is_empty() { master.unwrap_or(own) } else { own };
         let general = chosen(master.map_or(&spec.persistence, |m| &m.persistence), &spec.persistence);
+        let flags = match (replica.extra_flags.as_slice(), master) {
+            ([], Some(master)) => &master.extra_flags,
+            _ => &replica.extra_flags,
+        };
         Group {
             suffix: suffix.to_owned(),
             component,
@@ -218,7 +222,7 @@ impl<'a> Instance<'a> {
                 .or(master.and_then(|m| m.resources.as_ref()))
                 .or(spec.resources.as_ref()),
             configuration: [&spec.configuration, of_master(&replica.configuration, master.map(|m| &m.configuration))],
-            flags: spec.extra_flags.iter().chain(&replica.extra_flags).collect(),
+            flags: spec.extra_flags.iter().chain(flags).collect(),
             config: if component == "node" { "-node-config" } else { "-replicas-config" },
         }
     }

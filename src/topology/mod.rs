@@ -13,11 +13,14 @@ mod memory;
 mod objects;
 mod origins;
 mod patches;
+mod refused;
 pub mod scale;
 pub mod spec;
 mod tree;
 pub mod values;
+mod version;
 mod wanted;
 
 pub use expand::expand;
+pub use refused::{Growth, grown, refused};
 pub use wanted::*;

@@ -396,5 +396,15 @@ record! {
         existing_secret: Text = "existingSecret",
         /// Requests and limits of the job.
         resources: Option<Node> = "resources",
+        /// A copy to bring back.
+        restore: Restore = "restore",
+    }
+}
+
+record! {
+    /// A copy to bring back.
+    Restore as "restore" {
+        /// Which one: its time as it is called in the bucket, or `latest`.
+        from: Text = "from",
     }
 }

@@ -11,6 +11,7 @@ mod configuration_schema;
 mod diff;
 mod edit;
 mod env;
+mod examples;
 mod explain;
 mod fixtures;
 mod init;

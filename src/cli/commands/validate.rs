@@ -20,6 +20,7 @@ use crate::environment::Environment;
 use crate::k8s::ResMap;
 use crate::kustomize::{self, Context};
 use crate::source::{FileNames, SystemTools};
+use crate::topology;
 use crate::validate::{Finding, Report, TargetReport, manifests};
 use crate::yaml::Trace;
 
@@ -166,9 +167,13 @@ fn objects(
     };
     if let Some((shown, text)) = text {
         let source = cx.sources.add(shown, text, SourceKind::Resource).map_err(|it| unopened(it.into()))?;
-        let (list, wrong) = manifests(&source);
+        let (list, mut wrong) = manifests(&source);
         let mut objects = cx.empty_resources();
         *objects.list_mut() = list;
+        // What a `kind: Redis` says is checked by what it stands for.
+        if let Err(found) = topology::expand(&mut objects, cx) {
+            wrong.extend(found);
+        }
         let root = FileNames::new(Path::new(if word == STDIN { "." } else { word }), &access.from).root().to_owned();
         return Ok(Found { objects, environment: None, access, root, wrong });
     }

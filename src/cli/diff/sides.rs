@@ -8,6 +8,7 @@ use crate::diagnostics::{Diagnostics, Severity, Sources};
 use crate::drift::{self, Asked, Change, ChangeKind, CompareError, Object, Sides};
 use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
+use crate::topology;
 
 use super::targets::Task;
 
@@ -99,6 +100,16 @@ pub fn compare(task: &Task, settings: &RenderSettings) -> Comparison {
             failed.pop();
         }
         return Err(failed);
+    }
+    // Nobody makes one environment of the other.
+    if let (Some(older), Some(newer), false) = (&before, &after, task.matching.across_namespaces) {
+        fn nodes(side: &Rendered) -> Vec<&crate::yaml::Node> {
+            side.objects.iter().map(|object| &object.node).collect()
+        }
+        let refused = topology::refused(&nodes(older), &nodes(newer), &newer.trace);
+        if refused.has_errors() {
+            return Err(after.into_iter().map(|newer| (newer.sources, refused.clone())).collect());
+        }
     }
     Ok(compared(task, before.as_ref(), after.as_ref()))
 }

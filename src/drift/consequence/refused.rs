@@ -27,6 +27,13 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
     };
     let (top, second) = (key(0)?, key(1));
     let is_settled = match (change.group(), change.kind(), top, second) {
+        ("apps", "StatefulSet", "spec", Some("volumeClaimTemplates")) if volumes_grow(change, path) => {
+            let pods = change.numbers(&["spec", "replicas"], 1).0;
+            return Some(format!(
+                "expands {}; the StatefulSet is created again, its pods go on",
+                super::counted(pods, "volume")
+            ));
+        }
         ("apps", "StatefulSet", "spec", Some(field)) => !STATEFUL_SET.contains(&field),
         ("apps", "Deployment" | "DaemonSet" | "ReplicaSet", "spec", Some("selector")) => true,
         ("batch", "Job", "spec", Some("selector" | "template" | "completionMode")) => true,
@@ -47,6 +54,15 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
         let kind = change.kind();
         format!("the API server will refuse it: this cannot change, the {kind} must be deleted and created again")
     })
+}
+
+/// Whether a change makes the volumes of a Redis larger, which `apply` does by expanding the claims.
+fn volumes_grow(change: &Change<'_>, path: &FieldPath) -> bool {
+    let is_ours = change.after.lookup(&["metadata", "annotations", crate::topology::marks::REDIS]).is_some();
+    let size = |node| Quantity::parse(path.resolve(node).ok()?.node().text()?);
+    is_ours
+        && path.to_string().ends_with(".resources.requests.storage")
+        && size(change.before).zip(size(change.after)).is_some_and(|(before, after)| after > before)
 }
 
 fn was_set(change: &Change<'_>, path: &FieldPath) -> bool {

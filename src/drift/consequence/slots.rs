@@ -31,9 +31,8 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
     }
     if change.kind() == "StatefulSet" && path == "spec.replicas" && runs_cluster(change) {
         let (before, after) = change.numbers(&["spec", "replicas"], 1);
-        let replicas = replicas_of(change.after);
-        return match replicas {
-            Some(replicas) => told(masters(before, replicas)?, masters(after, replicas)?),
+        return match replicas_of(change.before).zip(replicas_of(change.after)) {
+            Some((old, new)) => told(masters(before, old)?, masters(after, new)?),
             None if after < before => {
                 Some("takes nodes from a Redis cluster: their slots must be moved first".to_owned())
             }
@@ -77,8 +76,11 @@ fn texts_of<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// Replicas of each master, where the object says it: as the argument of the command that forms the cluster.
+/// Replicas of each master, where the object says it: as an annotation, or as the argument of the command that forms the cluster.
 fn replicas_of(object: &Node) -> Option<i64> {
+    if let Some(text) = object.text_at(&["metadata", "annotations", crate::topology::marks::REPLICAS]) {
+        return text.parse().ok();
+    }
     let mut texts = Vec::new();
     texts_of(object.lookup(&["spec", "template", "spec"]), &mut texts);
     let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();

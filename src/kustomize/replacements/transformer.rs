@@ -356,7 +356,8 @@ impl Run<'_> {
                     Diagnostic::error("redisops::replacement::source_missing", format!("there is no {asked}"))
                         .label(source.pos, 1, "the source of a replacement")
                         .help("correct the source, or add the object to `resources`")
-                        .help_if(help);
+                        .help_if(help)
+                        .help_if(expanded_later(self.list, &source.name).filter(|_| !source.name.is_empty()));
                 let names: Vec<String> = same_kind().take(MOST_LABELS).map(title).collect();
                 if !source.kind.is_empty() {
                     error = error.note(match names.is_empty() {

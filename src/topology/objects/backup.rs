@@ -1,7 +1,7 @@
 //! Copies to object storage on a schedule, and the job that brings one back.
 
 use crate::k8s::Resource;
-use crate::topology::instance::{Instance, Kind, is_on};
+use crate::topology::instance::{Group, Instance, Kind, is_on};
 use crate::topology::spec::Architecture;
 use crate::topology::tree::{list, map};
 use crate::yaml::{Node, Origin};
@@ -12,12 +12,18 @@ use super::pod;
 /// Every night at three when the spec says nothing.
 const SCHEDULE: &str = "0 3 * * *";
 
-/// The script and the CronJob, where backups are on.
+/// The scripts, the CronJob where backups are on, and the Job where a copy is to be brought back.
 pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {
-    if !is_on(instance.spec.backup.enabled, false) {
+    let backup = &instance.spec.backup;
+    let copies = is_on(backup.enabled, false);
+    let restores = !backup.restore.from.is_empty();
+    if !copies && !restores {
         return Vec::new();
     }
-    vec![script(instance), cron_job(instance)]
+    let mut objects = vec![scripts(instance)];
+    objects.extend(copies.then(|| cron_job(instance)));
+    objects.extend(restores.then(|| restore_job(instance)));
+    objects
 }
 
 fn cause(instance: &Instance<'_>) -> Origin {
@@ -25,11 +31,12 @@ fn cause(instance: &Instance<'_>) -> Origin {
     instance.at(backup.enabled.map_or(backup.pos, |e| e.pos))
 }
 
-fn script(instance: &Instance<'_>) -> Resource {
+fn scripts(instance: &Instance<'_>) -> Resource {
     let body = map! {
         "data" => map! {
             "backup.sh" => include_str!("scripts/backup.sh"),
             "common.sh" => include_str!("scripts/common.sh"),
+            "restore.sh" => include_str!("scripts/restore.sh"),
         },
     };
     let mut resource = instance.object(Kind("v1", "ConfigMap"), "-backup", Some("backup"), cause(instance), body);
@@ -37,48 +44,56 @@ fn script(instance: &Instance<'_>) -> Resource {
     resource
 }
 
-/// Where copies are taken from: a node that has all data, or of a cluster all nodes, of which masters answer.
-fn sources(instance: &Instance<'_>) -> String {
+/// The names of all nodes.
+fn nodes(instance: &Instance<'_>) -> Vec<String> {
     let headless = format!("{}.$(POD_NAMESPACE).svc.{}", instance.child("-headless"), instance.domain());
-    let hosts: Vec<String> = match instance.architecture {
-        Architecture::Cluster => shards(instance).concat().iter().map(|pod| format!("{pod}.{headless}")).collect(),
+    let pods = match instance.architecture {
+        Architecture::Cluster => shards(instance).concat(),
         _ => {
-            // The last node: of replication a replica, which has time for it.
             let groups = instance.groups();
-            let group = groups.iter().rev().find(|g| g.count > 0);
-            group.map(|g| format!("{}-{}.{headless}", instance.child(&g.suffix), g.count - 1)).into_iter().collect()
+            let pods =
+                |g: &Group<'_>| (0..g.count).map(|n| format!("{}-{n}", instance.child(&g.suffix))).collect::<Vec<_>>();
+            groups.iter().flat_map(pods).collect()
         }
     };
-    hosts.join(" ")
+    pods.iter().map(|pod| format!("{pod}.{headless}")).collect()
 }
 
-fn cron_job(instance: &Instance<'_>) -> Resource {
+/// Where copies are taken from: of a cluster all nodes, of which masters answer; else the last one: of replication a replica, which has time for it.
+fn sources(instance: &Instance<'_>) -> String {
+    let mut nodes = nodes(instance);
+    match instance.architecture {
+        Architecture::Cluster => nodes.join(" "),
+        _ => nodes.pop().unwrap_or_default(),
+    }
+}
+
+/// The pod of a job: a script with what it needs to know.
+fn pod(instance: &Instance<'_>, name: &'static str, own: Vec<Node>) -> Node {
     let backup = &instance.spec.backup;
     let endpoint = (!backup.endpoint.is_empty()).then(|| {
         map! { "name" => "ENDPOINT_ARGS", "value" => format!("--endpoint-url {}", backup.endpoint.value) }
     });
     let field = map! { "fieldRef" => map! { "fieldPath" => "metadata.namespace" } };
-    let env = list![
+    let mut env = vec![
         map! { "name" => "POD_NAMESPACE", "valueFrom" => field },
-        map! { "name" => "POD_NAME", "value" => "backup" },
+        map! { "name" => "POD_NAME", "value" => name },
         map! { "name" => "HEADLESS", "value" => instance.child("-headless") },
         map! { "name" => "ROLE", "value" => instance.architecture.name() },
-        map! { "name" => "SOURCES", "value" => sources(instance) },
         map! { "name" => "BUCKET", "value" => instance.maybe(&backup.bucket) },
         map! { "name" => "PREFIX", "value" => instance.text(&backup.prefix, &instance.name) },
-        endpoint,
-        pod::tls_arguments(instance),
-        pod::password(instance),
     ];
+    env.extend(own);
+    env.extend(endpoint.into_iter().chain(pod::tls_arguments(instance)).chain(pod::password(instance)));
     let mount = |name: &str, path: &str| map! { "mountPath" => path, "name" => name };
     let tls = instance.has_tls();
     let container = map! {
-        "command" => list!["/bin/sh", "/scripts/backup.sh"],
+        "command" => list!["/bin/sh", format!("/scripts/{name}.sh")],
         "env" => env,
         "envFrom" => list![map! { "secretRef" => map! { "name" => instance.maybe(&backup.existing_secret) } }],
         "image" => instance.maybe(&backup.image),
         "imagePullPolicy" => instance.maybe(&instance.spec.image_pull_policy),
-        "name" => "backup",
+        "name" => name,
         "resources" => instance.carry(backup.resources.as_ref()),
         "securityContext" => pod::container_security(),
         "volumeMounts" => list![mount("scripts", "/scripts"), mount("tmp", "/tmp"), tls.then(|| mount("tls", "/tls"))],
@@ -88,7 +103,7 @@ fn cron_job(instance: &Instance<'_>) -> Resource {
         map! { "emptyDir" => Node::empty_map(Origin::NONE), "name" => "tmp" },
         tls.then(|| map! { "name" => "tls", "secret" => map! { "defaultMode" => 0o440, "secretName" => pod::tls_secret(instance) } }),
     ];
-    let pod_spec = map! {
+    let spec = map! {
         "automountServiceAccountToken" => false,
         "containers" => list![container],
         "enableServiceLinks" => false,
@@ -98,7 +113,27 @@ fn cron_job(instance: &Instance<'_>) -> Resource {
         "serviceAccountName" => pod::account(instance),
         "volumes" => volumes,
     };
-    let labels = instance.selector(Some("backup"));
+    map! { "metadata" => map! { "labels" => instance.selector(Some(name)) }, "spec" => spec }
+}
+
+/// Brings a copy back, once: another copy is another Job. Keys that are there and not in the copy stay.
+fn restore_job(instance: &Instance<'_>) -> Resource {
+    let from = &instance.spec.backup.restore.from;
+    let at = instance.at(from.pos);
+    let own = vec![
+        map! { "name" => "NODES", "value" => nodes(instance).join(" ") },
+        map! { "name" => "COPY", "value" => instance.maybe(from) },
+    ];
+    let body = map! {
+        "spec" => map! { "backoffLimit" => 2, "template" => pod(instance, "restore", own) },
+    };
+    // A Job cannot change: which copy it brings back is part of its name.
+    let suffix = format!("-restore-{}", from.to_ascii_lowercase());
+    instance.object(Kind("batch/v1", "Job"), &suffix, Some("restore"), at, body)
+}
+
+fn cron_job(instance: &Instance<'_>) -> Resource {
+    let own = vec![map! { "name" => "SOURCES", "value" => sources(instance) }];
     let body = map! {
         "spec" => map! {
             // A copy that takes longer than the pause is finished first.
@@ -107,10 +142,10 @@ fn cron_job(instance: &Instance<'_>) -> Resource {
             "jobTemplate" => map! {
                 "spec" => map! {
                     "backoffLimit" => 2,
-                    "template" => map! { "metadata" => map! { "labels" => labels }, "spec" => pod_spec },
+                    "template" => pod(instance, "backup", own),
                 },
             },
-            "schedule" => instance.text(&backup.schedule, SCHEDULE),
+            "schedule" => instance.text(&instance.spec.backup.schedule, SCHEDULE),
             "successfulJobsHistoryLimit" => 3,
         },
     };
