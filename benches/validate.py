@@ -30,6 +30,7 @@ POD = {"metadata": {"labels": {"app": "x"}}, "spec": {
                     "readinessProbe": {"exec": {"command": ["redis-cli", "ping"]}, "periodSeconds": 5},
                     "volumeMounts": [{"name": "data", "mountPath": "/data"}]}],
     "volumes": [{"name": "data", "emptyDir": {}}], "tolerations": [{"key": "k", "operator": "Exists", "effect": "NoSchedule"}]}}
+ONCE = {**POD, "spec": {**POD["spec"], "restartPolicy": "Never"}}
 SELECTOR = {"matchLabels": {"app": "x"}}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
 RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}]
@@ -50,8 +51,8 @@ KINDS = [
                                          "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": CLAIM}]}}),
     ("apps/v1", "DaemonSet", {"spec": {"selector": SELECTOR, "template": POD}}),
     ("apps/v1", "ReplicaSet", {"spec": {"selector": SELECTOR, "template": POD}}),
-    ("batch/v1", "Job", {"spec": {"template": POD, "backoffLimit": 2}}),
-    ("batch/v1", "CronJob", {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": POD}}}}),
+    ("batch/v1", "Job", {"spec": {"template": ONCE, "backoffLimit": 2}}),
+    ("batch/v1", "CronJob", {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": ONCE}}}}),
     ("networking.k8s.io/v1", "Ingress", {"spec": {"rules": [{"host": "x.y", "http": {"paths": [
         {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "x", "port": {"number": 80}}}}]}}]}}),
     ("networking.k8s.io/v1", "NetworkPolicy", {"spec": {"podSelector": SELECTOR, "policyTypes": ["Ingress"],
