@@ -335,7 +335,8 @@ pub(super) fn name_of(request: &Request) -> String {
 }
 
 fn no_path_named(key: &str) -> Diagnostic {
-    let message = format!("the placeholder for the key `{key}` has no path: the annotation `avp.kubernetes.io/path` is empty");
+    let message =
+        format!("the placeholder for the key `{key}` has no path: the annotation `avp.kubernetes.io/path` is empty");
     Diagnostic::error("redisops::secrets::no_key", message).help("name the path of the secret there")
 }
 

@@ -24,6 +24,7 @@ impl Space {
         Space::named("guard")
     }
 
+    #[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
     fn named(test: &str) -> Option<Space> {
         let Some(kubeconfig) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
             eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
