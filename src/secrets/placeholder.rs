@@ -88,7 +88,11 @@ mod tests {
     fn paths_say_where() {
         assert_eq!(targets("x <path:a/b#c> <path:a#d#2>", false), [path("a/b", "c", ""), path("a", "d", "2")]);
         assert_eq!(targets("<path: a # c # 2 >", false), [path(" a ", "c", " 2")]);
-        assert_eq!(targets("<key> <path:a> <path:a#> <path:#b>", false), []);
+        for none in ["<key>", "<path:a>", "<path:a#>", "<path:#b>"] {
+            assert_eq!(targets(none, false), []);
+        }
+        // As in the reference, a path may have brackets in it: it goes on to the next `#`.
+        assert_eq!(targets("<path:a> <path:b#c>", false), [path("a> <path:b", "c", "")]);
         assert_eq!(targets("<path:a:b#c>", false), [path("a:b", "c", "")]);
     }
 

@@ -162,8 +162,8 @@ mod tests {
         write("c/.hidden", "p\n");
         write("d.json", "[1]");
         let store = Files::new(dir.path().to_owned());
-        assert_eq!(ask(&store, "a/db").unwrap(), ["user=x", "port=6379"]);
-        assert_eq!(ask(&store, "a/db.yaml").unwrap(), ["user=x", "port=6379"]);
+        assert_eq!(ask(&store, "a/db").unwrap(), ["port=6379", "user=x"]);
+        assert_eq!(ask(&store, "a/db.yaml").unwrap(), ["port=6379", "user=x"]);
         assert_eq!(ask(&store, "b").unwrap(), ["K=v"]);
         assert_eq!(ask(&store, "c").unwrap(), ["password=p"]);
         assert_eq!(ask(&store, "d").unwrap_err(), Why::Unreadable);

@@ -53,7 +53,7 @@ fn versions_stages_types_and_errors() {
     };
     type Case<'a> = (&'a str, &'a [(&'static str, &'a str)], &'a [&'a str]);
     let cases: [Case<'_>; 7] = [
-        ("nope#k", &[], &["no_path", "`nope`", "(standard input):2:14"]),
+        ("nope#k", &[], &["no_path", "`nope`", "(standard input):2:18"]),
         ("shopping-cart/redis#pasword", &[], &["no_key", "did you mean `password`?"]),
         ("shopping-cart/redis#password#00000000-0000-0000-0000-000000000000", &[], &["no_version", "00000000"]),
         ("text#k", &[], &["unreadable", "JSON object"]),

@@ -85,7 +85,7 @@ fn nothing_but_the_result_shows_a_value() {
         let output = redisops(arguments, dir.path(), &variables, "");
         outputs.push((arguments.join(" "), output.stdout, output.stderr));
     }
-    let built = redisops(&["-v", "build", ".", "--secrets", "--stats"], dir.path(), &variables, "");
+    let built = redisops(&["-v", "build", ".", "--secrets", "--stats", "--no-validate"], dir.path(), &variables, "");
     assert_eq!(built.status.code(), Some(0), "{}", told(&built));
     assert!(String::from_utf8_lossy(&built.stdout).contains("pl4nted"), "the test plants it");
     outputs.push(("stderr of build".to_owned(), Vec::new(), built.stderr));
