@@ -77,7 +77,7 @@ pub enum Command {
     /// Exit codes: 0 done; 2 it could not be done.
     #[command(subcommand)]
     Schema(SchemaCommand),
-    /// Compare two revisions, or two environments, object by object and field by field
+    /// Compare Git with what is live, two revisions, or two environments, field by field
     ///
     /// Renders both sides and prints what differs, with the line and the commit that caused it and what it does to what runs. Exit codes: 0 no difference;
     /// 1 there are differences; 2 it could not be done.
