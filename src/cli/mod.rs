@@ -25,6 +25,7 @@ mod scale;
 mod schemas;
 mod secrets;
 mod settings;
+mod signals;
 mod slots;
 mod stats;
 mod target;

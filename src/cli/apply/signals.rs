@@ -1,40 +1,10 @@
 //! Signals that ask a run to stop.
 
-use crate::apply::slots::{Stop, Stopper, Urgency};
+use crate::apply::slots::{Stop, Stopper};
 use crate::cli::printer::Printer;
+use crate::cli::signals::pass_on;
 
 /// Passes signals on: the first asks to finish what is begun, the second to stop at once.
 pub async fn listen(stopper: &Stopper, stop: &Stop, printer: &Printer) -> std::convert::Infallible {
-    loop {
-        signal().await;
-        printer.note(match stopper.ask() {
-            Urgency::Now => "stopping at once",
-            _ => "finishing what is begun; once more to stop at once",
-        });
-        if stop.urgency() == Urgency::Now {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        // Without handlers signals end the process, which is safe, too.
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
+    pass_on(stopper, stop, "finishing what is begun; once more to stop at once", |text| printer.note(text)).await
 }
