@@ -10,5 +10,5 @@ mod target;
 mod watch;
 
 pub use report::report;
-pub use settings::LiveSettings;
+pub use settings::{LiveSettings, Where};
 pub use watch::watch;

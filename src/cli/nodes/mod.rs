@@ -5,5 +5,5 @@ mod compare;
 mod reach;
 mod table;
 
-pub use compare::{Options, changes, compare, databases, no_environment, not_reached};
+pub use compare::{Changes, Databases, Options, changes, compare, databases, examined, left_out, no_environment};
 pub use table::table;

@@ -41,6 +41,8 @@ pub struct Answers {
     pub is_stand_in: bool,
     /// The port that it was reached at.
     pub port: u16,
+    /// The zone of the machine under it, where that is known.
+    pub zone: Option<String>,
     /// The addresses of the pod or process, as far as they are known: where it was asked, names of the pod.
     pub names: Vec<String>,
 }

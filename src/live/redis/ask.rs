@@ -72,9 +72,15 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         (true, Some(_)) => categories(&connection, patience).await?,
         _ => Categories::default(),
     };
-    let (is_local, file) = server_file::read(&info, &reached);
+    let (is_local, file) = match asked.access.tunnel {
+        // A way that ends in a pod does not end on this machine, whatever its address looks like.
+        Some(_) => (false, info.get("config_file").filter(|file| file.is_empty()).map(|_| String::new())),
+        None => server_file::read(&info, &reached),
+    };
+    let about = asked.access.about(connection.address()).await;
     let mut names = asked.names.clone();
     names.extend([reached.to_string(), connection.address().to_string()]);
+    names.extend(about.names);
     Ok(Answers {
         users: users.map(|lines| lines.iter().filter_map(|line| Rules::parse(line)).collect()),
         categories,
@@ -82,6 +88,7 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         cluster: lines,
         file,
         is_stand_in: is_local && asked.is_mapped,
+        zone: about.zone,
         port: reached.port,
         names,
         config,
@@ -200,6 +207,14 @@ fn modules_of(reply: &Value) -> Vec<Module> {
 pub(super) fn compare_error(error: &NodeError) -> CompareError {
     let code = match &error.trouble {
         Trouble::Unreachable(_) => "unreachable".to_owned(),
+        Trouble::NotForwarded(error) => {
+            return CompareError {
+                code: error.code.clone(),
+                message: error.message.clone(),
+                verb: Some(error.verb.to_owned()),
+                resource: Some(error.resource.clone()),
+            };
+        }
         Trouble::TimedOut => "timeout".to_owned(),
         Trouble::Closed(_) => "closed".to_owned(),
         Trouble::Tls(_) => "tls".to_owned(),
