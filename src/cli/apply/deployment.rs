@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
+use crate::cli::live::Where;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
@@ -103,6 +104,11 @@ impl Deployment {
     /// When it cannot be reached.
     pub async fn connect(&self) -> Result<Cluster, Diagnostic> {
         Cluster::connect(self.kubeconfig.as_deref(), self.context.as_deref()).await
+    }
+
+    /// Which cluster that is.
+    pub fn cluster(&self) -> Where {
+        Where { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }
     }
 
     /// Where objects go that name no namespace.

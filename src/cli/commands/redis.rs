@@ -65,10 +65,9 @@ fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) ->
     };
     // One runtime for all looks: ways through an API server belong to it.
     let looks = block_on(async {
-        let mut is_first = true;
         loop {
-            let all = look(&databases, is_first.then_some(printer)).await;
-            is_first = false;
+            let all: Vec<DatabaseStatus> =
+                nodes::examined(&databases).await.into_iter().map(|one| one.status).collect();
             show(&all)?;
             let silent = all.iter().any(|one| {
                 one.nodes.iter().any(|node| node.error.is_some()) || one.sentinels.iter().any(|it| it.error.is_some())
@@ -80,19 +79,6 @@ fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) ->
         }
     });
     looks.flatten().unwrap_or_else(|found| told(&rendered.sources, found))
-}
-
-/// How all databases are; why one is left out is told the first time.
-async fn look(databases: &nodes::Databases, printer: Option<&Printer>) -> Vec<DatabaseStatus> {
-    let examined = nodes::examined(databases).await;
-    let mut all = Vec::new();
-    for (one, examined) in databases.list.iter().zip(examined) {
-        match nodes::left_out(one, &examined.changes, false) {
-            None => all.push(examined.status),
-            Some(note) => printer.into_iter().for_each(|printer| printer.note(&note)),
-        }
-    }
-    all
 }
 
 /// Waits; whether Ctrl-C was pressed meanwhile.

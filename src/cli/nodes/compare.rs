@@ -181,8 +181,9 @@ pub async fn examined(databases: &Databases) -> Vec<Examined> {
     examined
 }
 
-/// Why a database is better left out: its pods are not there yet, or nobody has said that its nodes can be reached, and they cannot. None where it is told.
-pub fn left_out(one: &Database, changes: &[NodeChange], with_objects: bool) -> Option<String> {
+/// Why a database is better left out beside its objects: these tell of pods that are not there yet; or nobody has said that its nodes can be reached, and
+/// they cannot. None where it is told.
+fn left_out(one: &Database, changes: &[NodeChange]) -> Option<String> {
     let errors: Vec<&CompareError> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
     let is_silent = !errors.is_empty() && errors.len() == changes.len();
     let is_absent = |error: &&CompareError| error.code == "notFound";
@@ -190,7 +191,7 @@ pub fn left_out(one: &Database, changes: &[NodeChange], with_objects: bool) -> O
     if one.reached.forwarded.is_none() || !is_silent {
         return None;
     }
-    if with_objects && errors.iter().all(is_absent) {
+    if errors.iter().all(is_absent) {
         return Some(format!("the nodes of `{name}` are not compared: its pods are not there yet"));
     }
     let why = errors.iter().find(|error| !is_absent(error)).or(errors.first())?;
@@ -230,7 +231,7 @@ pub fn changes(databases: Databases, examined: Vec<Examined>, with_objects: bool
     let mut all = Changes { wrong: databases.wrong, ..Changes::default() };
     let mut refused = Vec::new();
     for (one, examined) in databases.list.iter().zip(examined) {
-        if let Some(note) = left_out(one, &examined.changes, with_objects) {
+        if let Some(note) = with_objects.then(|| left_out(one, &examined.changes)).flatten() {
             all.notes.push(note);
             continue;
         }

@@ -36,7 +36,7 @@ pub struct Answers {
     pub cluster: Option<Vec<NodeLine>>,
     /// The text of its configuration file, where that can be read.
     pub file: Option<String>,
-    /// Whether it is a process of this machine that was reached through an address map: it stands in for a pod, and where it keeps its files and
+    /// Whether it is a process of this machine that was reached through an address map or an API server: it stands in for a pod, and where it keeps its files and
     /// listens is not what the pod would say.
     pub is_stand_in: bool,
     /// The port that it was reached at.

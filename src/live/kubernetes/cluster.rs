@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use http::response::Parts;
 use kube::Client;
 use kube::client::Body;
 use serde_json::Value;
@@ -12,9 +13,13 @@ use tokio::sync::Semaphore;
 
 use crate::diagnostics::Diagnostic;
 
+use super::cache::{Cache, Kept};
 use super::connect::{chain, unreachable, way};
 use super::error::{ServerError, Subject};
 use super::kinds::{Kinds, items};
+
+/// The text of an answer.
+type Bytes = Vec<u8>;
 
 /// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
 const AT_A_TIME: usize = 16;
@@ -55,11 +60,13 @@ pub(super) struct Request {
     pub(super) path: String,
     pub(super) accept: &'static str,
     pub(super) body: Option<(&'static str, Vec<u8>)>,
+    /// The tag of an answer that is known: the server says only whether it is still so.
+    pub(super) known: Option<String>,
 }
 
 impl Request {
     pub(super) fn get(path: String) -> Request {
-        Request { method: "GET", path, accept: "application/json", body: None }
+        Request { method: "GET", path, accept: "application/json", body: None, known: None }
     }
 }
 
@@ -136,12 +143,13 @@ impl Cluster {
 
     async fn discover(&self) -> Result<Kinds, ServerError> {
         let subject = Subject { verb: "get", resource: String::new(), namespace: None };
-        let ask = |path: &str, accept: &'static str| {
-            let request = Request { accept, ..Request::get(path.to_owned()) };
+        let ask = |path: &str| {
+            let request = Request::get(path.to_owned());
             let subject = subject.clone();
             async move { self.once(&request, &subject).await.map_err(Failure::into_error) }
         };
-        let (core, groups) = futures::future::try_join(ask("/api", DISCOVERY), ask("/apis", DISCOVERY)).await?;
+        let (core, groups) =
+            futures::future::try_join(self.kept("/api", &subject), self.kept("/apis", &subject)).await?;
         let mut kinds = Kinds::default();
         if core["kind"] == "APIGroupDiscoveryList" {
             kinds.add_aggregated(&core);
@@ -160,7 +168,7 @@ impl Cluster {
                 (name.clone(), version, path)
             }));
         }
-        let asked = versions.iter().map(|(_, _, path)| ask(path, "application/json"));
+        let asked = versions.iter().map(|(_, _, path)| ask(path));
         for ((group, version, _), list) in versions.iter().zip(futures::future::join_all(asked).await) {
             match list {
                 Ok(list) => kinds.add_resources(group, version, &list),
@@ -170,6 +178,24 @@ impl Cluster {
             }
         }
         Ok(kinds)
+    }
+
+    /// Asks for a part of what is served, and is content with what an earlier run has kept where the server says that it is still so.
+    async fn kept(&self, path: &str, subject: &Subject) -> Result<Value, ServerError> {
+        let cache = Cache::new();
+        let kept = cache.read(&self.server, path);
+        let known = kept.as_ref().map(|kept| kept.tag.clone());
+        let request = Request { accept: DISCOVERY, known, ..Request::get(path.to_owned()) };
+        let (head, body) = self.exchange(&request, subject).await.map_err(Failure::into_error)?;
+        let parse = |body: &[u8]| serde_json::from_slice(body).map_err(|error| subject.unreadable(&error.to_string()));
+        if let (304, Some(kept)) = (head.status.as_u16(), &kept) {
+            return parse(&kept.body);
+        }
+        let value = parse(&body)?;
+        if let Some(tag) = head.headers.get("etag").and_then(|tag| tag.to_str().ok()) {
+            cache.write(&self.server, path, &Kept { tag: tag.to_owned(), body });
+        }
+        Ok(value)
     }
 
     /// Asks until there is an answer, or it is of no use.
@@ -204,7 +230,17 @@ impl Cluster {
 
     /// Asks once.
     async fn once(&self, request: &Request, subject: &Subject) -> Result<Value, Failure> {
+        let (_, body) = self.exchange(request, subject).await?;
+        serde_json::from_slice(&body).map_err(|error| Failure::Final(subject.unreadable(&error.to_string())))
+    }
+
+    /// Sends a request and reads the answer, whatever is in it.
+    async fn exchange(&self, request: &Request, subject: &Subject) -> Result<(Parts, Bytes), Failure> {
         let built = http::Request::builder().method(request.method).uri(&request.path).header("accept", request.accept);
+        let built = match &request.known {
+            Some(tag) => built.header("if-none-match", tag),
+            None => built,
+        };
         let built = match &request.body {
             Some((form, bytes)) => built.header("content-type", *form).body(Body::from(bytes.clone())),
             None => built.body(Body::empty()),
@@ -213,7 +249,7 @@ impl Cluster {
         let answer = async {
             let response = self.client.send(built).await?;
             let (head, body) = response.into_parts();
-            Ok::<_, kube::Error>((head, body.collect_bytes().await?))
+            Ok::<_, kube::Error>((head, body.collect_bytes().await?.to_vec()))
         };
         let answer = match tokio::time::timeout(ANSWER, answer).await {
             Ok(answer) => answer,
@@ -234,9 +270,8 @@ impl Cluster {
             }
         };
         let status = head.status.as_u16();
-        if head.status.is_success() {
-            return serde_json::from_slice(&body)
-                .map_err(|error| Failure::Final(subject.unreadable(&error.to_string())));
+        if head.status.is_success() || status == 304 && request.known.is_some() {
+            return Ok((head, body));
         }
         let after = head.headers.get("retry-after").and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
         let error = subject.refused(status, &body);

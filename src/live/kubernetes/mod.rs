@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of manifests and reports.
 
+mod cache;
 mod cluster;
 mod connect;
 mod error;

@@ -72,11 +72,11 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         (true, Some(_)) => categories(&connection, patience).await?,
         _ => Categories::default(),
     };
-    let (is_local, file) = match asked.access.tunnel {
-        // A way that ends in a pod does not end on this machine, whatever its address looks like.
-        Some(_) => (false, info.get("config_file").filter(|file| file.is_empty()).map(|_| String::new())),
-        None => server_file::read(&info, &reached),
-    };
+    // A way through an API server ends in a pod; its process may be one of this machine all the same, and then tells so by its number and age.
+    let is_forwarded = asked.access.tunnel.is_some();
+    let own = Address::new("localhost", reached.port);
+    let (is_local, file) = server_file::read(&info, if is_forwarded { &own } else { &reached });
+    let port = info.number("tcp_port").and_then(|port| u16::try_from(port).ok()).filter(|_| is_forwarded && is_local);
     let about = asked.access.about(connection.address()).await;
     let mut names = asked.names.clone();
     names.extend([reached.to_string(), connection.address().to_string()]);
@@ -87,9 +87,9 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         modules: modules_of(&modules),
         cluster: lines,
         file,
-        is_stand_in: is_local && asked.is_mapped,
+        is_stand_in: is_local && (asked.is_mapped || is_forwarded),
         zone: about.zone,
-        port: reached.port,
+        port: port.unwrap_or(reached.port),
         names,
         config,
         info,

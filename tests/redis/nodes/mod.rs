@@ -3,5 +3,6 @@
 mod cluster;
 mod configuration;
 mod faults;
+mod health;
 mod stage;
 mod topology;
