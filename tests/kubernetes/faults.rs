@@ -14,6 +14,7 @@ use crate::support::{Bench, kubeconfig, programs};
 struct Own {
     run: tempfile::TempDir,
     port: u16,
+    arguments: String,
 }
 
 fn script(name: &str) -> PathBuf {
@@ -22,9 +23,14 @@ fn script(name: &str) -> PathBuf {
 
 impl Own {
     fn start() -> Own {
+        Own::with("")
+    }
+
+    /// With further arguments of the API server.
+    fn with(arguments: &str) -> Own {
         let run = tempfile::tempdir().unwrap();
         let port = 25_000 + (std::process::id() % 6000) as u16;
-        let own = Own { run, port };
+        let own = Own { run, port, arguments: arguments.to_owned() };
         assert!(own.up(false), "no control plane on port {port}");
         own
     }
@@ -37,6 +43,7 @@ impl Own {
         let mut command = Command::new(script("up.sh"));
         command.arg("core").env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
         command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", (self.port + 2).to_string());
+        command.env("API_ARGS", &self.arguments);
         if again {
             command.env("KEEP_STATE", "1");
         }
@@ -114,15 +121,44 @@ fn a_server_that_dies_and_comes_back_is_waited_for_and_one_that_stays_away_is_to
 
 #[test]
 fn a_storm_of_refusals_passes() {
-    let Some(bench) = Bench::new() else { return };
-    bench.write("prod/all.yaml", &objects(30).replace("namespace: default", "namespace: NAMESPACE"));
+    if kubeconfig().is_none() {
+        return;
+    }
+    // A server that sends away whatever comes beside two other requests, as an overrun one does.
+    let own = Own::with("--enable-priority-and-fairness=false --max-requests-inflight=2 --max-mutating-requests-inflight=2");
+    let bench = Bench::at(&own.kubeconfig());
+    bench.write("prod/all.yaml", &objects(60));
     bench.apply_as("redisops", "prod/all.yaml");
-    // Many at once, each with many dry runs: the server's fair shares are tried, and nothing is lost.
+    // Several at once, each with many dry runs.
     let runs: Vec<_> = thread::scope(|scope| {
-        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| bench.diff(&["prod/all.yaml", "--exact"]))).collect();
+        let all: Vec<_> = (0..3).map(|_| scope.spawn(|| bench.diff(&["prod/all.yaml", "--exact"]))).collect();
         all.into_iter().map(|it| it.join().unwrap()).collect()
     });
     for run in runs {
-        assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(30)), "{run:?}");
+        assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(60)), "{run:?}");
     }
+    let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
+    let refused = metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
+    assert!(refused.count() > 0, "nothing was sent away");
+}
+
+#[test]
+fn a_token_that_is_taken_away_in_the_middle_is_told_and_hides_nothing() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [all.yaml]\n");
+    bench.write("prod/all.yaml", &objects(5).replace(", namespace: default", ""));
+    bench.apply_as("redisops", "prod");
+    let user = bench.user("- {apiGroups: ['*'], resources: ['*'], verbs: [get, list, patch]}");
+    let mut running = bench.command(&["diff", "prod", "--no-redis", "-o", "json", "--watch=1s", "--kubeconfig", user.to_str().unwrap()]);
+    let mut running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut reports = serde_json::Deserializer::from_reader(running.stdout.take().unwrap()).into_iter::<Value>();
+    let clean = reports.next().unwrap().unwrap();
+    assert_eq!(clean["summary"]["unchanged"], 5, "{clean}");
+    bench.kubectl(&["-n", &bench.namespace.clone(), "delete", "serviceaccount", "user"]);
+    // The server remembers for some seconds whom it has let in.
+    let refused = reports.next().unwrap().unwrap();
+    let changes = refused["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &changes[0]["error"]["code"]), (5, &json!("unauthorized")), "{refused}");
+    assert!(Command::new("kill").args(["-TERM", &running.id().to_string()]).status().unwrap().success());
+    assert_eq!(running.wait().unwrap().code(), Some(2));
 }

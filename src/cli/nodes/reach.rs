@@ -100,8 +100,11 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
         access.connect_timeout = PATIENCE_THROUGH_SERVER;
     }
     let spot = |pod: &str, service: Option<&str>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool| {
-        let name = service.map(|service| format!("{pod}.{service}.{namespace}.svc"));
-        spot(pod, name, port, mode, map, has_tls)
+        let name = match service {
+            None if wanted.is_service => Some(format!("{pod}.{namespace}.svc")),
+            service => service.map(|service| format!("{pod}.{service}.{namespace}.svc")),
+        };
+        spot(pod, name, port, mode, map, Kind { has_tls, is_service: wanted.is_service })
     };
     let has_tls = access.tls.is_some();
     let nodes: Vec<Spot> = wanted
@@ -166,7 +169,14 @@ fn announced(map: &Pairs) -> AddressMap {
     rules
 }
 
-fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool) -> Spot {
+/// What is special about a node.
+struct Kind {
+    has_tls: bool,
+    is_service: bool,
+}
+
+fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, kind: Kind) -> Spot {
+    let Kind { has_tls, is_service } = kind;
     let mapped = look_up(map, pod).map(|place| place_of(place, port));
     let mut names: Vec<String> = name.iter().map(|name| format!("{name}:{port}")).collect();
     // The address that a node of a cluster announces.
@@ -188,7 +198,7 @@ fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pair
         }
         (AccessMode::PortForward, _) => {
             // The API server leads to a pod whatever it is called; certificates are made out to names.
-            let named = name.filter(|_| has_tls);
+            let named = name.filter(|_| has_tls || is_service);
             let full = named.as_ref().map(|name| Address::new(format!("{name}.cluster.local"), port));
             let mut ways: Vec<Address> = named.into_iter().map(|name| Address::new(name, port)).chain(full).collect();
             if ways.is_empty() {

@@ -3,6 +3,7 @@
 use crate::validate::rules::facts::Role;
 use crate::validate::{Field, Objects};
 
+use super::enterprise;
 use super::wanted::Wanted;
 
 /// Variables of containers that hold the password of the default user.
@@ -21,6 +22,9 @@ pub struct Credentials {
 
 /// The Secrets that the nodes of a database use, by the workload of the first.
 pub fn credentials(wanted: &Wanted, objects: &Objects<'_>) -> Credentials {
+    if wanted.is_service {
+        return Credentials { password: enterprise::password(wanted, objects), tls: None };
+    }
     let set = wanted.nodes.first().and_then(|node| node.pod.rsplit_once('-')).map(|(set, _)| set);
     let facts = objects.facts();
     let server = facts.servers.iter().find(|server| {

@@ -6,6 +6,7 @@ mod answers;
 mod cluster;
 mod compare;
 mod credentials;
+mod enterprise;
 mod find;
 mod health;
 mod lines;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use http::response::Parts;
 use kube::Client;
@@ -23,6 +23,10 @@ type Bytes = Vec<u8>;
 
 /// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
 const AT_A_TIME: usize = 16;
+/// Requests at a time where the server has too much to do.
+const AT_LEAST: usize = 2;
+/// Longest time for which a server may send a request away for having too much to do.
+const STORM: Duration = Duration::from_secs(120);
 /// How often a request is tried.
 const TRIES: u32 = 6;
 /// Longest time for one answer.
@@ -43,6 +47,8 @@ pub struct Cluster {
     context: Option<String>,
     kinds: Arc<Kinds>,
     gate: Arc<Semaphore>,
+    /// Requests at a time that a server which has too much to do is spared.
+    spare: Arc<AtomicUsize>,
     /// The server is gone: what was tried long enough once is not tried again for each object.
     lost: Arc<AtomicBool>,
 }
@@ -91,6 +97,7 @@ impl Cluster {
             context: way.context,
             kinds: Arc::new(Kinds::default()),
             gate: Arc::new(Semaphore::new(AT_A_TIME)),
+            spare: Arc::new(AtomicUsize::new(AT_A_TIME - AT_LEAST)),
             lost: Arc::new(AtomicBool::new(false)),
         };
         cluster.refresh().await?;
@@ -146,7 +153,10 @@ impl Cluster {
         let ask = |path: &str| {
             let request = Request::get(path.to_owned());
             let subject = subject.clone();
-            async move { self.once(&request, &subject).await.map_err(Failure::into_error) }
+            async move {
+                let (_, body) = self.exchange(&request, &subject).await.map_err(Failure::into_error)?;
+                serde_json::from_slice::<Value>(&body).map_err(|error| subject.unreadable(&error.to_string()))
+            }
         };
         let (core, groups) =
             futures::future::try_join(self.kept("/api", &subject), self.kept("/apis", &subject)).await?;
@@ -186,7 +196,7 @@ impl Cluster {
         let kept = cache.read(&self.server, path);
         let known = kept.as_ref().map(|kept| kept.tag.clone());
         let request = Request { accept: DISCOVERY, known, ..Request::get(path.to_owned()) };
-        let (head, body) = self.exchange(&request, subject).await.map_err(Failure::into_error)?;
+        let (head, body) = self.persist(&request, subject, false).await?;
         let parse = |body: &[u8]| serde_json::from_slice(body).map_err(|error| subject.unreadable(&error.to_string()));
         if let (304, Some(kept)) = (head.status.as_u16(), &kept) {
             return parse(&kept.body);
@@ -200,38 +210,56 @@ impl Cluster {
 
     /// Asks until there is an answer, or it is of no use.
     pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
-        let _permit = self.gate.acquire().await.ok();
+        let (_, body) = self.persist(request, subject, true).await?;
+        serde_json::from_slice(&body).map_err(|error| subject.unreadable(&error.to_string()))
+    }
+
+    /// Sends a request until there is an answer, or it is of no use. A server that is not reached is tried again only where it was before.
+    async fn persist(
+        &self,
+        request: &Request,
+        subject: &Subject,
+        was_there: bool,
+    ) -> Result<(Parts, Bytes), ServerError> {
+        let begin = Instant::now();
         let mut tried = 0;
-        if self.lost.load(Ordering::Relaxed) {
-            return Err(subject.unreachable("the server has stopped to answer".to_owned()));
-        }
         loop {
-            let (error, wait) = match self.once(request, subject).await {
+            let permit = self.gate.acquire().await.ok();
+            if self.lost.load(Ordering::Relaxed) {
+                return Err(subject.unreachable("the server has stopped to answer".to_owned()));
+            }
+            let (error, wait) = match self.exchange(request, subject).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure::Final(error)) => {
-                    if error.is_lost() {
-                        self.lost.store(true, Ordering::Relaxed);
-                    }
-                    return Err(error);
-                }
+                Err(Failure::Final(error)) => return Err(self.given_up(error)),
                 Err(Failure::Passing(error, wait)) => (error, wait),
             };
             tried += 1;
-            if tried >= TRIES || self.lost.load(Ordering::Relaxed) {
-                if error.is_lost() {
-                    self.lost.store(true, Ordering::Relaxed);
-                }
-                return Err(error);
+            let is_storm = error.status == 429;
+            match permit {
+                // Who is told to come later comes with fewer.
+                Some(permit) if is_storm && self.may_shrink() => permit.forget(),
+                other => drop(other),
             }
-            let own = Duration::from_millis(100) * 2_u32.pow(tried);
-            tokio::time::sleep(wait.unwrap_or(own).min(LONGEST_WAIT)).await;
+            let is_over = if is_storm { begin.elapsed() > STORM } else { tried >= TRIES };
+            if is_over || error.is_lost() && !was_there || self.lost.load(Ordering::Relaxed) {
+                return Err(self.given_up(error));
+            }
+            let own = Duration::from_millis(100) * 2_u32.pow(tried.min(6));
+            tokio::time::sleep(spread(wait.unwrap_or(own).min(LONGEST_WAIT))).await;
         }
     }
 
-    /// Asks once.
-    async fn once(&self, request: &Request, subject: &Subject) -> Result<Value, Failure> {
-        let (_, body) = self.exchange(request, subject).await?;
-        serde_json::from_slice(&body).map_err(|error| Failure::Final(subject.unreadable(&error.to_string())))
+    fn given_up(&self, error: ServerError) -> ServerError {
+        if error.is_lost() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        error
+    }
+
+    /// Whether one request less at a time still is enough.
+    fn may_shrink(&self) -> bool {
+        let less = |spare: usize| spare.checked_sub(1);
+        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     /// Sends a request and reads the answer, whatever is in it.
@@ -282,6 +310,14 @@ impl Cluster {
             _ => Failure::Final(error),
         })
     }
+}
+
+/// Three quarters to five quarters of a time, so that those who were sent away together do not come back together.
+fn spread(wait: Duration) -> Duration {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    // Steps of the golden ratio: any few of them in a row are far apart.
+    let step = COUNT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9);
+    wait.mul_f64(0.75 + f64::from(step) / f64::from(u32::MAX) / 2.0)
 }
 
 impl Failure {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::ListParams;
 use kube::{Api, Client};
 use serde_json::Value;
@@ -59,6 +60,19 @@ struct Seen {
     zone: Option<String>,
 }
 
+/// A port of a pod.
+struct Pointed {
+    pod: String,
+    namespace: String,
+    port: u16,
+}
+
+impl Pointed {
+    fn new(pod: &str, namespace: &str, port: u16) -> Pointed {
+        Pointed { pod: pod.to_owned(), namespace: namespace.to_owned(), port }
+    }
+}
+
 impl PortForward {
     /// Through the cluster of a kubeconfig and a context, to the pods of a namespace; where none is named, of that of the context. Connects when it is used.
     pub fn new(kubeconfig: Option<&Path>, context: Option<&str>, namespace: Option<&str>) -> PortForward {
@@ -93,14 +107,14 @@ impl PortForward {
 
     async fn forward(&self, place: &Address) -> Result<Opened, ServerError> {
         let link = self.link().await?;
-        let (pod, namespace) = self.pod_of(&link, &place.host).await?;
+        let Pointed { pod, namespace, port } = self.pod_of(&link, place).await?;
         let subject =
             Subject { verb: "create", resource: PORT_FORWARD.to_owned(), namespace: Some(namespace.clone()) };
         let pods: Api<Pod> = Api::namespaced(link.client, &namespace);
         let _permit = self.gate.acquire().await.ok();
         let mut tried = 0;
         let mut forward = loop {
-            let error = match pods.portforward(&pod, &[place.port]).await {
+            let error = match pods.portforward(&pod, &[port]).await {
                 Ok(forward) => break forward,
                 Err(error) => read(&subject, &error),
             };
@@ -110,27 +124,51 @@ impl PortForward {
             }
             tokio::time::sleep(Duration::from_millis(100) * 2_u32.pow(tried)).await;
         };
-        let nothing = || subject.unreachable(format!("the way to port {} of pod {pod} was closed", place.port));
-        let complaint = forward.take_error(place.port).ok_or_else(nothing)?;
-        let stream = forward.take_stream(place.port).ok_or_else(nothing)?;
+        let nothing = || subject.unreachable(format!("the way to port {port} of pod {pod} was closed"));
+        let complaint = forward.take_error(port).ok_or_else(nothing)?;
+        let stream = forward.take_stream(port).ok_or_else(nothing)?;
         Ok(Opened { stream: Box::new(stream), complaint: complaint.boxed() })
     }
 
-    /// The pod that a name or an address belongs to, and its namespace.
-    async fn pod_of(&self, link: &Link, host: &str) -> Result<(String, String), ServerError> {
+    /// The pod that a name or an address belongs to, and its port.
+    async fn pod_of(&self, link: &Link, place: &Address) -> Result<Pointed, ServerError> {
+        let (host, port) = (place.host.as_str(), place.port);
         if host.parse::<IpAddr>().is_err() {
             let labels: Vec<&str> = host.split('.').collect();
-            // POD.SERVICE.NAMESPACE.svc
-            let namespace = if labels.get(3) == Some(&"svc") { labels[2] } else { &link.namespace };
-            return Ok((labels[0].to_owned(), namespace.to_owned()));
+            return match labels[..] {
+                [service, namespace, "svc", ..] => self.behind(link, service, namespace, port).await,
+                [pod, _, namespace, "svc", ..] => Ok(Pointed::new(pod, namespace, port)),
+                _ => Ok(Pointed::new(labels[0], &link.namespace, port)),
+            };
         }
         let pods = self.pods(link).await?;
         let found = pods.iter().find(|(_, seen)| seen.addresses.iter().any(|it| it == host));
-        let found = found.map(|(pod, _)| (pod.clone(), link.namespace.clone()));
-        found.ok_or_else(|| {
-            let message = format!("no pod in namespace {} has the address {host}", link.namespace);
-            ServerError { code: "notFound".to_owned(), status: 404, ..self.subject("list", "pods").unreachable(message) }
-        })
+        let message = || format!("no pod in namespace {} has the address {host}", link.namespace);
+        found.map(|(pod, _)| Pointed::new(pod, &link.namespace, port)).ok_or_else(|| self.not_found("pods", message()))
+    }
+
+    /// A pod behind a Service, with the port that it leads to.
+    async fn behind(&self, link: &Link, service: &str, namespace: &str, port: u16) -> Result<Pointed, ServerError> {
+        let subject = Subject { namespace: Some(namespace.to_owned()), ..self.subject("list", "endpointslices.discovery.k8s.io") };
+        let api: Api<EndpointSlice> = Api::namespaced(link.client.clone(), namespace);
+        let own = ListParams::default().labels(&format!("kubernetes.io/service-name={service}"));
+        let slices = api.list(&own).await.map_err(|error| read(&subject, &error))?.items;
+        for slice in slices {
+            let pod = slice.endpoints.iter().flatten().find_map(|endpoint| {
+                let is_ready = endpoint.conditions.as_ref().and_then(|it| it.ready).unwrap_or(true);
+                endpoint.target_ref.as_ref().filter(|_| is_ready)?.name.clone()
+            });
+            let ports: Vec<u16> = slice.ports.iter().flatten().filter_map(|it| u16::try_from(it.port?).ok()).collect();
+            let port = if ports.contains(&port) { port } else { ports.first().copied().unwrap_or(port) };
+            if let Some(pod) = pod {
+                return Ok(Pointed::new(&pod, namespace, port));
+            }
+        }
+        Err(self.not_found("endpointslices.discovery.k8s.io", format!("no pod is behind Service {service} in namespace {namespace}")))
+    }
+
+    fn not_found(&self, resource: &str, message: String) -> ServerError {
+        ServerError { code: "notFound".to_owned(), status: 404, ..self.subject("list", resource).unreachable(message) }
     }
 
     /// Addresses and zones of pods; asked once.
@@ -186,7 +224,7 @@ impl Tunnel for PortForward {
     fn about<'t>(&'t self, place: &'t Address) -> BoxFuture<'t, About> {
         async move {
             let Ok(link) = self.link().await else { return About::default() };
-            let Ok((pod, namespace)) = self.pod_of(&link, &place.host).await else { return About::default() };
+            let Ok(Pointed { pod, namespace, .. }) = self.pod_of(&link, place).await else { return About::default() };
             if namespace != link.namespace {
                 return About::default();
             }
