@@ -181,9 +181,14 @@ fn server_of_tomorrow() -> u16 {
                         "/version" => ("200 OK", json!({"gitVersion": "v1.99.0"}).to_string()),
                         _ if first.starts_with("PATCH") => ("201 Created", String::from_utf8(sent).unwrap()),
                         _ if path.contains('?') => ("200 OK", json!({"items": []}).to_string()),
-                        _ => ("404 Not Found", json!({"kind": "Status", "reason": "NotFound", "code": 404}).to_string()),
+                        _ => {
+                            ("404 Not Found", json!({"kind": "Status", "reason": "NotFound", "code": 404}).to_string())
+                        }
                     };
-                    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+                    let head = format!(
+                        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                        body.len()
+                    );
                     if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
                         return;
                     }

@@ -125,7 +125,8 @@ fn a_storm_of_refusals_passes() {
         return;
     }
     // A server that sends away whatever comes beside two other requests, as an overrun one does.
-    let own = Own::with("--enable-priority-and-fairness=false --max-requests-inflight=2 --max-mutating-requests-inflight=2");
+    let own =
+        Own::with("--enable-priority-and-fairness=false --max-requests-inflight=2 --max-mutating-requests-inflight=2");
     let bench = Bench::at(&own.kubeconfig());
     bench.write("prod/all.yaml", &objects(60));
     bench.apply_as("redisops", "prod/all.yaml");
@@ -138,8 +139,7 @@ fn a_storm_of_refusals_passes() {
         assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(60)), "{run:?}");
     }
     let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
-    let refused = metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
-    assert!(refused.count() > 0, "nothing was sent away");
+    assert!(metrics.lines().any(|line| line.contains("\"429\"")), "nothing was sent away");
 }
 
 #[test]
@@ -149,7 +149,16 @@ fn a_token_that_is_taken_away_in_the_middle_is_told_and_hides_nothing() {
     bench.write("prod/all.yaml", &objects(5).replace(", namespace: default", ""));
     bench.apply_as("redisops", "prod");
     let user = bench.user("- {apiGroups: ['*'], resources: ['*'], verbs: [get, list, patch]}");
-    let mut running = bench.command(&["diff", "prod", "--no-redis", "-o", "json", "--watch=1s", "--kubeconfig", user.to_str().unwrap()]);
+    let mut running = bench.command(&[
+        "diff",
+        "prod",
+        "--no-redis",
+        "-o",
+        "json",
+        "--watch=1s",
+        "--kubeconfig",
+        user.to_str().unwrap(),
+    ]);
     let mut running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut reports = serde_json::Deserializer::from_reader(running.stdout.take().unwrap()).into_iter::<Value>();
     let clean = reports.next().unwrap().unwrap();

@@ -84,10 +84,6 @@ impl Server {
         let _ = self.child.wait();
     }
 
-    pub fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
-    }
-
     /// Where the ports of a pod lead from now on.
     #[track_caller]
     pub fn behind(&self, bench: &Bench, pod: &str) {
@@ -110,7 +106,8 @@ pub fn forward(bench: &Bench, pod: &str, port: u16) {
 pub fn conf_of(rendered: &str, map: &str) -> String {
     let documents = rendered.split("\n---\n").filter(|text| text.contains("kind: ConfigMap"));
     let own = documents.filter(|text| text.lines().any(|line| line.trim().starts_with(&format!("name: {map}"))));
-    let text = own.filter(|text| text.contains("  redis.conf: |")).next().unwrap_or_else(|| panic!("no {map}: {rendered}"));
+    let text =
+        own.filter(|text| text.contains("  redis.conf: |")).next().unwrap_or_else(|| panic!("no {map}: {rendered}"));
     let after = text.split("  redis.conf: |").nth(1).unwrap();
     let lines = after.lines().skip(1).take_while(|line| line.is_empty() || line.starts_with("    "));
     lines.map(|line| format!("{}\n", line.trim_start())).collect()

@@ -156,7 +156,11 @@ fn clean_and_drifted(system: &str, overlay: &str) {
     bench.kubectl(&["-n", &namespace, "patch", "configmap", &map, "--type", "merge", "-p", &patch.to_string()]);
     bench.kubectl(&["-n", &namespace, "delete", "service", &service]);
     let run = bench.diff(&["all", "--unmanaged"]);
-    assert_eq!((run.code, &run.json()["summary"]["update"], &run.json()["summary"]["create"]), (1, &json!(2), &json!(1)), "{system}: {run:?}");
+    assert_eq!(
+        (run.code, &run.json()["summary"]["update"], &run.json()["summary"]["create"]),
+        (1, &json!(2), &json!(1)),
+        "{system}: {run:?}"
+    );
     assert_eq!(run.change("Service", &service)["change"], "create");
     let image = format!("spec.template.spec.containers[name={}].image", container.as_str().unwrap());
     let paths = run.paths("StatefulSet", &set);
@@ -170,7 +174,10 @@ fn clean_and_drifted(system: &str, overlay: &str) {
     assert_eq!((&added["unmanaged"], &added["before"]), (&json!(true), &json!("by-hand")), "{system}");
     let changed = run.change("ConfigMap", &map);
     let fields = changed["fields"].as_array().unwrap();
-    assert!(fields.iter().any(|it| it["before"] == "altered" && it["path"].as_str().unwrap().contains(&key)), "{system}: {changed}");
+    assert!(
+        fields.iter().any(|it| it["before"] == "altered" && it["path"].as_str().unwrap().contains(&key)),
+        "{system}: {changed}"
+    );
     // Namespaces go with their tests, what stands outside of them does not.
     for outside in new.json()["changes"].as_array().unwrap().iter().map(|it| &it["resource"]) {
         let (kind, name) = (outside["kind"].as_str().unwrap(), outside["name"].as_str().unwrap());

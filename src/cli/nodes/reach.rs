@@ -307,9 +307,8 @@ impl Login<'_> {
     }
 
     fn of_secret(&self, word: &Text) -> Result<Secret, Diagnostic> {
-        let wrong = |message: String| {
-            Diagnostic::error("redisops::redis::password", message).label(word.pos, word.len(), "")
-        };
+        let wrong =
+            |message: String| Diagnostic::error("redisops::redis::password", message).label(word.pos, word.len(), "");
         let Some((name, key)) = word.split_once('/') else {
             return Err(wrong(format!("`{}` names no key of a Secret", word.value)).help("write NAME/KEY"));
         };

@@ -47,12 +47,7 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
 }
 
 /// The clusters of an environment that run in StatefulSets of a cluster of Kubernetes.
-pub fn fleets(
-    environment: &environment::Environment,
-    root: &Path,
-    cluster: &Where,
-    cx: &Context<'_>,
-) -> Vec<Fleet> {
+pub fn fleets(environment: &environment::Environment, root: &Path, cluster: &Where, cx: &Context<'_>) -> Vec<Fleet> {
     let around = Around { root, cluster, namespace: &environment.spec.kubernetes.namespace, cx };
     let fleet = |redis: &Redis| {
         let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
@@ -258,10 +253,14 @@ impl Around<'_> {
         let values = SecretValues::new(kubeconfig.as_deref(), context.as_deref());
         match values.value(self.namespace, name, key) {
             Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(wrong(&format!("has its password in Secret `{name}` of the cluster, which has no text under the key `{key}`"), "name the key that the servers take their password from")),
+            Ok(None) => Err(wrong(
+                &format!("has its password in Secret `{name}` of the cluster, which has no text under the key `{key}`"),
+                "name the key that the servers take their password from",
+            )),
             Err(error) => {
                 let what = format!("has its password in Secret `{name}` of the cluster, which cannot be read: {error}");
-                let role = role_for([&error]).map(|role| format!("these rights would do; bind them to the user of the context:\n\n{role}"));
+                let role = role_for([&error])
+                    .map(|role| format!("these rights would do; bind them to the user of the context:\n\n{role}"));
                 Err(wrong(&what, "set `REDISCLI_AUTH`, or name a file with `--password-file`").help_if(role))
             }
         }

@@ -108,8 +108,7 @@ impl PortForward {
     async fn forward(&self, place: &Address) -> Result<Opened, ServerError> {
         let link = self.link().await?;
         let Pointed { pod, namespace, port } = self.pod_of(&link, place).await?;
-        let subject =
-            Subject { verb: "create", resource: PORT_FORWARD.to_owned(), namespace: Some(namespace.clone()) };
+        let subject = Subject { verb: "create", resource: PORT_FORWARD.to_owned(), namespace: Some(namespace.clone()) };
         let pods: Api<Pod> = Api::namespaced(link.client, &namespace);
         let _permit = self.gate.acquire().await.ok();
         let mut tried = 0;
@@ -149,7 +148,10 @@ impl PortForward {
 
     /// A pod behind a Service, with the port that it leads to.
     async fn behind(&self, link: &Link, service: &str, namespace: &str, port: u16) -> Result<Pointed, ServerError> {
-        let subject = Subject { namespace: Some(namespace.to_owned()), ..self.subject("list", "endpointslices.discovery.k8s.io") };
+        let subject = Subject {
+            namespace: Some(namespace.to_owned()),
+            ..self.subject("list", "endpointslices.discovery.k8s.io")
+        };
         let api: Api<EndpointSlice> = Api::namespaced(link.client.clone(), namespace);
         let own = ListParams::default().labels(&format!("kubernetes.io/service-name={service}"));
         let slices = api.list(&own).await.map_err(|error| read(&subject, &error))?.items;
@@ -164,7 +166,10 @@ impl PortForward {
                 return Ok(Pointed::new(&pod, namespace, port));
             }
         }
-        Err(self.not_found("endpointslices.discovery.k8s.io", format!("no pod is behind Service {service} in namespace {namespace}")))
+        Err(self.not_found(
+            "endpointslices.discovery.k8s.io",
+            format!("no pod is behind Service {service} in namespace {namespace}"),
+        ))
     }
 
     fn not_found(&self, resource: &str, message: String) -> ServerError {
@@ -177,10 +182,7 @@ impl PortForward {
         if let Some((_, Link { pods: Some(pods), .. })) = &*kept {
             return Ok(pods.clone());
         }
-        let subject = Subject {
-            namespace: Some(link.namespace.clone()),
-            ..self.subject("list", "pods")
-        };
+        let subject = Subject { namespace: Some(link.namespace.clone()), ..self.subject("list", "pods") };
         let api: Api<Pod> = Api::namespaced(link.client.clone(), &link.namespace);
         let mut page = ListParams::default().limit(PAGE);
         let mut pods: Vec<Pod> = Vec::new();
