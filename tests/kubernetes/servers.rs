@@ -104,10 +104,11 @@ pub fn forward(bench: &Bench, pod: &str, port: u16) {
 
 /// The redis.conf of a ConfigMap among rendered objects, by the end of its name without a hash.
 pub fn conf_of(rendered: &str, map: &str) -> String {
-    let documents = rendered.split("\n---\n").filter(|text| text.contains("kind: ConfigMap"));
-    let own = documents.filter(|text| text.lines().any(|line| line.trim().starts_with(&format!("name: {map}"))));
-    let text =
-        own.filter(|text| text.contains("  redis.conf: |")).next().unwrap_or_else(|| panic!("no {map}: {rendered}"));
+    let mut documents = rendered.split("\n---\n").filter(|text| text.contains("kind: ConfigMap"));
+    let name = format!("name: {map}");
+    let is_own =
+        |text: &&str| text.contains("  redis.conf: |") && text.lines().any(|line| line.trim().starts_with(&name));
+    let text = documents.find(is_own).unwrap_or_else(|| panic!("no {map}: {rendered}"));
     let after = text.split("  redis.conf: |").nth(1).unwrap();
     let lines = after.lines().skip(1).take_while(|line| line.is_empty() || line.starts_with("    "));
     lines.map(|line| format!("{}\n", line.trim_start())).collect()

@@ -65,9 +65,13 @@ fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) ->
     };
     // One runtime for all looks: ways through an API server belong to it.
     let looks = block_on(async {
+        let mut is_first = true;
         loop {
-            let all: Vec<DatabaseStatus> =
-                nodes::examined(&databases).await.into_iter().map(|one| one.status).collect();
+            let examined = nodes::examined(&databases).await;
+            let (told, notes) = nodes::sift(&databases, examined, false);
+            let all: Vec<DatabaseStatus> = told.into_iter().map(|(_, one)| one.status).collect();
+            notes.iter().filter(|_| is_first).for_each(|note| printer.note(note));
+            is_first = false;
             show(&all)?;
             let silent = all.iter().any(|one| {
                 one.nodes.iter().any(|node| node.error.is_some()) || one.sentinels.iter().any(|it| it.error.is_some())

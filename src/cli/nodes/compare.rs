@@ -181,27 +181,36 @@ pub async fn examined(databases: &Databases) -> Vec<Examined> {
     examined
 }
 
-/// Why a database is better left out beside its objects: these tell of pods that are not there yet; or nobody has said that its nodes can be reached, and
-/// they cannot. None where it is told.
-fn left_out(one: &Database, changes: &[NodeChange]) -> Option<String> {
-    let errors: Vec<&CompareError> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
-    let is_silent = !errors.is_empty() && errors.len() == changes.len();
-    let is_absent = |error: &&CompareError| error.code == "notFound";
-    let name = &one.wanted.name;
-    if one.reached.forwarded.is_none() || !is_silent {
-        return None;
+/// What is told of the databases of a target, and why others are left out: beside their objects, which tell of pods that are not there yet; beside databases that
+/// an entry names, where nobody has said that their nodes can be reached, and they cannot.
+pub fn sift(
+    databases: &Databases,
+    examined: Vec<Examined>,
+    with_objects: bool,
+) -> (Vec<(&Database, Examined)>, Vec<String>) {
+    let is_lenient = with_objects || databases.list.iter().any(|one| one.is_named);
+    let (mut told, mut notes) = (Vec::new(), Vec::new());
+    for (one, examined) in databases.list.iter().zip(examined) {
+        let errors: Vec<&CompareError> = examined.changes.iter().filter_map(|change| change.error.as_ref()).collect();
+        let is_silent = !errors.is_empty() && errors.len() == examined.changes.len();
+        let present = errors.iter().find(|error| error.code != "notFound");
+        let name = &one.wanted.name;
+        let why = match present {
+            _ if one.reached.forwarded.is_none() || !is_silent => None,
+            None if with_objects => Some("its pods are not there yet".to_owned()),
+            None if !one.is_named && is_lenient => Some("its pods are not there".to_owned()),
+            Some(error) if !one.is_named && is_lenient => Some(format!(
+                "they cannot be reached through the API server ({}), and no entry in `spec.redis` of an environment says another way",
+                error.message
+            )),
+            _ => None,
+        };
+        match why {
+            Some(why) => notes.push(format!("the nodes of `{name}` are not compared: {why}")),
+            None => told.push((one, examined)),
+        }
     }
-    if errors.iter().all(is_absent) {
-        return Some(format!("the nodes of `{name}` are not compared: its pods are not there yet"));
-    }
-    let why = errors.iter().find(|error| !is_absent(error)).or(errors.first())?;
-    (!one.is_named).then(|| {
-        format!(
-            "the nodes of `{name}` are not compared: they cannot be reached through the API server ({}), and no entry in `spec.redis` of an environment \
-             says another way",
-            why.message
-        )
-    })
+    (told, notes)
 }
 
 /// The commits of the lines of Git.
@@ -228,17 +237,15 @@ pub struct Changes {
 
 /// What is reported of the nodes of a target.
 pub fn changes(databases: Databases, examined: Vec<Examined>, with_objects: bool) -> Changes {
-    let mut all = Changes { wrong: databases.wrong, ..Changes::default() };
+    let (told, notes) = sift(&databases, examined, with_objects);
+    let mut all = Changes { notes, ..Changes::default() };
     let mut refused = Vec::new();
-    for (one, examined) in databases.list.iter().zip(examined) {
-        if let Some(note) = with_objects.then(|| left_out(one, &examined.changes)).flatten() {
-            all.notes.push(note);
-            continue;
-        }
+    for (one, examined) in told {
         let namespace = one.reached.forwarded.clone();
         refused.extend(examined.changes.iter().filter_map(|it| Some((namespace.clone()?, it.error.clone()?))));
         all.changes.extend(examined.changes);
     }
+    all.wrong = databases.wrong;
     all.role = role_of_compared(&refused);
     all
 }

@@ -5,5 +5,5 @@ mod compare;
 mod reach;
 mod table;
 
-pub use compare::{Changes, Databases, Options, changes, compare, databases, examined, no_environment};
+pub use compare::{Changes, Databases, Options, changes, compare, databases, examined, no_environment, sift};
 pub use table::table;
