@@ -13,6 +13,8 @@ use redisops::yaml::{Node, parse_first};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::secrets::support::{data, vault};
+
 /// What Argo CD gives a command before it ends it.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
@@ -136,6 +138,53 @@ fn a_parameter_names_the_environment() {
         assert!(answer.ok, "{}", answer.stderr);
         assert_eq!(answer.stdout, golden("dev"));
     }
+}
+
+/// The environment and the secrets are switches of the Application; where the store is comes from the side-car or from `plugin.env`.
+#[test]
+fn secrets_are_filled_where_the_application_says_so() {
+    let store = vault(&data(), &[]);
+    let server = Server::new();
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(server.path(path).parent().unwrap()).unwrap();
+        fs::write(server.path(path), text).unwrap();
+    };
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: cart}\nstringData:\n  password: <path:secret/data/app#password#2>\n";
+    write("overlays/cart/kustomization.yaml", "resources: [secret.yaml]\n");
+    write("overlays/cart/secret.yaml", secret);
+    let environment = "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nspec: {overlay: overlays/cart, secrets: {store: vault, auth: token}}\n";
+    write("environments/cart.yaml", environment);
+    let url = store.url();
+    let on = |more: &str| format!(r#"[{{"name":"secrets","string":"true"}}{more}]"#);
+    let (here, named) = (on(""), on(r#",{"name":"environment","string":"cart"}"#));
+    let side_car = [
+        ("VAULT_ADDR", url.as_str()),
+        ("AVP_TYPE", "vault"),
+        ("AVP_AUTH_TYPE", "token"),
+        ("VAULT_TOKEN", "root-token"),
+    ];
+    let of_application = [("ARGOCD_ENV_VAULT_ADDR", url.as_str()), ("ARGOCD_ENV_VAULT_TOKEN", "root-token")];
+    let filled =
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: cart\nstringData:\n  password: 'second: planted #2'\n";
+    let ways: [(&str, Vec<(&str, &str)>); 3] = [
+        ("overlays/cart", [&side_car[..], &[("ARGOCD_APP_PARAMETERS", here.as_str())]].concat()),
+        (".", [&of_application[..], &[("ARGOCD_APP_PARAMETERS", named.as_str())]].concat()),
+        (".", [&of_application[..], &[("PARAM_SECRETS", "true"), ("PARAM_ENVIRONMENT", "cart")]].concat()),
+    ];
+    for (application, variables) in &ways {
+        let answer = server.run(&["generate"], application, variables);
+        assert!(answer.ok, "{}", answer.stderr);
+        assert_eq!(answer.stdout.trim_end_matches("---\n"), filled, "{variables:?}");
+    }
+    let off = server.run(&["generate"], "overlays/cart", &side_car);
+    assert!(off.ok && off.stdout.contains("<path:secret/data/app#password#2>"), "{}", off.stderr);
+    // A failure prints nothing that Argo CD could apply, and no credentials.
+    let nowhere = [("VAULT_ADDR", "http://127.0.0.1:1"), ("VAULT_MAX_RETRIES", "0"), ("PARAM_SECRETS", "true")];
+    let down = server.run(&["generate"], "overlays/cart", &[&side_car[1..], &nowhere].concat());
+    assert!(!down.ok && down.stdout.is_empty() && down.stderr.contains("store_down"), "{}", down.stderr);
+    assert!(!down.stderr.contains("root-token"), "{}", down.stderr);
+    let unnamed = server.run(&["generate"], "overlays/cart", &[("PARAM_SECRETS", "true")]);
+    assert!(!unnamed.ok && unnamed.stdout.is_empty() && unnamed.stderr.contains("no secret store is named"));
 }
 
 #[test]
