@@ -13,6 +13,7 @@ mod faults;
 mod forward;
 mod proof;
 mod refused;
+mod secrets;
 mod servers;
 mod sets;
 mod support;
