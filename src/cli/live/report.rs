@@ -1,11 +1,7 @@
 //! The report on what is live: all targets, each with the cluster that it belongs to.
 
-<<<<<<< HEAD
-use std::collections::BTreeMap;
-use std::thread;
-=======
 use std::collections::{BTreeMap, BTreeSet};
->>>>>>> main
+use std::thread;
 
 use crate::apply::objects::hide;
 use crate::cli::apply::fill_to_compare;
