@@ -76,7 +76,7 @@ fn nodes(run: &Run) -> Vec<(String, Vec<String>, Option<String>)> {
     let report = run.json();
     let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
     let node = |node: &Value| {
-        let fields = node["fields"].as_array().unwrap().iter().map(|it| text(&it["path"])).collect();
+        let fields: Vec<String> = node["fields"].as_array().unwrap().iter().map(|it| text(&it["path"])).collect();
         (text(&node["node"]), fields, node["error"]["code"].as_str().map(str::to_owned))
     };
     let all = report["nodes"].as_array().unwrap().iter().map(node);
