@@ -42,7 +42,7 @@ pub struct Order {
 }
 
 /// What was seen.
-pub(super) struct Seen {
+pub(in crate::apply) struct Seen {
     pub cluster: Cluster,
     pub state: ClusterState,
     pub pods: Vec<Pod>,
@@ -79,7 +79,7 @@ struct Answer {
 }
 
 /// Looks at all pods and at the cluster. Pods that stay get some time to come up.
-pub(super) async fn look(access: &Access, order: &Order) -> Result<Seen, Diagnostics> {
+pub(in crate::apply) async fn look(access: &Access, order: &Order) -> Result<Seen, Diagnostics> {
     let end = Instant::now() + order.patience;
     let answers = loop {
         let answers = join_all(order.places.iter().map(|place| ask(access, place))).await;

@@ -1,6 +1,8 @@
 //! Steps of scaling among those of a plan.
 
-use crate::plan::{Action, Cause, Plan, Risk, Step as PlanStep};
+use serde_json::Value;
+
+use crate::plan::{Action, Cause, Plan, PlannedField, Risk, SlotStep, Step as PlanStep};
 
 use super::types::{ScalingPlan, Step};
 
@@ -38,8 +40,13 @@ impl Plan {
             }
             None => self.steps.last().map_or((0, 0, None), |step| (step.wave, step.group, None)),
         };
-        let steps: Vec<PlanStep> =
+        let mut steps: Vec<PlanStep> =
             resized.plan.steps.iter().map(|step| planned(step, resized.redis, wave, group, cause.clone())).collect();
+        // The picture of all moves stands beside the first of them.
+        if let Some(at) = resized.plan.steps.iter().position(|step| matches!(step, Step::Move { .. })) {
+            let (plan, state) = (resized.plan.slots.clone(), resized.plan.state.clone());
+            steps[at].slots = Some(Box::new(SlotStep { plan, state }));
+        }
         let before = match at {
             Some(at) if resized.shrinks => at,
             Some(at) => at + 1,
@@ -101,10 +108,18 @@ fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Caus
         action,
         wave,
         group,
-        cause,
+        cause: cause.clone(),
         consequence: Some(consequence),
         risk,
-        fields: Vec::new(),
+        fields: match step {
+            Step::Move { from, to, slots, .. } => vec![PlannedField {
+                path: format!("slots.{slots}"),
+                before: from.as_deref().map_or(Value::Null, Value::from),
+                after: Value::from(to.as_str()),
+                cause,
+            }],
+            _ => Vec::new(),
+        },
         slots: None,
     }
 }

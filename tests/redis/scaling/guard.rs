@@ -12,11 +12,11 @@ use super::Fleet;
 const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
 
 /// A namespace on the control plane.
-struct Space {
-    kubeconfig: PathBuf,
-    kubectl: PathBuf,
-    name: String,
-    directory: tempfile::TempDir,
+pub struct Space {
+    pub kubeconfig: PathBuf,
+    pub kubectl: PathBuf,
+    pub name: String,
+    pub directory: tempfile::TempDir,
 }
 
 impl Space {
@@ -25,7 +25,7 @@ impl Space {
     }
 
     #[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
-    fn named(test: &str) -> Option<Space> {
+    pub fn named(test: &str) -> Option<Space> {
         let Some(kubeconfig) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
             eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
             return None;
@@ -39,7 +39,7 @@ impl Space {
         Some(space)
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+    pub fn run(&self, arguments: &[&str]) -> Result<String, String> {
         let mut command = Command::new(&self.kubectl);
         command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", &self.name]).args(arguments);
         let ran = command.stdin(Stdio::null()).output().expect("kubectl runs");
@@ -140,14 +140,14 @@ fn the_server_refuses_to_shrink_what_is_not_drained() {
 }
 
 /// A repository with one environment, whose StatefulSet is a cluster on these nodes.
-fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
+pub fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
     let at = space.directory.path();
     let write = |file: &str, text: String| {
         let path = at.join(file);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
     };
-    let map: String = (0..12).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
+    let map: String = (0..fleet.pods()).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
     write(
         "environments/prod.yaml",
         format!(

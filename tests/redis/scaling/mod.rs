@@ -2,6 +2,7 @@
 
 mod cluster;
 mod guard;
+mod roll;
 mod shapes;
 mod writer;
 
@@ -14,6 +15,8 @@ use redisops::slots::{Leave, Role};
 
 use crate::membership::{block_on, members, with_steps};
 use crate::support::{Ran, TestCluster, TestNode, binary};
+
+pub use guard::Space;
 
 /// Nodes of a cluster as pods `cache-0` and on.
 pub struct Fleet<'c> {
@@ -30,6 +33,11 @@ impl<'c> Fleet<'c> {
 
     pub fn node(&self, pod: usize) -> TestNode<'c> {
         self.cluster.node(self.nodes[pod])
+    }
+
+    /// How many pods there are.
+    pub fn pods(&self) -> usize {
+        self.nodes.len()
     }
 
     fn arguments(&self, command: &str, pods: usize, nodes: usize, more: &[&str]) -> Vec<String> {
