@@ -25,7 +25,10 @@ pub(super) async fn follow(database: &Database, node: &NodeChange, own: &Connect
     let Some(master) = master.filter(|master| master.error.is_none()) else {
         return Err(Diagnostic::error(
             "redisops::nodes::no_master",
-            format!("`{}` cannot become a replica: the master of `{}` does not answer", node.node, database.wanted.name),
+            format!(
+                "`{}` cannot become a replica: the master of `{}` does not answer",
+                node.node, database.wanted.name
+            ),
         )
         .help("see that the pod of the master is up, then run the same command again"));
     };
@@ -35,14 +38,22 @@ pub(super) async fn follow(database: &Database, node: &NodeChange, own: &Connect
     if theirs.get("role") != Some("master") {
         return Err(Diagnostic::error(
             "redisops::nodes::no_master",
-            format!("`{}` cannot become a replica: `{}`, which is to be its master, is a replica itself", node.node, master.node),
+            format!(
+                "`{}` cannot become a replica: `{}`, which is to be its master, is a replica itself",
+                node.node, master.node
+            ),
         )
-        .help("make it the master first (`FAILOVER TO` on the present one), or name another one in `topology.master`"));
+        .help(
+            "make it the master first (`FAILOVER TO` on the present one), or name another one in `topology.master`",
+        ));
     }
     if has_keys(&ours) && !is_copy(&ours, &theirs) {
         return Err(Diagnostic::error(
             "redisops::nodes::own_data",
-            format!("`{}` cannot become a replica of `{}`: it holds keys that the master never had", node.node, master.node),
+            format!(
+                "`{}` cannot become a replica of `{}`: it holds keys that the master never had",
+                node.node, master.node
+            ),
         )
         .note("a replica forgets what it has, and copies its master")
         .help("look at them; empty the node (`FLUSHALL`) if nobody needs them, then run the same command again"));
@@ -94,9 +105,7 @@ async fn place(database: &Database, master: &NodeChange, connection: &Connection
     let is_local = reached.port == own_port && (reached.host == "localhost" || reached.host.starts_with("127."));
     let named = database.node(&master.node).and_then(|node| node.service.as_deref()).filter(|_| !is_local);
     match named {
-        Some(service) => {
-            Address::new(format!("{}.{service}.{}.svc", master.node, database.wanted.namespace), own_port)
-        }
+        Some(service) => Address::new(format!("{}.{service}.{}.svc", master.node, database.wanted.namespace), own_port),
         None => reached,
     }
 }

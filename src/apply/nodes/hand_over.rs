@@ -159,6 +159,7 @@ async fn all_in_step(master: &Connection) -> bool {
 }
 
 fn no_hand_over(node: &NodeChange, why: &str) -> Diagnostic {
-    Diagnostic::error("redisops::nodes::no_hand_over", format!("master `{}` cannot hand over: {why}", node.node))
-        .help("see that a replica is in step and sentinels agree (`redisops redis status`), then run the same command again")
+    Diagnostic::error("redisops::nodes::no_hand_over", format!("master `{}` cannot hand over: {why}", node.node)).help(
+        "see that a replica is in step and sentinels agree (`redisops redis status`), then run the same command again",
+    )
 }

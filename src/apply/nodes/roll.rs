@@ -89,7 +89,8 @@ impl Roll<'_> {
             let Some(pod) = self.pod(&set, ordinal).await? else { continue };
             let uid = pod["metadata"]["uid"].clone();
             let before = self.leave(&set, ordinal).await?;
-            let kind = self.cluster.kind_of("v1", "Pod").map_err(|error| refused(&set, "Pods cannot be found", &error))?;
+            let kind =
+                self.cluster.kind_of("v1", "Pod").map_err(|error| refused(&set, "Pods cannot be found", &error))?;
             let name = format!("{}-{ordinal}", set.name);
             let only = json!({ "preconditions": { "uid": uid } });
             match self.cluster.delete(kind, Some(&set.namespace), &name, &only).await {

@@ -132,7 +132,8 @@ impl<'a> Tuner<'a> {
                     || user.as_str() == DEFAULT && self.is_asked_for(redis, Task::Setting(REQUIREPASS), false)
             };
             for user in users.iter().filter(asked) {
-                for (change, _) in database.answering().filter(|(change, _)| !database.sentinels.contains(&change.node)) {
+                for (change, _) in database.answering().filter(|(change, _)| !database.sentinels.contains(&change.node))
+                {
                     let hashes = added(database, &change.node, user);
                     if !hashes.is_empty() {
                         let_in(database, change, user, hashes).await?;
@@ -173,7 +174,9 @@ impl<'a> Tuner<'a> {
                 return self.in_step(databases, followed.map(|(redis, node, _)| (redis, node)).collect()).await;
             }
             databases = self.look().await;
-            if let Some(((redis, node, path), _)) = tries.iter().find(|(key, count)| **count > TRIES && differs(&databases, key)) {
+            if let Some(((redis, node, path), _)) =
+                tries.iter().find(|(key, count)| **count > TRIES && differs(&databases, key))
+            {
                 return Err(Diagnostic::error(
                     "redisops::nodes::restless",
                     format!("`{path}` of node `{node}` of `{redis}` was set, and is something else again"),
@@ -233,7 +236,10 @@ impl<'a> Tuner<'a> {
                             && heard.iter().any(|(redis, _)| redis == name)
                 };
                 let silent = database.changes.iter().filter(|change| change.error.is_some());
-                missing = missing.or(silent.into_iter().find(|change| is_needed(&change.node)).map(|change| (name.clone(), change.clone())));
+                missing = missing.or(silent
+                    .into_iter()
+                    .find(|change| is_needed(&change.node))
+                    .map(|change| (name.clone(), change.clone())));
             }
             let Some((redis, change)) = missing else { return Ok(databases.clone()) };
             if Instant::now() >= end || self.stop.wanted() {
@@ -251,7 +257,11 @@ impl<'a> Tuner<'a> {
     }
 
     /// Waits until replicas that are new, or have a new master, have everything.
-    async fn in_step(&self, mut databases: Vec<Database>, followed: BTreeSet<(String, String)>) -> Result<(), Diagnostics> {
+    async fn in_step(
+        &self,
+        mut databases: Vec<Database>,
+        followed: BTreeSet<(String, String)>,
+    ) -> Result<(), Diagnostics> {
         let end = Instant::now() + self.patience;
         let first = self.first.lock().await.clone();
         loop {
@@ -262,7 +272,8 @@ impl<'a> Tuner<'a> {
             let late = databases.iter().find_map(|database| {
                 let redis = database.wanted.name.as_str();
                 let is_late = |fields: &[NodeField]| fields.iter().any(|field| field.path == "replication.link");
-                let mut late = database.answering().filter(|(change, fields)| is_late(fields) && is_new(redis, &change.node));
+                let mut late =
+                    database.answering().filter(|(change, fields)| is_late(fields) && is_new(redis, &change.node));
                 late.next().map(|(change, _)| (redis.to_owned(), change.node.clone()))
             });
             let Some((redis, node)) = late else { return Ok(()) };
@@ -299,7 +310,8 @@ fn turn(task: Task<'_>) -> u8 {
 
 fn differs(databases: &[Database], (redis, node, path): &(String, String, String)) -> bool {
     let of = databases.iter().filter(|database| database.wanted.name == *redis);
-    of.flat_map(Database::answering).any(|(change, fields)| change.node == *node && fields.iter().any(|it| it.path == *path))
+    of.flat_map(Database::answering)
+        .any(|(change, fields)| change.node == *node && fields.iter().any(|it| it.path == *path))
 }
 
 fn told(task: Task<'_>, nodes: &[(&crate::drift::NodeChange, &NodeField)]) -> String {

@@ -35,7 +35,8 @@ impl Known {
     /// Whether its pods are replaced by what changes; also where that was begun and is not done.
     pub fn is_rolled(&self) -> bool {
         let live = self.live.as_ref();
-        let is_held = live.is_some_and(|live| live["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_u64() > Some(0));
+        let is_held =
+            live.is_some_and(|live| live["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_u64() > Some(0));
         let fields = &self.change.fields;
         self.change.change == ChangeKind::Update
             && fields.iter().any(|field| {

@@ -46,7 +46,8 @@ impl Run<'_> {
         for at in group.iter().copied().filter(|at| self.held.contains_key(at)).collect::<Vec<_>>() {
             let Some(live) = self.latest[at].clone() else { continue };
             let this = &*self;
-            let release = move |ordinal: u64| async move { this.release(at, Some(ordinal)).await.map(drop) }.boxed_local();
+            let release =
+                move |ordinal: u64| async move { this.release(at, Some(ordinal)).await.map(drop) }.boxed_local();
             let done = tuner.roll(&this.cluster).replace(&live, &release).await;
             let done = match done {
                 Ok(()) => this.release(at, None).await.map_err(Diagnostics::from),
@@ -109,7 +110,9 @@ impl Run<'_> {
             }
         }
         if !strangers.is_empty() {
-            self.tools.watcher.note(&format!("restart {} yourself: they are no pods of these files", strangers.join(", ")));
+            self.tools
+                .watcher
+                .note(&format!("restart {} yourself: they are no pods of these files", strangers.join(", ")));
         }
         let restarted: Vec<String> = pods.iter().filter(|pod| !strangers.contains(&pod.as_str())).cloned().collect();
         for (at, ordinals) in sets {

@@ -107,7 +107,17 @@ impl<'a> Run<'a> {
     pub fn new(cluster: Cluster, survey: Survey, only: Option<FxHashSet<ResourceRef>>, tools: Tools<'a>) -> Run<'a> {
         let latest = survey.known.iter().map(|known| known.live.clone()).collect();
         let report = ApplyReport { dry_run: tools.options.dry_run, ..ApplyReport::default() };
-        Run { cluster, survey, only, tools, report, latest, done: FxHashSet::default(), home_is_gone: false, held: BTreeMap::new() }
+        Run {
+            cluster,
+            survey,
+            only,
+            tools,
+            report,
+            latest,
+            done: FxHashSet::default(),
+            home_is_gone: false,
+            held: BTreeMap::new(),
+        }
     }
 
     /// Carries it out under the lock. A dry run needs none.

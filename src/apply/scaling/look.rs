@@ -1,6 +1,7 @@
 //! Pods, the nodes in them, and the cluster that these form.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -39,6 +40,15 @@ pub struct Order {
     pub wanted: Wanted,
     /// How long pods that stay may take to answer.
     pub patience: Duration,
+}
+
+impl Order {
+    /// Fills in where pods run, where nobody has said so.
+    pub fn know_zones(&mut self, zones: &BTreeMap<String, String>) {
+        for place in self.places.iter_mut().filter(|place| place.zone.is_none()) {
+            place.zone = zones.get(&place.pod).cloned();
+        }
+    }
 }
 
 /// What was seen.

@@ -72,7 +72,14 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), settings: render_as.clone(), kubeconfig, context })
+        Some(Deployment {
+            word: word.to_owned(),
+            rendered,
+            secrets: BTreeSet::new(),
+            settings: render_as.clone(),
+            kubeconfig,
+            context,
+        })
     }
 
     /// The same with the values of secrets in it. What is wrong with them is told; then there is none.

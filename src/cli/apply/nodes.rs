@@ -10,8 +10,8 @@ use crate::apply::nodes::{Database, Look, window};
 use crate::apply::objects::Survey;
 use crate::cli::nodes::{Databases, examine};
 use crate::cli::printer::Printer;
-use crate::drift::nodes::Mode;
 use crate::drift::NodeField;
+use crate::drift::nodes::Mode;
 use crate::plan::Step;
 use crate::plan::nodes::{NodeSteps, Roll, node_steps};
 
@@ -49,18 +49,20 @@ impl Nodes {
     /// Those whose pods pass.
     async fn seen(&self, may_run: impl Fn(&str) -> bool + Send) -> Vec<Database> {
         let Some(databases) = &self.0 else { return Vec::new() };
-        let there = databases.list.iter().filter(|(wanted, _)| {
-            wanted.nodes.is_empty() || wanted.nodes.iter().any(|node| may_run(&node.pod))
-        });
+        let there = databases
+            .list
+            .iter()
+            .filter(|(wanted, _)| wanted.nodes.is_empty() || wanted.nodes.iter().any(|node| may_run(&node.pod)));
         let there: Vec<_> = there.collect();
         let found = join_all(there.iter().map(|(wanted, reached)| examine(wanted, reached))).await;
         let database = |((wanted, reached), (compared, said)): (&&(_, crate::cli::nodes::Reached), _)| -> Database {
             let compared: crate::drift::nodes::Compared = compared;
             let said: crate::cli::nodes::Said = said;
             let wanted: &crate::drift::nodes::Wanted = wanted;
-            let users = said.nodes.iter().filter_map(|answer| {
-                Some((answer.node.clone(), answer.said.as_ref().ok()?.users.clone()?))
-            });
+            let users = said
+                .nodes
+                .iter()
+                .filter_map(|answer| Some((answer.node.clone(), answer.said.as_ref().ok()?.users.clone()?)));
             Database {
                 wanted: wanted.clone(),
                 access: reached.access.clone(),
@@ -98,7 +100,8 @@ impl Nodes {
                 newcomers(&mut database, &pods);
             }
             for set in pods.replaced(&answering) {
-                let names: Vec<String> = (0..set.count).rev().map(|ordinal| format!("{}-{ordinal}", set.name)).collect();
+                let names: Vec<String> =
+                    (0..set.count).rev().map(|ordinal| format!("{}-{ordinal}", set.name)).collect();
                 let masters: Vec<&String> = names.iter().filter(|pod| database.masters.contains(pod)).collect();
                 let hand_over = database.wanted.mode == Mode::Cluster || !database.sentinels.is_empty();
                 let roll = Roll { redis: &redis, set: &set.name, pods: &names, masters: &masters, hand_over };
@@ -183,7 +186,8 @@ impl Pods {
 
     /// StatefulSets whose pods are replaced, as far as one of their nodes answers.
     fn replaced(&self, answering: &BTreeSet<(String, String)>) -> impl Iterator<Item = &Set> {
-        let answers = |set: &Set| answering.iter().any(|(_, node)| self.of_pod(node).is_some_and(|(_, of)| of.name == set.name));
+        let answers =
+            |set: &Set| answering.iter().any(|(_, node)| self.of_pod(node).is_some_and(|(_, of)| of.name == set.name));
         self.sets.iter().filter(move |set| set.rolls && answers(set))
     }
 }

@@ -85,7 +85,10 @@ fn moved(slots: &str, field: &PlannedField, owners: Option<&Vec<(String, SlotSet
         all = false;
         if name != before {
             let was = before.unwrap_or("nobody");
-            return Err(format!("{theirs} belong to {pod} now, they were {was}'s and are to become {}'s", after.unwrap_or("nobody")));
+            return Err(format!(
+                "{theirs} belong to {pod} now, they were {was}'s and are to become {}'s",
+                after.unwrap_or("nobody")
+            ));
         }
     }
     Ok(all)

@@ -25,9 +25,16 @@ impl Roll<'_> {
         let mut text = format!("replaces {}, in this order, each when the one before is back in step", names(&pods));
         text.push_str(&match (masters.as_slice(), self.hand_over) {
             ([], _) => String::new(),
-            ([one], true) => format!("; the master {one} hands over to its replica first: clients wait for a moment, no write is lost"),
-            (some, true) => format!("; the masters {} hand over to their replicas first: clients wait for a moment, no write is lost", names(some)),
-            (some, false) => format!("; while {} restart{} nobody takes writes", names(some), if some.len() == 1 { "s" } else { "" }),
+            ([one], true) => format!(
+                "; the master {one} hands over to its replica first: clients wait for a moment, no write is lost"
+            ),
+            (some, true) => format!(
+                "; the masters {} hand over to their replicas first: clients wait for a moment, no write is lost",
+                names(some)
+            ),
+            (some, false) => {
+                format!("; while {} restart{} nobody takes writes", names(some), if some.len() == 1 { "s" } else { "" })
+            }
         });
         Step {
             id: format!("redis/{}/restart/{}", self.redis, self.set),

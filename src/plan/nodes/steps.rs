@@ -89,7 +89,11 @@ fn step(
             let text = format!("user {name} has its rules on {on} from then on; nothing restarts");
             (Action::Configure, text, Risk::Low)
         }
-        Task::Watch => (Action::Configure, format!("{on} watch{} the master", if fields.len() == 1 { "es" } else { "" }), Risk::Low),
+        Task::Watch => (
+            Action::Configure,
+            format!("{on} watch{} the master", if fields.len() == 1 { "es" } else { "" }),
+            Risk::Low,
+        ),
         Task::Statement(name) => {
             let text = format!("{name} is set on {on}: sentinels do not tell each other");
             (Action::Configure, text, Risk::Low)
@@ -102,7 +106,10 @@ fn step(
         Task::Restart(name) => {
             let text = match fields.iter().all(|(node, _)| rolls(node)) {
                 true => format!("{name} counts from the next start on: the pods of {on} are replaced anyway"),
-                false => format!("{name} counts from the next start on: {on} restart{}, one at a time, masters hand over first", plural(fields.len())),
+                false => format!(
+                    "{name} counts from the next start on: {on} restart{}, one at a time, masters hand over first",
+                    plural(fields.len())
+                ),
             };
             (Action::Restart, text, Risk::Medium)
         }
@@ -158,8 +165,6 @@ fn nodes(fields: &[(&str, &NodeField)]) -> String {
 fn plural(count: usize) -> &'static str {
     if count == 1 { "s" } else { "" }
 }
-
-
 
 impl Plan {
     /// Puts what is done on nodes around the steps on objects.

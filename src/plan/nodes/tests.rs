@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::drift::{NodeChange, NodeField, Origin};
-use crate::plan::{Judgement, Plan, Risk};
+use crate::plan::{Judgement, Plan, PlannedField, Risk};
 
 use super::*;
 
@@ -36,7 +36,21 @@ fn one_step_for_what_is_done_on_many_nodes() {
     let plan = plan(&changes, &["app"]);
     let told: Vec<(&str, &str, usize)> =
         plan.steps.iter().map(|it| (it.id.as_str(), it.consequence.as_deref().unwrap(), it.group)).collect();
-    insta::assert_debug_snapshot!(told);
+    let expected = [
+        ("configure/acl.app/open", "the new password of user app is valid beside the old one on cache-0", 0),
+        ("configure/config.maxmemory", "maxmemory is set while cache-0 and cache-1 run; nothing restarts", 1),
+        ("configure/acl.app", "the old password of user app ends on cache-0; clients that are connected stay so", 1),
+        (
+            "restart/config.databases",
+            "databases counts from the next start on: cache-0 restarts, one at a time, masters hand over first",
+            1,
+        ),
+    ];
+    let expected: Vec<(String, &str, usize)> =
+        expected.iter().map(|&(id, text, group)| (format!("redis/cache/{id}"), text, group)).collect();
+    let expected: Vec<(&str, &str, usize)> =
+        expected.iter().map(|(id, text, group)| (id.as_str(), *text, *group)).collect();
+    assert_eq!(told, expected);
     assert_eq!(plan.steps[1].fields[1].path, "cache-1.config.maxmemory");
     assert_eq!(plan.steps[1].cause.as_ref().unwrap().to_string(), "redis.conf:3:1");
     assert!(plan.steps.iter().any(|step| step.risk == Risk::Medium) && plan.is_intact());
@@ -64,4 +78,26 @@ fn any_third_value_is_stale_and_what_is_done_is_skipped() {
     );
     let other = judged(&plan(&memory("1", "4gb"), &[]), true);
     assert_eq!(other.stale[0].why, "the files say 4gb now, the plan 2gb");
+}
+
+#[test]
+fn a_slot_that_somebody_else_has_is_stale() {
+    let set = |text: &str| text.split(", ").map(|range| range.parse::<crate::slots::SlotRange>().unwrap()).collect();
+    let field =
+        PlannedField { path: "slots.0-9, 20".into(), before: json!("cache-0"), after: json!("cache-6"), cause: None };
+    let mut planned = plan(&memory("1", "2"), &[]);
+    planned.steps[0].fields = vec![field];
+    let judged = |owners: &[(&str, &str)]| {
+        let owners = owners.iter().map(|(pod, slots)| ((*pod).to_owned(), set(slots))).collect();
+        let owners = BTreeMap::from([("cache".to_owned(), owners)]);
+        let mut judgement = Judgement { pending: vec![0], ..Judgement::default() };
+        let now = Fresh { plan: &Plan::default(), answers: &|_, _| true, owners: &owners };
+        judge_nodes(&planned, &now, &mut judgement);
+        (judgement.pending.len(), judgement.stale)
+    };
+    assert_eq!(judged(&[("cache-0", "0-20"), ("cache-6", "30-40")]), (1, vec![]));
+    assert_eq!(judged(&[("cache-0", "5-20"), ("cache-6", "0-4")]), (1, vec![]), "half of it is done");
+    assert_eq!(judged(&[("cache-0", "10-19"), ("cache-6", "0-9, 20")]), (0, vec![]));
+    let (_, stale) = judged(&[("cache-0", "0-8"), ("cache-1", "9, 20")]);
+    assert_eq!(stale[0].why, "9, 20 belong to cache-1 now, they were cache-0's and are to become cache-6's");
 }

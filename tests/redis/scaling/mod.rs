@@ -58,7 +58,7 @@ impl<'c> Fleet<'c> {
         self.cluster.redisops(&all.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Begins one, to be killed.
+    /// Begins one, to be killed; what it tells is read from its stderr.
     pub fn begin(&self, command: &str, pods: usize, nodes: usize, more: &[&str]) -> Child {
         let all = self.arguments(command, pods, nodes, more);
         Command::new(binary())
@@ -66,7 +66,7 @@ impl<'c> Fleet<'c> {
             .args(self.cluster.flags())
             .current_dir(self.cluster.dir())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("it starts")
     }

@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::support::TestCluster;
 
+use super::Fleet;
 use super::guard::{Space, repository};
 use super::writer::Writer;
-use super::Fleet;
 
 /// What a kubelet does: the process of a pod that was replaced is started anew.
 struct Kubelet {
@@ -24,7 +24,14 @@ struct Kubelet {
 impl Kubelet {
     fn start(space: &Space) -> Kubelet {
         let mut command = Command::new(&space.kubectl);
-        command.arg("--kubeconfig").arg(&space.kubeconfig).args(["-n", &space.name, "get", "pods", "--watch", "--no-headers"]);
+        command.arg("--kubeconfig").arg(&space.kubeconfig).args([
+            "-n",
+            &space.name,
+            "get",
+            "pods",
+            "--watch",
+            "--no-headers",
+        ]);
         command.args(["-o", "custom-columns=NAME:.metadata.name,UID:.metadata.uid"]);
         let mut watch = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("kubectl runs");
         let output = watch.stdout.take().expect("its output");
@@ -86,9 +93,15 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
     let plan = redisops(&["plan", "prod", "-o", "json"]).output().expect("it runs");
     let plan: Value = serde_json::from_slice(&plan.stdout).expect("a plan");
     let roll = &plan["steps"][1];
-    assert_eq!((&roll["action"], &roll["redis"], &roll["risk"]), (&"restart".into(), &"cache".into(), &"medium".into()));
+    assert_eq!(
+        (&roll["action"], &roll["redis"], &roll["risk"]),
+        (&"restart".into(), &"cache".into(), &"medium".into())
+    );
     let told = roll["consequence"].as_str().expect("a text");
-    assert!(told.contains("replaces cache-5, cache-4,") && told.contains("hand over to their replicas first"), "{told}");
+    assert!(
+        told.contains("replaces cache-5, cache-4,") && told.contains("hand over to their replicas first"),
+        "{told}"
+    );
     assert_eq!(roll["cause"]["file"], "overlays/prod/cache.yaml");
 
     let writer = Writer::start(&cluster);
