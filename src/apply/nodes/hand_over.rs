@@ -1,5 +1,6 @@
 //! A master hands over before its pod goes, so that no write is lost and clients wait for a moment only.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ::redis::{Value, cmd};
@@ -38,7 +39,11 @@ pub(super) async fn hand_over(
 ) -> Result<(), Diagnostics> {
     match database.wanted.mode {
         Mode::Cluster => in_cluster(database, node, tell).await,
-        _ if !database.sentinels.is_empty() && own.number("connected_slaves").unwrap_or(0) > 0 => {
+        // Where Git says who the master is, another one would be a difference.
+        _ if database.wanted.master.is_none()
+            && !database.sentinels.is_empty()
+            && own.number("connected_slaves").unwrap_or(0) > 0 =>
+        {
             by_sentinels(database, node, tell).await.map_err(Diagnostics::from)
         }
         Mode::Replication | Mode::Standalone => Ok(()),
@@ -81,6 +86,9 @@ async fn by_sentinels(database: &Database, node: &NodeChange, tell: &Tell<'_>) -
     let Some(watched) = &database.wanted.sentinels else { return Ok(()) };
     let name = watched.master.as_str();
     let (sentinel, old) = sentinel(database, name).await.ok_or_else(|| no_hand_over(node, "no sentinel answers"))?;
+    if !has_heir(&sentinel, name).await {
+        return Err(no_hand_over(node, "sentinels see no replica that is up"));
+    }
     let millis = PAUSE.as_millis() as u64;
     let pause = cmd("CLIENT").arg("PAUSE").arg(millis).arg("WRITE").to_owned();
     master.query::<()>(&pause).await.map_err(|error| failed("writes cannot be held back", &error))?;
@@ -91,6 +99,8 @@ async fn by_sentinels(database: &Database, node: &NodeChange, tell: &Tell<'_>) -
         let follow = cmd("REPLICAOF").arg(host).arg(*port).to_owned();
         let told = master.query::<()>(&follow).await;
         told.map_err(|error| failed("it cannot be told whom to copy", &error))?;
+        // Started again, it should know it still; most servers in pods ask sentinels then.
+        let _ = master.query::<Value>(cmd("CONFIG").arg("REWRITE")).await;
     }
     let _ = master.query::<Value>(cmd("CLIENT").arg("UNPAUSE")).await;
     let (host, port) = taken.map_err(|why| no_hand_over(node, &why))?;
@@ -109,6 +119,14 @@ async fn sentinel(database: &Database, name: &str) -> Option<(Connection, (Strin
         }
     }
     None
+}
+
+/// Whether sentinels could promote somebody.
+async fn has_heir(sentinel: &Connection, name: &str) -> bool {
+    let replicas: Result<Vec<BTreeMap<String, String>>, NodeError> =
+        sentinel.query(cmd("SENTINEL").arg("REPLICAS").arg(name)).await;
+    let is_up = |replica: &BTreeMap<String, String>| replica.get("flags").is_some_and(|flags| flags == "slave");
+    replicas.is_ok_and(|replicas| replicas.iter().any(is_up))
 }
 
 /// Waits for a replica that has everything, and lets sentinels promote it; where the new master is.

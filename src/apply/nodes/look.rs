@@ -65,6 +65,11 @@ impl Database {
         self.wanted.users.as_ref()?.iter().map(|user| &user.rules).find(|rules| rules.name == name)
     }
 
+    /// Whether nodes can be told to follow the master of Git: not where another one is master now, after a failover.
+    pub fn has_its_master(&self) -> bool {
+        self.wanted.master.as_ref().is_some_and(|master| self.masters.contains(&master.value))
+    }
+
     /// Nodes that answered, and what differs on each.
     pub(super) fn answering(&self) -> impl Iterator<Item = (&NodeChange, &[NodeField])> {
         self.changes.iter().filter(|change| change.error.is_none()).map(|change| (change, change.fields.as_slice()))

@@ -203,7 +203,8 @@ impl<'a> Tuner<'a> {
         for (change, fields) in database.answering() {
             for field in fields {
                 let Some(task) = task_of(field).filter(|task| !matches!(task, Task::Restart(_))) else { continue };
-                if self.is_asked_for(redis, task, false) {
+                let is_possible = task != Task::Follow || database.has_its_master();
+                if is_possible && self.is_asked_for(redis, task, false) {
                     tasks.entry((turn(task), task)).or_default().push((change, field));
                 }
             }

@@ -96,14 +96,22 @@ impl Nodes {
             if let Some((node, why)) = silent {
                 printer.note(&format!("what is to be done on node {node} of {redis} is not known: {why}"));
             }
-            if !answering.is_empty() {
+            if database.has_its_master() {
                 newcomers(&mut database, &pods);
+            } else {
+                // Another node is the master now: who is right is not for an apply to say.
+                database.changes.iter_mut().for_each(|change| {
+                    change.fields.retain(|field| field.path != "replication.master");
+                });
             }
             for set in pods.replaced(&answering) {
                 let names: Vec<String> =
                     (0..set.count).rev().map(|ordinal| format!("{}-{ordinal}", set.name)).collect();
                 let masters: Vec<&String> = names.iter().filter(|pod| database.masters.contains(pod)).collect();
-                let hand_over = database.wanted.mode == Mode::Cluster || !database.sentinels.is_empty();
+                let hand_over = match database.wanted.mode {
+                    Mode::Cluster => true,
+                    _ => !database.sentinels.is_empty() && database.wanted.master.is_none(),
+                };
                 let roll = Roll { redis: &redis, set: &set.name, pods: &names, masters: &masters, hand_over };
                 planned.rolls.push((set.name.clone(), roll.step()));
             }

@@ -1,12 +1,14 @@
 //! `plan` and `apply` of what differs on nodes that run: settings, users, sentinels, replicas.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::{self, JoinHandle};
 
 use serde_json::{Value, json};
 
-use crate::scaling::Space;
+use crate::scaling::{Kubelet, Space};
+use crate::support::binary;
 
 use super::stage::Stage;
 
@@ -131,4 +133,69 @@ fn nodes_are_brought_in_line_while_they_run() {
     let own = stage.redisops(&["apply", "test", "--yes"]).expect(2).stderr;
     assert!(own.contains("redisops::nodes::own_data") && own.contains("`cache-1`"), "{own}");
     assert_eq!(stage.command::<String>(1, &["GET", "own"]), "1");
+}
+
+/// Writes to whom a sentinel calls the master, and remembers the last number that a replica has confirmed.
+fn write_on(sentinel: u16, stop: &AtomicBool) -> u64 {
+    let mut confirmed = 0;
+    let mut number = 0;
+    while !stop.load(Ordering::Relaxed) {
+        number += 1;
+        let written = || -> redis::RedisResult<u64> {
+            let mut asked = redis::Client::open(("127.0.0.1", sentinel))?.get_connection()?;
+            let (host, port): (String, u16) =
+                redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg("cache").query(&mut asked)?;
+            let mut master = redis::Client::open((host, port))?.get_connection()?;
+            redis::cmd("SET").arg("app:n").arg(number).query::<()>(&mut master)?;
+            redis::cmd("WAIT").arg(1).arg(500).query(&mut master)
+        };
+        if written().is_ok_and(|replicas| replicas > 0) {
+            confirmed = number;
+        }
+    }
+    confirmed
+}
+
+#[test]
+fn with_sentinels_a_master_hands_over_before_its_pod_is_replaced() {
+    let Some(space) = Space::named("sentinel") else { return };
+    let mut stage = Stage::start(3, 3);
+    stage.live_in(&space.name, &space.kubeconfig);
+    stage.edit("environments/test.yaml", ", master: cache-0", "");
+    stage.redisops(&["apply", "test", "--yes"]).expect(0);
+    let mut kubelet = Kubelet::start(&space);
+    while kubelet.pods.len() < 3 {
+        assert_eq!(kubelet.replaced(), Vec::<String>::new());
+    }
+    stage.edit("overlay/cache.yaml", "memory: 2Gi", "memory: 3Gi");
+    let plan = stage.redisops(&["plan", "test"]).expect(0).stdout;
+    assert!(plan.contains("the master cache-0 hands over to its replica first"), "{plan}");
+    let stop = AtomicBool::new(false);
+    let sentinel = stage.port(3);
+    let (confirmed, told) = thread::scope(|scope| {
+        let writer = scope.spawn(|| write_on(sentinel, &stop));
+        let file = std::fs::File::create(stage.path().join("told")).unwrap();
+        let mut apply = Command::new(binary());
+        apply.args(["apply", "test", "--yes", "--timeout", "5m"]).current_dir(stage.path()).stdin(Stdio::null());
+        let mut apply = apply.stderr(file).spawn().unwrap();
+        let status = loop {
+            for pod in kubelet.replaced() {
+                let index: usize = pod.rsplit('-').next().unwrap().parse().unwrap();
+                let role: String = stage.command(index, &["INFO", "replication"]);
+                assert!(role.contains("role:slave"), "{pod} is replaced as a master");
+                stage.restart(index);
+            }
+            if let Some(status) = apply.try_wait().unwrap() {
+                break status;
+            }
+        };
+        stop.store(true, Ordering::Relaxed);
+        let told = std::fs::read_to_string(stage.path().join("told")).unwrap();
+        assert!(status.success(), "{told}");
+        (writer.join().unwrap(), told)
+    });
+    assert!(told.contains("cache-0 hands over to 127.0.0.1:"), "{told}");
+    let master = (0..3).find(|node| stage.command::<String>(*node, &["INFO", "replication"]).contains("role:master"));
+    let kept: u64 = stage.command(master.expect("a master"), &["GET", "app:n"]);
+    assert!(confirmed > 0 && kept >= confirmed, "{kept} is there, {confirmed} was confirmed");
 }

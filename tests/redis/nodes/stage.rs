@@ -125,6 +125,16 @@ impl Stage {
         child.wait().unwrap();
     }
 
+    /// Ends a server and starts it again with its files, as happens to a pod that is replaced.
+    pub fn restart(&mut self, index: usize) {
+        self.kill(index);
+        let file = self.path().join(format!("server-{index}/redis.conf"));
+        let mut command = Command::new(Server::Redis70.path());
+        command.arg(file);
+        self.children[index] = Some(quiet(command));
+        self.wait_until(index, &["PING"], "PONG");
+    }
+
     /// Sends a command to a server.
     pub fn command<T: FromRedisValue>(&self, index: usize, words: &[&str]) -> T {
         self.try_command(index, words).unwrap_or_else(|error| panic!("{words:?}: {error}"))

@@ -17,6 +17,7 @@ use crate::membership::{block_on, members, with_steps};
 use crate::support::{Ran, TestCluster, TestNode, binary};
 
 pub use guard::Space;
+pub use roll::Kubelet;
 
 /// Nodes of a cluster as pods `cache-0` and on.
 pub struct Fleet<'c> {

@@ -15,14 +15,14 @@ use super::guard::{Space, repository};
 use super::writer::Writer;
 
 /// What a kubelet does: the process of a pod that was replaced is started anew.
-struct Kubelet {
+pub struct Kubelet {
     watch: Child,
     lines: Receiver<String>,
-    pods: BTreeMap<String, String>,
+    pub pods: BTreeMap<String, String>,
 }
 
 impl Kubelet {
-    fn start(space: &Space) -> Kubelet {
+    pub fn start(space: &Space) -> Kubelet {
         let mut command = Command::new(&space.kubectl);
         command.arg("--kubeconfig").arg(&space.kubeconfig).args([
             "-n",
@@ -43,7 +43,7 @@ impl Kubelet {
     }
 
     /// Pods that were replaced since the last look.
-    fn replaced(&mut self) -> Vec<String> {
+    pub fn replaced(&mut self) -> Vec<String> {
         let mut replaced = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(20)) {
             let mut words = line.split_whitespace().map(str::to_owned);
