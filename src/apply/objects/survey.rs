@@ -1,6 +1,6 @@
 //! What is live, what would change, and the plan of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures::future::join;
 use serde_json::Value;
@@ -12,7 +12,6 @@ use crate::drift::managed::Ours;
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::{self, ApplySetRef, ClusterRef, Plan};
-use crate::slots::SlotSet;
 use crate::yaml::Node;
 
 use super::compare::{Identity, Known, PlaceOf, compare, gone};
@@ -59,8 +58,6 @@ pub struct Survey {
     pub plan: Plan,
     /// Nodes that could be asked: their databases and names.
     pub answering: BTreeSet<(String, String)>,
-    /// Which slots the pods of databases own that are brought to another size.
-    pub owners: BTreeMap<String, Vec<(String, SlotSet)>>,
 }
 
 /// Looks at everything; changes nothing.
@@ -86,7 +83,7 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         objects: &objects,
         changes: &comparable,
     });
-    Ok(Survey { wanted, known, set, live, changes, plan, answering: BTreeSet::new(), owners: BTreeMap::new() })
+    Ok(Survey { wanted, known, set, live, changes, plan, answering: BTreeSet::new() })
 }
 
 /// Masks both values of fields that hold one of the texts now.

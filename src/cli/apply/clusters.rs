@@ -77,7 +77,6 @@ impl<'a> Clusters<'a> {
             let object = json(&wanted.node);
             match scaler.preview(Resize { live, wanted: &object }).await {
                 Ok(Some((redis, plan))) => {
-                    survey.owners.insert(redis.clone(), plan.owners.clone());
                     let resized = Resized {
                         redis: &redis,
                         set: &wanted.resource.name,

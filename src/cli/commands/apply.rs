@@ -156,7 +156,7 @@ impl Job<'_> {
         let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
         let mut judgement = judge(plan, &objects, &survey.changes);
         let answers = |redis: &str, node: &str| survey.answering.contains(&(redis.to_owned(), node.to_owned()));
-        judge_nodes(plan, &Fresh { plan: &survey.plan, answers: &answers, owners: &survey.owners }, &mut judgement);
+        judge_nodes(plan, &Fresh { plan: &survey.plan, answers: &answers }, &mut judgement);
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
         Ok(judgement)

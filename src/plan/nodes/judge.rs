@@ -1,13 +1,10 @@
 //! Whether steps on nodes still hold.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::plan::judge::{Judgement, Stale};
 use crate::plan::text::value;
 use crate::plan::{Plan, PlannedField, Step};
-use crate::slots::{SlotRange, SlotSet};
 
 /// What is known of nodes now.
 pub struct Fresh<'a> {
@@ -15,8 +12,6 @@ pub struct Fresh<'a> {
     pub plan: &'a Plan,
     /// Whether a node could be asked: its database and its name.
     pub answers: &'a dyn Fn(&str, &str) -> bool,
-    /// Which slots the pods of a database own now, where its nodes were asked.
-    pub owners: &'a BTreeMap<String, Vec<(String, SlotSet)>>,
 }
 
 /// Judges the steps on nodes that have fields: each is as it was, or already as it is to be.
@@ -26,13 +21,6 @@ pub fn judge_nodes(plan: &Plan, now: &Fresh<'_>, judgement: &mut Judgement) {
         let fresh: Vec<&PlannedField> = fields_of(now.plan, redis);
         let mut is_done = true;
         for field in &step.fields {
-            if let Some(slots) = field.path.strip_prefix(SLOTS) {
-                match moved(slots, field, now.owners.get(redis)) {
-                    Ok(all) => is_done &= all,
-                    Err(why) => judgement.stale.push(Stale { step: at, what: format!("{redis} {}", field.path), why }),
-                }
-                continue;
-            }
             let node = node_of(&field.path);
             match fresh.iter().find(|other| other.path == field.path) {
                 Some(other) if other.before == field.before && other.after == field.after => is_done = false,
@@ -64,39 +52,6 @@ fn third(now: &PlannedField, planned: &PlannedField) -> String {
     }
     let was = |it: &Value| value(it);
     format!("it is {} now, it was {} and is to become {}", was(&now.before), was(&planned.before), was(&planned.after))
-}
-
-/// What paths of slots begin with.
-const SLOTS: &str = "slots.";
-
-/// Whether all slots of a planned move are where they go. Each is where it was, or there; any other owner is told.
-fn moved(slots: &str, field: &PlannedField, owners: Option<&Vec<(String, SlotSet)>>) -> Result<bool, String> {
-    // Where nothing is to be moved any more nobody was asked, and all is done.
-    let (Some(owners), Some(slots)) = (owners, set(slots)) else { return Ok(true) };
-    let (before, after) = (field.before.as_str(), field.after.as_str());
-    let mut all = true;
-    for (pod, own) in owners {
-        let mut theirs = own.clone();
-        theirs.intersect_with(&slots);
-        let name = Some(pod.as_str());
-        if theirs.is_empty() || name == after {
-            continue;
-        }
-        all = false;
-        if name != before {
-            let was = before.unwrap_or("nobody");
-            return Err(format!(
-                "{theirs} belong to {pod} now, they were {was}'s and are to become {}'s",
-                after.unwrap_or("nobody")
-            ));
-        }
-    }
-    Ok(all)
-}
-
-/// `0-5460, 5462`.
-fn set(text: &str) -> Option<SlotSet> {
-    text.split(", ").map(|range| range.parse::<SlotRange>().ok()).collect()
 }
 
 /// The node that a path begins with; names of nodes may have dots.

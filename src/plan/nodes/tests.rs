@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::drift::{NodeChange, NodeField, Origin};
-use crate::plan::{Judgement, Plan, PlannedField, Risk};
+use crate::plan::{Judgement, Plan, Risk};
 
 use super::*;
 
@@ -61,7 +59,7 @@ fn any_third_value_is_stale_and_what_is_done_is_skipped() {
     let planned = plan(&memory("1", "2gb"), &[]);
     let judged = |now: &Plan, answers: bool| {
         let mut judgement = Judgement { pending: vec![0], ..Judgement::default() };
-        judge_nodes(&planned, &Fresh { plan: now, answers: &|_, _| answers, owners: &BTreeMap::new() }, &mut judgement);
+        judge_nodes(&planned, &Fresh { plan: now, answers: &|_, _| answers }, &mut judgement);
         judgement
     };
     let same = judged(&planned, true);
@@ -78,26 +76,4 @@ fn any_third_value_is_stale_and_what_is_done_is_skipped() {
     );
     let other = judged(&plan(&memory("1", "4gb"), &[]), true);
     assert_eq!(other.stale[0].why, "the files say 4gb now, the plan 2gb");
-}
-
-#[test]
-fn a_slot_that_somebody_else_has_is_stale() {
-    let set = |text: &str| text.split(", ").map(|range| range.parse::<crate::slots::SlotRange>().unwrap()).collect();
-    let field =
-        PlannedField { path: "slots.0-9, 20".into(), before: json!("cache-0"), after: json!("cache-6"), cause: None };
-    let mut planned = plan(&memory("1", "2"), &[]);
-    planned.steps[0].fields = vec![field];
-    let judged = |owners: &[(&str, &str)]| {
-        let owners = owners.iter().map(|(pod, slots)| ((*pod).to_owned(), set(slots))).collect();
-        let owners = BTreeMap::from([("cache".to_owned(), owners)]);
-        let mut judgement = Judgement { pending: vec![0], ..Judgement::default() };
-        let now = Fresh { plan: &Plan::default(), answers: &|_, _| true, owners: &owners };
-        judge_nodes(&planned, &now, &mut judgement);
-        (judgement.pending.len(), judgement.stale)
-    };
-    assert_eq!(judged(&[("cache-0", "0-20"), ("cache-6", "30-40")]), (1, vec![]));
-    assert_eq!(judged(&[("cache-0", "5-20"), ("cache-6", "0-4")]), (1, vec![]), "half of it is done");
-    assert_eq!(judged(&[("cache-0", "10-19"), ("cache-6", "0-9, 20")]), (0, vec![]));
-    let (_, stale) = judged(&[("cache-0", "0-8"), ("cache-1", "9, 20")]);
-    assert_eq!(stale[0].why, "9, 20 belong to cache-1 now, they were cache-0's and are to become cache-6's");
 }

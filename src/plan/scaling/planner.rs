@@ -29,16 +29,7 @@ pub fn plan(state: &ClusterState, pods: &[Pod], wanted: Wanted) -> Result<Scalin
     let moved_slots = slots.moved_slots();
     steps.extend(later(&slots, pods));
     let masters = choice.masters.iter().map(|&pod| pods[pod].name.clone()).collect();
-    let own = |pod: &Pod| Some((pod.name.clone(), state.node(pod.node.as_ref()?)?.slots.clone()));
-    Ok(ScalingPlan {
-        steps,
-        masters,
-        moved_slots,
-        drained_to: pods.iter().filter(|pod| pod.stays).count(),
-        slots,
-        state: sketch.state,
-        owners: pods.iter().filter_map(own).collect(),
-    })
+    Ok(ScalingPlan { steps, masters, moved_slots, drained_to: pods.iter().filter(|pod| pod.stays).count(), slots })
 }
 
 fn check(pods: &[Pod], wanted: Wanted) -> Result<(), ScalingError> {

@@ -1,8 +1,6 @@
 //! Steps of scaling among those of a plan.
 
-use serde_json::Value;
-
-use crate::plan::{Action, Cause, Plan, PlannedField, Risk, SlotStep, Step as PlanStep};
+use crate::plan::{Action, Cause, Plan, Risk, Step as PlanStep};
 
 use super::types::{ScalingPlan, Step};
 
@@ -40,13 +38,8 @@ impl Plan {
             }
             None => self.steps.last().map_or((0, 0, None), |step| (step.wave, step.group, None)),
         };
-        let mut steps: Vec<PlanStep> =
+        let steps: Vec<PlanStep> =
             resized.plan.steps.iter().map(|step| planned(step, resized.redis, wave, group, cause.clone())).collect();
-        // The picture of all moves stands beside the first of them.
-        if let Some(at) = resized.plan.steps.iter().position(|step| matches!(step, Step::Move { .. })) {
-            let (plan, state) = (resized.plan.slots.clone(), resized.plan.state.clone());
-            steps[at].slots = Some(Box::new(SlotStep { plan, state }));
-        }
         let before = match at {
             Some(at) if resized.shrinks => at,
             Some(at) => at + 1,
@@ -108,18 +101,10 @@ fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Caus
         action,
         wave,
         group,
-        cause: cause.clone(),
+        cause,
         consequence: Some(consequence),
         risk,
-        fields: match step {
-            Step::Move { from, to, slots, .. } => vec![PlannedField {
-                path: format!("slots.{slots}"),
-                before: from.as_deref().map_or(Value::Null, Value::from),
-                after: Value::from(to.as_str()),
-                cause,
-            }],
-            _ => Vec::new(),
-        },
+        fields: Vec::new(),
         slots: None,
     }
 }

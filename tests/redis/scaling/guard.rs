@@ -278,15 +278,6 @@ fn an_apply_brings_pods_and_nodes_to_another_size_together() {
     assert!(actions.contains(&"forget"), "{actions:?}");
     assert!(actions.contains(&"move") || actions.contains(&"failover"), "{actions:?}");
     assert_eq!(plan["steps"][0]["redis"], "cache");
-    let moves: Vec<&Value> =
-        plan["steps"].as_array().expect("steps").iter().filter(|step| step["action"] == "move").collect();
-    for step in &moves {
-        let field = &step["fields"][0];
-        assert!(field["path"].as_str().is_some_and(|path| path.starts_with("slots.")), "{step}");
-        assert!(field["before"].is_string() && field["after"].is_string(), "{step}");
-    }
-    let (_, page, _) = redisops(&["plan", "prod", "-o", "html"]);
-    assert_eq!(page.contains("<svg"), !moves.is_empty());
     apply(6);
     fleet.assert_shape(6, 3, 1);
     fleet.assert_left(6..12);
