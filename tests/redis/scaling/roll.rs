@@ -79,6 +79,11 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
     };
     let first = redisops(&["apply", "prod", "--yes"]).output().expect("it runs");
     assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    // Replicas come back at once, not five seconds after they ask.
+    let quick = |pod: usize| {
+        let _: () = fleet.node(pod).command(&["CONFIG", "SET", "repl-diskless-sync-delay", "0"]);
+    };
+    (0..6).for_each(quick);
     let mut kubelet = Kubelet::start(&space);
     while kubelet.pods.len() < 6 {
         assert_eq!(kubelet.replaced(), Vec::<String>::new());
@@ -116,6 +121,7 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
             }
             fleet.node(number).kill9();
             fleet.node(number).restart();
+            quick(number);
             restarted.push(pod);
         }
         if let Some(status) = apply.try_wait().expect("it may be asked") {
@@ -125,6 +131,8 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
     let told = std::fs::read_to_string(space.directory.path().join("told")).expect("a file");
     assert!(status.success(), "{told}");
     assert_eq!(masters, Vec::<String>::new(), "no master was replaced before it had handed over: {told}");
+    // The controller may make a pod once more while it learns of the partition.
+    restarted.dedup();
     assert_eq!(restarted, (0..6).rev().map(|pod| format!("cache-{pod}")).collect::<Vec<_>>(), "{told}");
     assert!(told.contains("hands over to cache-"), "{told}");
     assert!(ids.iter().zip(runs()).all(|(before, now)| *before != now));
