@@ -1,7 +1,5 @@
 //! Whether steps on nodes still hold.
 
-use serde_json::Value;
-
 use crate::plan::judge::{Judgement, Stale};
 use crate::plan::text::value;
 use crate::plan::{Plan, PlannedField, Step};
@@ -50,8 +48,7 @@ fn third(now: &PlannedField, planned: &PlannedField) -> String {
     if now.after != planned.after {
         return format!("the files say {} now, the plan {}", value(&now.after), value(&planned.after));
     }
-    let was = |it: &Value| value(it);
-    format!("it is {} now, it was {} and is to become {}", was(&now.before), was(&planned.before), was(&planned.after))
+    format!("it is {} now, it was {} and is to become {}", value(&now.before), value(&planned.before), value(&planned.after))
 }
 
 /// The node that a path begins with; names of nodes may have dots.

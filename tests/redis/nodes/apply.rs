@@ -112,7 +112,7 @@ fn nodes_are_brought_in_line_while_they_run() {
     // Now clients come up with what the files say.
     logins.which.store(1, Ordering::SeqCst);
     stage.edit("overlay/client.yaml", "      nodeSelector: {nowhere: 'yes'}\n", "");
-    let done = stage.redisops(&["apply", "test", "--yes", "--timeout", "60s"]).expect(0).stderr;
+    let done = stage.redisops(&["apply", "test", "--yes", "--prune", "--timeout", "60s"]).expect(0).stderr;
     let (count, refused) = logins.end();
     // Whoever asked in the very moment of the switch used the old one, which was still valid.
     assert!(count > 10 && refused.is_empty(), "{count}: {refused:?}\n{done}");
