@@ -48,7 +48,12 @@ fn third(now: &PlannedField, planned: &PlannedField) -> String {
     if now.after != planned.after {
         return format!("the files say {} now, the plan {}", value(&now.after), value(&planned.after));
     }
-    format!("it is {} now, it was {} and is to become {}", value(&now.before), value(&planned.before), value(&planned.after))
+    format!(
+        "it is {} now, it was {} and is to become {}",
+        value(&now.before),
+        value(&planned.before),
+        value(&planned.after)
+    )
 }
 
 /// The node that a path begins with; names of nodes may have dots.
