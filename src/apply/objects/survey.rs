@@ -56,6 +56,8 @@ pub struct Survey {
     pub changes: Vec<Change>,
     /// The steps.
     pub plan: Plan,
+    /// Nodes that could be asked: their databases and names.
+    pub answering: BTreeSet<(String, String)>,
 }
 
 /// Looks at everything; changes nothing.
@@ -81,7 +83,7 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         objects: &objects,
         changes: &comparable,
     });
-    Ok(Survey { wanted, known, set, live, changes, plan })
+    Ok(Survey { wanted, known, set, live, changes, plan, answering: BTreeSet::new() })
 }
 
 /// Masks both values of fields that hold one of the texts now.

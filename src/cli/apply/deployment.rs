@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
 use crate::cli::live::Where;
+use crate::cli::nodes::{self, Databases};
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
-use crate::cli::settings::RenderSettings;
+use crate::cli::settings::{Environment, RenderSettings};
 use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
@@ -39,6 +40,7 @@ pub struct Deployment {
     pub rendered: Rendered,
     /// Texts with values of secrets in them.
     secrets: BTreeSet<String>,
+    settings: RenderSettings,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
 }
@@ -71,7 +73,14 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), kubeconfig, context })
+        Some(Deployment {
+            word: word.to_owned(),
+            rendered,
+            secrets: BTreeSet::new(),
+            settings: render_as.clone(),
+            kubeconfig,
+            context,
+        })
     }
 
     /// The same with the values of secrets in it. What is wrong with them is told; then there is none.
@@ -96,6 +105,28 @@ impl Deployment {
         let Some(environment) = &self.rendered.environment else { return Ok(()) };
         let found = out_of_windows(&environment.spec.guards, now(), "changes may be made");
         if found.has_errors() { Err(found) } else { Ok(()) }
+    }
+
+    /// The databases of its environment, as far as it has any. What is wrong with them is told: objects can be applied without.
+    pub fn databases(&self, process: &Environment, printer: &Printer) -> Option<Databases> {
+        let environment = self.rendered.environment.as_ref().filter(|it| !it.spec.redis.is_empty());
+        environment?;
+        let place = self.cluster();
+        let options = nodes::Options { process, named: &place };
+        let (found, wrong) = match nodes::databases(&self.word, &self.rendered, &self.settings, &options) {
+            Ok(Some(mut found)) => {
+                let wrong = std::mem::take(&mut found.wrong);
+                // Only what an entry names is changed.
+                found.list.retain(|one| one.is_named);
+                (Some(found), wrong)
+            }
+            Ok(None) => (None, Diagnostics::new()),
+            Err(wrong) => (None, wrong),
+        };
+        for one in wrong.0 {
+            printer.note(&format!("nodes are not looked at: {}", one.message));
+        }
+        found.filter(|found| !found.list.is_empty())
     }
 
     /// Connects to its cluster.

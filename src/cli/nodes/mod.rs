@@ -5,5 +5,6 @@ mod compare;
 mod reach;
 mod table;
 
-pub use compare::{Changes, Databases, Options, changes, compare, databases, examined, no_environment, sift};
+pub use ask::{Said, examine};
+pub use compare::{Changes, Database, Databases, Options, changes, compare, databases, examined, no_environment, sift};
 pub use table::table;
