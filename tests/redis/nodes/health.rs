@@ -22,7 +22,7 @@ fn memory_that_does_not_fit_and_data_that_is_not_saved() {
     let _: String = stage.command(1, &["BGSAVE"]);
     stage.wait_until(1, &["INFO", "persistence"], "rdb_last_bgsave_status:err");
     let _: () = stage.command(2, &["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
-    let _: () = stage.command(2, &["CONFIG", "SET", "maxmemory", "1mb"]);
+    let _: () = stage.command(2, &["CONFIG", "SET", "maxmemory", "512kb"]);
     let report = stage.diff(&["-o", "json"]).expect(1).json();
     let first = fields_of(&report, "cache-0");
     assert_eq!(paths(&first), ["config.maxmemory", "memory.maxmemory"]);
