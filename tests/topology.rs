@@ -572,6 +572,15 @@ fn what_a_running_redis_cannot_take_is_refused_with_the_way_around_it() {
         (cluster, cluster.replace("replicas: 1}", "replicas: 1, layout: perShard}")),
         (cluster, cluster.replace("nodes: 6, replicas: 1", "nodes: 12, replicas: 2")),
         ("  architecture: standalone\n", "  architecture: replication\n".to_owned()),
+        ("  architecture: sentinel\n", cluster.to_owned()),
+        (cluster, "  architecture: sentinel\n".to_owned()),
+        (replication, replication.replace("size: 20Gi", "accessModes: [ReadWriteMany], size: 20Gi")),
+        (
+            replication,
+            format!(
+                "{replication}  patches: [{{target: {{kind: StatefulSet}}, patch: '- {{op: replace, path: /spec/serviceName, value: other}}'}}]\n"
+            ),
+        ),
     ];
     let told: Vec<String> = cases
         .iter()

@@ -4,10 +4,11 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::k8s::Quantity;
-use crate::yaml::{Node, Origin, Trace};
+use crate::yaml::{Node, Trace};
 
 use super::marks;
-use super::spec::Architecture;
+use super::settled::{first_difference, rest};
+use super::spec::{Architecture, Layout};
 
 /// The way from one Redis to another.
 const WAY: &str = "make a second Redis beside this one, bring its data over (`backup`, then `backup.restore.from` there), send clients to it, and delete this \
@@ -89,6 +90,54 @@ pub fn grown(before: &[&Node], after: &[&Node], trace: &Trace) -> Vec<Growth> {
     all
 }
 
+/// Whether a live StatefulSet of a Redis differs from the wanted one in the size of its volumes, and otherwise only in what may change.
+pub fn only_grows(live: &Node, wanted: &Node) -> bool {
+    let (Some(old), Some(new)) = (live.get("spec"), wanted.get("spec")) else { return false };
+    let (claimed, claims) = (claims(live), claims(wanted));
+    let pairs: Vec<_> = claimed.iter().zip(&claims).filter(|(one, other)| one.0 == other.0).collect();
+    let is_larger = |(one, other): &&(&(&str, &Node), &(&str, &Node))| matches!((size(one.1), size(other.1)), (Some((from, _)), Some((to, _))) if to > from);
+    let is_otherwise_equal = |(one, other): &(&(&str, &Node), &(&str, &Node))| {
+        let is_smaller = matches!((size(one.1), size(other.1)), (Some((from, _)), Some((to, _))) if to < from);
+        !is_smaller && first_difference(one.1, other.1, &[STORAGE]).is_none()
+    };
+    marks::read(wanted).is_some()
+        && pairs.len() == claims.len()
+        && pairs.len() == claimed.len()
+        && pairs.iter().any(|pair| is_larger(&pair))
+        && pairs.iter().all(|pair| is_otherwise_equal(pair))
+        && first_difference(&rest(old), &rest(new), &[]).is_none()
+}
+
+/// A StatefulSet that is new although its Redis is not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Started {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub workload: String,
+    /// Those of the same Redis that have the data.
+    pub data: Vec<String>,
+}
+
+/// The StatefulSets whose pods start empty because the nodes of their Redis become others.
+pub fn starts_empty(before: &[&Node], after: &[&Node]) -> Vec<Started> {
+    let old = sets(before);
+    let known: Sets<'_> = old.iter().copied().collect();
+    let mut all = Vec::new();
+    for (id, set) in sets(after) {
+        let Some((name, architecture)) = marks::read(set).filter(|_| !known.contains_key(&id)) else { continue };
+        let holds = |((namespace, _), other): &&((&str, &str), &Node)| {
+            let is_other = |(redis, was)| redis == name && leaves_data(was, architecture);
+            *namespace == id.0 && marks::read(other).is_some_and(is_other)
+        };
+        let data: Vec<String> = old.iter().filter(holds).map(|((_, name), _)| (*name).to_owned()).collect();
+        if !data.is_empty() {
+            all.push(Started { namespace: id.0.to_owned(), workload: id.1.to_owned(), data });
+        }
+    }
+    all
+}
+
 /// Architecture and layout: they decide which StatefulSets there are.
 fn of_the_whole(old: &[((&str, &str), &Node)], new: &[((&str, &str), &Node)], trace: &Trace, found: &mut Diagnostics) {
     let mut seen: Vec<(&str, String)> = Vec::new();
@@ -114,17 +163,28 @@ fn of_the_whole(old: &[((&str, &str), &Node)], new: &[((&str, &str), &Node)], tr
                 .note("pods get other names in it, and their volumes stay behind with the slots and keys")
                 .help(format!("keep `{}`; for the other layout {WAY}", old_layout.name())),
             );
+        } else if keeps_sets((before, old_layout), (architecture, layout)) {
+            let place = place(marks::ARCHITECTURE);
+            found.push(
+                Diagnostic::error(
+                    "redisops::topology::architecture_changed",
+                    format!("`{name}` is a {} and cannot become a {}", before.name(), architecture.name()),
+                )
+                .label(place, architecture.name().len(), format!("it was `{}`", before.name()))
+                .note("the same pods and volumes would be taken over: nodes of a cluster that start with the data of a single master each claim all slots")
+                .help(format!("keep `{}`; to move the data {WAY}", before.name())),
+            );
         } else if leaves_data(before, architecture) {
             found.push(
                 Diagnostic::warning(
                     "redisops::topology::architecture_changed",
                     format!(
-                        "`{name}` was a {} and becomes a {}: its nodes start empty",
+                        "`{name}` is a {} and becomes a {}: its nodes start empty",
                         before.name(),
                         architecture.name()
                     ),
                 )
-                .label(place(marks::ARCHITECTURE), 1, "the architecture")
+                .label(place(marks::ARCHITECTURE), architecture.name().len(), format!("it was `{}`", before.name()))
                 .note("other StatefulSets take the place of those that hold the data now; their volumes stay")
                 .help(format!("to keep the data {WAY}")),
             );
@@ -133,8 +193,16 @@ fn of_the_whole(old: &[((&str, &str), &Node)], new: &[((&str, &str), &Node)], tr
     }
 }
 
+/// Whether one architecture would take over the StatefulSets of another, with the data of other nodes on their volumes.
+fn keeps_sets(before: (Architecture, Layout), after: (Architecture, Layout)) -> bool {
+    let takes = |one, other: (Architecture, Layout)| {
+        one == Architecture::Sentinel && other == (Architecture::Cluster, Layout::Single)
+    };
+    takes(before.0, after) || takes(after.0, before)
+}
+
 /// Whether the nodes of one architecture are others than those of another. A single node is the master of a replication.
-fn leaves_data(before: Architecture, after: Architecture) -> bool {
+pub(super) fn leaves_data(before: Architecture, after: Architecture) -> bool {
     let plain = |one: Architecture| matches!(one, Architecture::Standalone | Architecture::Replication);
     before != after && !(plain(before) && plain(after))
 }
@@ -161,12 +229,13 @@ fn volumes(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
             name,
             "its pods cannot lose their volumes",
             trace.pos(instead.origin),
+            1,
             "they have some now",
         ));
     }
     for (claim, node) in &new {
         let Some((_, before)) = old.iter().find(|(other, _)| other == claim) else {
-            found.push(changed(name, "its pods cannot get volumes", trace.pos(node.origin), "they have none now"));
+            found.push(changed(name, "its pods cannot get volumes", trace.pos(node.origin), 1, "they have none now"));
             continue;
         };
         if let (Some((from, old)), Some((to, at))) = (size(before), size(node))
@@ -183,44 +252,44 @@ fn volumes(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
                 .help(format!("keep {from}; for smaller volumes {WAY}")),
             );
         }
-        for (field, what) in [("storageClassName", "class"), ("accessModes", "access modes")] {
-            let value = |claim: &Node| claim.lookup(&["spec", field]).cloned();
-            let (old, new) = (value(before), value(node));
-            if !same(old.as_ref(), new.as_ref()) {
-                let at = new.as_ref().map_or(node.origin, |value| value.origin);
-                let was = old
-                    .as_ref()
-                    .and_then(Node::text)
-                    .map_or_else(|| "it was another one".to_owned(), |old| format!("it was `{old}`"));
-                found.push(changed(name, &format!("the {what} of its volumes cannot change"), trace.pos(at), &was));
-            }
+        if let Some((leaf, was)) = first_difference(before, node, &[STORAGE]) {
+            let what = match leaf.path.as_str() {
+                "spec.storageClassName" => "the class of its volumes".to_owned(),
+                "spec.accessModes" => "the access modes of its volumes".to_owned(),
+                path => format!("`{path}` of its volumes"),
+            };
+            found.push(differs(name, &what, leaf.node, was, node, trace));
         }
     }
 }
 
-fn same(old: Option<&Node>, new: Option<&Node>) -> bool {
-    match (old, new) {
-        (Some(old), Some(new)) => old.says_the_same(new),
-        (None, None) => true,
-        _ => false,
-    }
-}
+/// Where a template says how large volumes are.
+const STORAGE: &str = "spec.resources.requests.storage";
 
 /// Fields of a StatefulSet that are settled when it is created.
 fn settled(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
-    for field in ["serviceName", "podManagementPolicy", "selector"] {
-        let value = |set: &'_ Node| set.lookup(&["spec", field]).cloned();
-        let (old, new) = (value(was), value(set));
-        if !same(old.as_ref(), new.as_ref()) {
-            let origin: Origin = new.as_ref().map_or(set.origin, |value| value.origin);
-            let message = format!("`{field}` of its StatefulSet cannot change");
-            found.push(changed(identity(set).1, &message, trace.pos(origin), "it was another one"));
-        }
+    let (Some(old), Some(spec)) = (was.get("spec"), set.get("spec")) else { return };
+    let (old, new) = (rest(old), rest(spec));
+    if let Some((leaf, before)) = first_difference(&old, &new, &[]) {
+        let what = format!("`{}` of its StatefulSet", leaf.path);
+        found.push(differs(identity(set).1, &what, leaf.node, before, spec, trace));
     }
 }
 
-fn changed(name: &str, message: &str, at: Pos, was: &str) -> Diagnostic {
+/// A field that cannot change. What was there and is gone has no line of its own: that of what is around it counts.
+fn differs(name: &str, what: &str, node: &Node, was: Option<&Node>, around: &Node, trace: &Trace) -> Diagnostic {
+    let is_gone = was.is_some_and(|was| std::ptr::eq(was, node));
+    let at = trace.pos(if is_gone { around.origin } else { node.origin });
+    let length = if is_gone { 1 } else { node.text().map_or(1, str::len).max(1) };
+    let label = match was.and_then(Node::text) {
+        Some(was) => format!("it was `{was}`"),
+        None => "it was not there".to_owned(),
+    };
+    changed(name, &format!("{what} cannot change"), at, length, &label)
+}
+
+fn changed(name: &str, message: &str, at: Pos, length: usize, was: &str) -> Diagnostic {
     Diagnostic::error("redisops::topology::immutable", format!("`{name}`: {message}"))
-        .label(at, 1, was)
+        .label(at, length, was)
         .help(format!("keep it as it was; otherwise {WAY}"))
 }

@@ -15,4 +15,5 @@ mod refused;
 mod sets;
 mod support;
 mod systems;
+mod volumes;
 mod watch;

@@ -19,7 +19,6 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
-use crate::yaml::Node;
 
 /// Makes a cluster what the files say.
 pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -> Exit {
@@ -146,12 +145,12 @@ impl Job<'_> {
         }
         let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
         let survey = self.deployment.survey(cluster, wish).await?;
+        self.deployment.can_become(&survey, self.printer)?;
         Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey).await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
-        let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
-        let judgement = judge(plan, &objects, &survey.changes);
+        let judgement = judge(plan, &survey.nodes(), &survey.changes);
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
         Ok(judgement)

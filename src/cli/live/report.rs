@@ -52,7 +52,12 @@ pub fn report(
         }
         let mut changes = found.changes;
         changes.iter_mut().for_each(|change| change.target = Some((*word).clone()));
-        compared.push(Compared { changes, roots: [None, Some(one.names.root().to_owned())], note: None });
+        compared.push(Compared {
+            changes,
+            roots: [None, Some(one.names.root().to_owned())],
+            note: None,
+            warnings: None,
+        });
     }
     Commits::new(&worktree()).fill(&mut compared);
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
@@ -138,6 +143,8 @@ async fn all(
             }
         };
         errors.extend(found.errors.iter().cloned());
+        is_sure &= !found.refused.has_errors();
+        printer.diagnostics(&arrange(found.refused.0.clone(), &one.sources), &one.sources);
         all.push(found);
     }
     tell(&errors, printer);

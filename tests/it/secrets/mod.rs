@@ -8,4 +8,4 @@ mod corpus;
 mod errors;
 mod leaks;
 mod stores;
-mod support;
+pub(crate) mod support;
