@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Severity};
 use crate::k8s::Quantity;
 use crate::yaml::{Node, Trace};
 
 use super::marks;
-use super::settled::{first_difference, rest};
+use super::settled::{Leaf, first_difference, rest};
 use super::spec::{Architecture, Layout};
 
 /// The way from one Redis to another.
@@ -140,57 +140,65 @@ pub fn starts_empty(before: &[&Node], after: &[&Node]) -> Vec<Started> {
 
 /// Architecture and layout: they decide which StatefulSets there are.
 fn of_the_whole(old: &[((&str, &str), &Node)], new: &[((&str, &str), &Node)], trace: &Trace, found: &mut Diagnostics) {
+    let known: Sets<'_> = old.iter().copied().collect();
     let mut seen: Vec<(&str, String)> = Vec::new();
-    for ((namespace, _), set) in new {
-        let Some((name, architecture)) = marks::read(set) else { continue };
-        let was = old
-            .iter()
-            .find(|((other, _), set)| other == namespace && marks::read(set).is_some_and(|(known, _)| known == name));
-        let Some((_, was)) = was.filter(|_| !seen.contains(&(*namespace, name.clone()))) else { continue };
-        let Some((_, before)) = marks::read(was) else { continue };
-        let place = |annotation: &str| {
-            let node = set.lookup(&["metadata", "annotations", annotation]).unwrap_or(set);
-            trace.pos(node.origin)
+    for (id, set) in new {
+        let Some((name, _)) = marks::read(set) else { continue };
+        let of_it = |((namespace, _), other): &&((&str, &str), &Node)| {
+            *namespace == id.0 && marks::read(other).is_some_and(|(redis, _)| redis == name)
         };
-        let (layout, old_layout) = (marks::layout(set), marks::layout(was));
-        if architecture == Architecture::Cluster && before == architecture && layout != old_layout {
-            found.push(
-                Diagnostic::error(
-                    "redisops::topology::layout_changed",
-                    format!("the layout of the cluster `{name}` cannot be changed"),
-                )
+        // Where the StatefulSet is there, others of the same Redis are what an earlier change has left.
+        let before: Vec<&Node> = match known.get(id) {
+            Some(same) => vec![*same],
+            None => old.iter().filter(of_it).map(|(_, other)| *other).collect(),
+        };
+        if seen.contains(&(id.0, name.clone())) {
+            continue;
+        }
+        let all: Vec<Diagnostic> = before.iter().filter_map(|was| becomes(&name, was, set, trace)).collect();
+        let worst = all.iter().position(|one| one.severity == Severity::Error).unwrap_or(0);
+        if let Some(one) = all.into_iter().nth(worst) {
+            found.push(one);
+            seen.push((id.0, name));
+        }
+    }
+}
+
+/// What is against making other nodes of those of a StatefulSet.
+fn becomes(name: &str, was: &Node, set: &Node, trace: &Trace) -> Option<Diagnostic> {
+    let ((_, before), (_, architecture)) = marks::read(was).zip(marks::read(set))?;
+    let place = |annotation: &str| {
+        let node = set.lookup(&["metadata", "annotations", annotation]).unwrap_or(set);
+        trace.pos(node.origin)
+    };
+    let (layout, old_layout) = (marks::layout(set), marks::layout(was));
+    if architecture == Architecture::Cluster && before == architecture && layout != old_layout {
+        let message = format!("the layout of the cluster `{name}` cannot be changed");
+        return Some(
+            Diagnostic::error("redisops::topology::layout_changed", message)
                 .label(place(marks::LAYOUT), layout.name().len(), format!("it was `{}`", old_layout.name()))
                 .note("pods get other names in it, and their volumes stay behind with the slots and keys")
                 .help(format!("keep `{}`; for the other layout {WAY}", old_layout.name())),
-            );
-        } else if keeps_sets((before, old_layout), (architecture, layout)) {
-            let place = place(marks::ARCHITECTURE);
-            found.push(
-                Diagnostic::error(
-                    "redisops::topology::architecture_changed",
-                    format!("`{name}` is a {} and cannot become a {}", before.name(), architecture.name()),
-                )
-                .label(place, architecture.name().len(), format!("it was `{}`", before.name()))
-                .note("the same pods and volumes would be taken over: nodes of a cluster that start with the data of a single master each claim all slots")
-                .help(format!("keep `{}`; to move the data {WAY}", before.name())),
-            );
-        } else if leaves_data(before, architecture) {
-            found.push(
-                Diagnostic::warning(
-                    "redisops::topology::architecture_changed",
-                    format!(
-                        "`{name}` is a {} and becomes a {}: its nodes start empty",
-                        before.name(),
-                        architecture.name()
-                    ),
-                )
-                .label(place(marks::ARCHITECTURE), architecture.name().len(), format!("it was `{}`", before.name()))
-                .note("other StatefulSets take the place of those that hold the data now; their volumes stay")
-                .help(format!("to keep the data {WAY}")),
-            );
-        }
-        seen.push((namespace, name));
+        );
     }
+    let it_was = format!("it was `{}`", before.name());
+    let (from, to, length) = (before.name(), architecture.name(), architecture.name().len());
+    if keeps_sets((before, old_layout), (architecture, layout)) {
+        let message = format!("`{name}` is a {from} and cannot become a {to}");
+        return Some(
+            Diagnostic::error("redisops::topology::architecture_changed", message)
+                .label(place(marks::ARCHITECTURE), length, it_was)
+                .note("the same pods and volumes would be taken over: nodes of a cluster that start with the data of a single master each claim all slots")
+                .help(format!("keep `{from}`; to move the data {WAY}")),
+        );
+    }
+    leaves_data(before, architecture).then(|| {
+        let message = format!("`{name}` is a {from} and becomes a {to}: its nodes start empty");
+        Diagnostic::warning("redisops::topology::architecture_changed", message)
+            .label(place(marks::ARCHITECTURE), length, it_was)
+            .note("other StatefulSets take the place of those that hold the data now; their volumes stay")
+            .help(format!("to keep the data {WAY}"))
+    })
 }
 
 /// Whether one architecture would take over the StatefulSets of another, with the data of other nodes on their volumes.
@@ -258,7 +266,7 @@ fn volumes(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
                 "spec.accessModes" => "the access modes of its volumes".to_owned(),
                 path => format!("`{path}` of its volumes"),
             };
-            found.push(differs(name, &what, leaf.node, was, node, trace));
+            found.push(differs(name, &what, &leaf, was, node, trace));
         }
     }
 }
@@ -272,20 +280,21 @@ fn settled(was: &Node, set: &Node, trace: &Trace, found: &mut Diagnostics) {
     let (old, new) = (rest(old), rest(spec));
     if let Some((leaf, before)) = first_difference(&old, &new, &[]) {
         let what = format!("`{}` of its StatefulSet", leaf.path);
-        found.push(differs(identity(set).1, &what, leaf.node, before, spec, trace));
+        found.push(differs(identity(set).1, &what, &leaf, before, spec, trace));
     }
 }
 
-/// A field that cannot change. What was there and is gone has no line of its own: that of what is around it counts.
-fn differs(name: &str, what: &str, node: &Node, was: Option<&Node>, around: &Node, trace: &Trace) -> Diagnostic {
-    let is_gone = was.is_some_and(|was| std::ptr::eq(was, node));
-    let at = trace.pos(if is_gone { around.origin } else { node.origin });
-    let length = if is_gone { 1 } else { node.text().map_or(1, str::len).max(1) };
+/// A field that cannot change. Where nothing sets it any more, or to what the server fills in, it is looked for in `around`, which has a line in any case.
+fn differs(name: &str, what: &str, leaf: &Leaf<'_>, was: Option<&Node>, around: &Node, trace: &Trace) -> Diagnostic {
+    let is_gone = was.is_some_and(|was| std::ptr::eq(was, leaf.node));
+    let path: Vec<&str> = leaf.path.split('.').collect();
+    let node = if is_gone { around.lookup(&path).unwrap_or(around) } else { leaf.node };
+    let length = node.text().map_or(1, str::len).max(1);
     let label = match was.and_then(Node::text) {
         Some(was) => format!("it was `{was}`"),
         None => "it was not there".to_owned(),
     };
-    changed(name, &format!("{what} cannot change"), at, length, &label)
+    changed(name, &format!("{what} cannot change"), trace.pos(node.origin), length, &label)
 }
 
 fn changed(name: &str, message: &str, at: Pos, length: usize, was: &str) -> Diagnostic {

@@ -208,16 +208,16 @@ fn nodes_that_start_empty_are_seen_in_the_plan() {
     );
     let run = bench.diff(&["prod"]);
     assert!(run.code == 1 && run.stderr.contains("its nodes start empty"), "{run:?}");
-    // The other way round the layout of a cluster: others are there, and no file has them.
-    let cluster = spec.replace("standalone", "cluster");
+    // The layout of a cluster: its StatefulSet is there, no file has it any more; what is left of the single node does not hide it.
+    let cluster = format!("{}  cluster: {{guard: false}}\n", spec.replace("standalone", "cluster"));
     write(&bench, &cluster);
     assert_eq!(bench.redisops(&["apply", "prod", "--yes", "--no-wait"]).code, 0);
-    write(&bench, &format!("{cluster}  cluster: {{layout: perShard}}\n"));
+    write(&bench, &cluster.replace("guard: false", "guard: false, layout: perShard"));
     for command in [&["plan", "prod"][..], &["apply", "prod", "--yes"]] {
         let run = bench.redisops(command);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
         assert!(run.stderr.contains("the layout of the cluster `cache` cannot be changed"), "{run:?}");
-        assert!(run.stderr.contains("prod/redis.yaml:8:21"), "{run:?}");
+        assert!(run.stderr.contains("prod/redis.yaml:8:35"), "{run:?}");
     }
     let run = bench.diff(&["prod"]);
     assert!(run.code == 2 && run.stderr.contains("the layout of the cluster"), "{run:?}");

@@ -164,7 +164,10 @@ fn alerts(instance: &Instance<'_>, cx: &Context<'_>) -> Vec<Alert> {
             "RedisMasters",
             "1m",
             "critical",
-            format!("count(redis_instance_info{{service=\"{}\",role=\"master\"}}) != 1", instance.child("-metrics")),
+            format!(
+                "(count(redis_instance_info{{service=\"{}\",role=\"master\"}}) or vector(0)) != 1",
+                instance.child("-metrics")
+            ),
             "there is not exactly one master",
         )),
     }
