@@ -54,8 +54,8 @@ const SHARED: &str = r#"
     image: docker.io/oliver006/redis_exporter:v1.66.0
     resources: {requests: {cpu: 50m, memory: 32Mi}, limits: {memory: 64Mi}}
     serviceMonitor: {enabled: true, namespace: monitoring, labels: {release: stack}, interval: 15s}
-    prometheusRule: {enabled: true, namespace: monitoring, labels: {release: stack}}
-    dashboards: {enabled: true, namespace: monitoring, labels: {grafana_dashboard: "1"}}
+    prometheusRule: {enabled: true, namespace: monitoring, labels: {release: stack}, interval: 1m}
+    dashboards: {enabled: true, namespace: monitoring, labels: {grafana_dashboard: "1"}, interval: 1m}
   backup:
     enabled: true
     schedule: "0 3 * * *"

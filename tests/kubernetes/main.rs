@@ -12,6 +12,7 @@ mod equal;
 mod faults;
 mod proof;
 mod refused;
+mod secrets;
 mod sets;
 mod support;
 mod systems;

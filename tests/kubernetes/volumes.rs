@@ -201,7 +201,8 @@ fn nodes_that_start_empty_are_seen_in_the_plan() {
     assert!(run.stderr.contains("prod/redis.yaml:5:17"), "{run:?}");
     let plan = run.json();
     let steps = plan["steps"].as_array().unwrap();
-    let new = steps.iter().find(|step| step["resource"]["name"] == "cache-node" && step["action"] == "create").unwrap();
+    let is_new = |step: &&Value| step["resource"]["kind"] == "StatefulSet" && step["action"] == "create";
+    let new = steps.iter().find(is_new).unwrap();
     assert_eq!(
         (&new["consequence"], &new["risk"]),
         (&json!("starts empty: the data stays on the volumes of cache-master"), &json!("high"))

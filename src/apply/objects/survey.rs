@@ -121,7 +121,7 @@ async fn former(cluster: &Cluster, wanted: &[Wanted], known: &[Known], live: &Li
 }
 
 /// Masks both values of fields that hold one of the texts now.
-fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
+pub fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
     let holds = |value: &Value| match value {
         Value::String(text) => secrets.contains(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
