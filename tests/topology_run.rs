@@ -329,6 +329,11 @@ impl Node {
         String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
     }
 
+    /// Whether its sentinel knows so many replicas: it asks the master for them every ten seconds, and without one it has nobody to promote.
+    fn sentinel_sees(&self, replicas: usize) -> bool {
+        self.ask_port(SENTINEL_PORT, &["info", "sentinel"]).contains(&format!("slaves={replicas},"))
+    }
+
     /// The pod is gone, with everything in it.
     fn kill(&mut self) {
         for mut child in self.running.drain(..) {
@@ -417,6 +422,7 @@ fn the_chart_of_the_shopping_cart_finds_a_master_and_another_one() {
     assert_eq!(master.lines().next(), Some(nodes.list[0].ip.as_str()), "writers ask for the master");
     nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "cart:1", "x"]).starts_with("OK"));
     nodes.wait("the write on a replica", |nodes| nodes.list[1].ask(&["get", "cart:1"]).trim() == "x");
+    nodes.wait("sentinels that know both replicas", |nodes| nodes.list.iter().all(|node| node.sentinel_sees(2)));
     nodes.list[0].kill();
     nodes.wait("another master", |nodes| nodes.masters().len() == 1);
     assert_eq!(nodes.masters()[0].ask(&["get", "cart:1"]).trim(), "x");
@@ -501,6 +507,7 @@ fn sentinels_and_their_servers_talk_encrypted_and_fail_over() {
     assert!(is_closed(&nodes.list[0], PORT), "only those who encrypt and show a certificate are let in");
     nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "a", "1"]).starts_with("OK"));
     nodes.wait("the write on a replica", |nodes| nodes.list[2].ask(&["get", "a"]).trim() == "1");
+    nodes.wait("sentinels that know both replicas", |nodes| nodes.list.iter().all(|node| node.sentinel_sees(2)));
     assert!(nodes.list[1].script("live.sh").status.success());
     nodes.list[0].kill();
     nodes.wait("another master", |nodes| nodes.masters().len() == 1);
