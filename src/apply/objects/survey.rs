@@ -65,6 +65,8 @@ pub struct Survey {
     pub changes: Vec<Change>,
     /// The steps.
     pub plan: Plan,
+    /// Nodes that could be asked: their databases and names.
+    pub answering: BTreeSet<(String, String)>,
 }
 
 /// Looks at everything; changes nothing.
@@ -94,7 +96,8 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         objects: &objects,
         changes: &comparable,
     });
-    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, plan })
+    let answering = BTreeSet::new();
+    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, plan, answering })
 }
 
 /// What is wanted: the objects, and the claims of which no file knows.
