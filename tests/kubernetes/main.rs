@@ -16,4 +16,5 @@ mod secrets;
 mod sets;
 mod support;
 mod systems;
+mod volumes;
 mod watch;
