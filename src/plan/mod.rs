@@ -14,6 +14,7 @@ mod risk;
 pub mod scaling;
 mod text;
 mod types;
+mod volumes;
 
 pub use html::plan_html;
 pub use judge::{Judgement, Stale, judge};
@@ -24,6 +25,7 @@ pub use protect::{Named, is_protected, protection};
 pub use risk::risk_of;
 pub use text::{plan_text, step_line};
 pub use types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
+pub use volumes::{Claim, claims, has_claims};
 
 #[cfg(test)]
 mod property_tests;

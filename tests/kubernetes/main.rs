@@ -18,4 +18,5 @@ mod servers;
 mod sets;
 mod support;
 mod systems;
+mod volumes;
 mod watch;

@@ -8,6 +8,7 @@ mod compare;
 mod credentials;
 mod enterprise;
 mod find;
+mod generated;
 mod health;
 mod lines;
 mod replication;
