@@ -40,7 +40,12 @@ fn free() -> u16 {
 impl Server {
     /// With the lines of a redis.conf, as far as a server of this machine can have them, and further ones.
     pub fn start(bench: &Bench, conf: &str, more: &str) -> Server {
-        let port = free();
+        // Another test may have taken the port in between: then the next.
+        let mut started = (0..20).filter_map(|_| Server::start_at(free(), bench, conf, more));
+        started.next().expect("a server that starts")
+    }
+
+    fn start_at(port: u16, bench: &Bench, conf: &str, more: &str) -> Option<Server> {
         let directory = bench.path().join(format!(".git/server-{port}"));
         fs::create_dir_all(&directory).unwrap();
         let own = conf.lines().filter(|line| !PLACES.iter().any(|place| line.starts_with(place)));
@@ -50,9 +55,15 @@ impl Server {
         let password = more.lines().find_map(|line| line.strip_prefix("requirepass ")).map(str::to_owned);
         let mut command = Command::new("redis-server");
         let child = command.arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let server = Server { child, port, directory, password };
-        server.wait_for(&["PING"], "PONG");
-        server
+        let own = format!("process_id:{}\r", child.id());
+        let mut server = Server { child, port, directory, password };
+        while server.child.try_wait().unwrap().is_none() {
+            if server.cli(&["INFO", "server"]).contains(&own) {
+                return Some(server);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
     }
 
     /// What redis-cli prints.

@@ -137,8 +137,8 @@ fn clean_and_drifted(system: &str, overlay: &str) {
     if bench.path().join("system/base/charts").exists() && overlay == "overlays/production" {
         let chart = bench.redisops(&["build", "system/overlays/production", "--enable-helm", "--no-validate"]);
         assert_eq!(chart.code, 0, "{chart:?}");
-        bench.write("chart/all.yaml", &chart.stdout);
-        bench.write("all/kustomization.yaml", "namespace: NAMESPACE\nresources: [../chart/all.yaml]\n");
+        bench.write("all/chart.yaml", &chart.stdout);
+        bench.write("all/kustomization.yaml", "namespace: NAMESPACE\nresources: [chart.yaml]\n");
     }
     bench.git(&["add", "-A"]);
     bench.git(&["commit", "-qm", system]);
