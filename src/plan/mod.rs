@@ -11,6 +11,7 @@ mod order;
 mod protect;
 mod risk;
 pub mod scaling;
+mod seal;
 mod text;
 mod types;
 
@@ -21,6 +22,7 @@ pub use markdown::plan_markdown;
 pub use order::{Stage, Wave, waves};
 pub use protect::{Named, is_protected, protection};
 pub use risk::risk_of;
+pub use seal::{Seal, Sealed, Seals, sealed};
 pub use text::{plan_text, step_line};
 pub use types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
 

@@ -1,8 +1,9 @@
 //! A server that dies, comes back, or is overrun in the middle.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::support::{Bench, kubeconfig, programs};
 struct Own {
     run: tempfile::TempDir,
     port: u16,
+    arguments: &'static str,
 }
 
 fn script(name: &str) -> PathBuf {
@@ -22,9 +24,14 @@ fn script(name: &str) -> PathBuf {
 
 impl Own {
     fn start() -> Own {
+        Own::with("")
+    }
+
+    /// With more arguments for its API server.
+    fn with(arguments: &'static str) -> Own {
         let run = tempfile::tempdir().unwrap();
-        let port = 25_000 + (std::process::id() % 6000) as u16;
-        let own = Own { run, port };
+        let port = 25_000 + (std::process::id() % 1500) as u16 * 4;
+        let own = Own { run, port, arguments };
         assert!(own.up(false), "no control plane on port {port}");
         own
     }
@@ -37,6 +44,7 @@ impl Own {
         let mut command = Command::new(script("up.sh"));
         command.arg("core").env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
         command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", (self.port + 2).to_string());
+        command.env("API_ARGS", self.arguments);
         if again {
             command.env("KEEP_STATE", "1");
         }
@@ -125,4 +133,75 @@ fn a_storm_of_refusals_passes() {
     for run in runs {
         assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(30)), "{run:?}");
     }
+}
+
+fn apply(bench: &Bench, directory: &str) -> Child {
+    let mut command = bench.command(&["apply", directory, "--yes", "-o", "json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until a run has told of so many objects; what it tells then goes on being read.
+fn told(child: &mut Child, objects: usize) -> thread::JoinHandle<String> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let begin: Vec<String> = lines.by_ref().take(objects).collect();
+    assert_eq!(begin.len(), objects, "{begin:?}");
+    thread::spawn(move || begin.into_iter().chain(lines).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_server_that_is_killed_in_the_middle_of_an_apply_costs_nothing() {
+    if kubeconfig().is_none() {
+        return;
+    }
+    let own = Own::start();
+    let bench = Bench::at(&own.kubeconfig());
+    bench.write("prod/all.yaml", &objects(400));
+    bench.write("prod/kustomization.yaml", "resources: [all.yaml]\n");
+    let mut ended = Vec::new();
+    // It dies after the first objects, and in the middle of what is left.
+    for objects in [1, 60] {
+        let mut child = apply(&bench, "prod");
+        let told = told(&mut child, objects);
+        own.kill_server();
+        own.down(true);
+        assert!(own.up(true), "it does not come back");
+        let done = child.wait_with_output().unwrap();
+        let told = told.join().unwrap();
+        let code = done.status.code();
+        assert!(code == Some(0) || (code == Some(2) && told.contains("redisops::apply::")), "{told}");
+        ended.push(code);
+        bench.kubectl(&["delete", "lease", "--all"]);
+    }
+    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
+    assert_eq!((run.code, &run.json()["summary"]["failed"]), (0, &json!(0)), "{ended:?} {run:?}");
+    assert_eq!(bench.diff(&["prod"]).code, 0);
+    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
+    assert_eq!(run.json()["summary"]["unchanged"], 400);
+    assert_eq!(bench.kubectl(&["get", "lease", "-o", "name"]), "");
+}
+
+#[test]
+fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
+    if kubeconfig().is_none() {
+        return;
+    }
+    let own =
+        Own::with("--enable-priority-and-fairness=false --max-requests-inflight=2 --max-mutating-requests-inflight=1");
+    let bench = Bench::at(&own.kubeconfig());
+    let sets = ["one", "two", "three", "four"];
+    for set in sets {
+        bench.write(&format!("{set}/all.yaml"), &objects(60).replace("name: c", &format!("name: {set}-c")));
+        bench.write(&format!("{set}/kustomization.yaml"), "resources: [all.yaml]\n");
+    }
+    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set)).collect();
+    for child in all {
+        let done = child.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(report["summary"]["created"], 60, "{report}");
+    }
+    let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
+    let refused = metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
+    let refused: f64 = refused.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
+    assert!(refused > 0.0, "the server has refused nothing");
 }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
+use crate::cli::live::rules;
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
 use crate::cli::settings::RenderSettings;
 use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
-use crate::drift::managed::{ApplySetParent, Ours};
+use crate::drift::managed::{ApplySetParent, IgnoreRules, Ours};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
@@ -38,6 +39,8 @@ pub struct Deployment {
     pub rendered: Rendered,
     /// Texts with values of secrets in them.
     secrets: BTreeSet<String>,
+    /// Fields that nobody wants to hear of, as for `diff`.
+    ignored: IgnoreRules,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
 }
@@ -61,6 +64,8 @@ impl Deployment {
             printer.note(note);
         }
         printer.diagnostics(&arrange(rendered.warnings.clone(), &rendered.sources), &rendered.sources);
+        let (ignored, wrong) = rules(&rendered, &rendered.sources);
+        printer.diagnostics(&arrange(wrong.0, &rendered.sources), &rendered.sources);
         let kubernetes = rendered.environment.as_ref().map(|environment| &environment.spec.kubernetes);
         let set = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let root = rendered.names.root().to_owned();
@@ -70,7 +75,7 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), kubeconfig, context })
+        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), ignored, kubeconfig, context })
     }
 
     /// The same with the values of secrets in it. What is wrong with them is told; then there is none.
@@ -166,6 +171,7 @@ impl Deployment {
             wanted,
             set,
             ours: &ours,
+            ignored: &self.ignored,
             adopt: wish.adopt,
             try_new: wish.try_new,
             secrets: &self.secrets,

@@ -151,7 +151,7 @@ impl Job<'_> {
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
         let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
-        let judgement = judge(plan, &objects, &survey.changes);
+        let judgement = judge(plan, &objects, &survey.changes, &survey.seals);
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
         Ok(judgement)

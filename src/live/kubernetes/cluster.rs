@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use kube::Client;
 use kube::client::Body;
@@ -18,8 +18,10 @@ use super::kinds::{Kinds, items};
 
 /// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
 const AT_A_TIME: usize = 16;
-/// How often a request is tried.
+/// How often a request is tried that gets no answer.
 const TRIES: u32 = 6;
+/// How long a server may say that it is busy: it lives, and its turn comes.
+const BUSY: Duration = Duration::from_secs(60);
 /// Longest time for one answer.
 const ANSWER: Duration = Duration::from_secs(30);
 /// Longest wait that a server may ask for.
@@ -40,6 +42,8 @@ pub struct Cluster {
     gate: Arc<Semaphore>,
     /// The server is gone: what was tried long enough once is not tried again for each object.
     lost: Arc<AtomicBool>,
+    /// Spreads requests that are tried again.
+    turn: Arc<AtomicUsize>,
 }
 
 /// What a list has found.
@@ -85,6 +89,7 @@ impl Cluster {
             kinds: Arc::new(Kinds::default()),
             gate: Arc::new(Semaphore::new(AT_A_TIME)),
             lost: Arc::new(AtomicBool::new(false)),
+            turn: Arc::new(AtomicUsize::new(0)),
         };
         cluster.refresh().await?;
         Ok(cluster)
@@ -172,10 +177,16 @@ impl Cluster {
         Ok(kinds)
     }
 
+    /// Lets requests be tried again, after the server had stopped to answer.
+    pub fn hope_again(&self) {
+        self.lost.store(false, Ordering::Relaxed);
+    }
+
     /// Asks until there is an answer, or it is of no use.
     pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
         let _permit = self.gate.acquire().await.ok();
-        let mut tried = 0;
+        let (mut tried, mut refused) = (0, 0);
+        let began = Instant::now();
         if self.lost.load(Ordering::Relaxed) {
             return Err(subject.unreachable("the server has stopped to answer".to_owned()));
         }
@@ -190,15 +201,22 @@ impl Cluster {
                 }
                 Err(Failure::Passing(error, wait)) => (error, wait),
             };
-            tried += 1;
+            let is_busy = error.status == 429 && began.elapsed() < BUSY;
+            match is_busy {
+                true => refused += 1,
+                false => tried += 1,
+            }
             if tried >= TRIES || self.lost.load(Ordering::Relaxed) {
                 if error.is_lost() {
                     self.lost.store(true, Ordering::Relaxed);
                 }
                 return Err(error);
             }
-            let own = Duration::from_millis(100) * 2_u32.pow(tried);
-            tokio::time::sleep(wait.unwrap_or(own).min(LONGEST_WAIT)).await;
+            let own = Duration::from_millis(100) * 2_u32.pow((tried + refused).min(TRIES));
+            let wait = wait.unwrap_or(own).min(LONGEST_WAIT);
+            // Requests that were refused together do not come back together.
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed) % AT_A_TIME;
+            tokio::time::sleep(wait + wait.mul_f64(turn as f64 / AT_A_TIME as f64)).await;
         }
     }
 
