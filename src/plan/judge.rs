@@ -139,7 +139,9 @@ impl Around<'_> {
                 None => found.extend(other_than_planned(object, planned).map(|wanted| (what(), files(&wanted)))),
                 Some(field) if field.after != planned.after => found.push((what(), files(&field.after))),
                 Some(field) => match self.hidden(planned) {
-                    Hidden::Wanted => found.push((what(), "the files have another value now than the plan knows".to_owned())),
+                    Hidden::Wanted => {
+                        found.push((what(), "the files have another value now than the plan knows".to_owned()))
+                    }
                     Hidden::Live => {
                         let why = "its value, which is not shown, is neither the one that it had nor the one that it is to get";
                         found.push((what(), why.to_owned()));

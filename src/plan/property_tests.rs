@@ -62,7 +62,14 @@ fn world() -> impl Strategy<Value = World> {
 fn plan(world: &World) -> Plan {
     let objects: Vec<&Node> = world.objects.iter().collect();
     let seals = Seals::default();
-    make(&Inputs { target: "x", cluster: None, apply_set: None, objects: &objects, changes: &world.changes, seals: &seals })
+    make(&Inputs {
+        target: "x",
+        cluster: None,
+        apply_set: None,
+        objects: &objects,
+        changes: &world.changes,
+        seals: &seals,
+    })
 }
 
 /// The world after some steps.
@@ -162,7 +169,11 @@ fn what_happened_to_objects_is_told() {
     let world = World { objects: vec![object.clone()], changes: vec![update] };
     let plan = plan(&world);
     let why = |objects: &[&Node], now: &[Change]| -> Vec<String> {
-        judge(&plan, objects, now, &Seals::default()).stale.into_iter().map(|one| format!("{}: {}", one.what, one.why)).collect()
+        judge(&plan, objects, now, &Seals::default())
+            .stale
+            .into_iter()
+            .map(|one| format!("{}: {}", one.what, one.why))
+            .collect()
     };
     assert_eq!(why(&[], &[]), ["ConfigMap/a/x: the files do not have it any more"]);
     let created = change(&object, ChangeKind::Create, vec![]);

@@ -48,7 +48,8 @@ pub fn sealed(key: &str, path: &FieldPath, live: &Node, git: &Node, secrets: &BT
         Some(decoded.unwrap_or_else(|| text.into_bytes()))
     };
     let after = bytes(git);
-    let holds = |text: &String| after.as_ref().is_some_and(|bytes| memchr::memmem::find(bytes, text.as_bytes()).is_some());
+    let holds =
+        |text: &String| after.as_ref().is_some_and(|bytes| memchr::memmem::find(bytes, text.as_bytes()).is_some());
     let fetched = secrets.iter().any(holds);
     let seal = Seal { before: bytes(live).map(|it| digest(key, &it)), after: after.map(|it| digest(key, &it)) };
     Sealed { seal, fetched }
@@ -69,9 +70,8 @@ mod tests {
     use crate::yaml::{Origin, from_json};
 
     fn of(key: &str, live: &str, git: &str, secrets: &[&str]) -> Sealed {
-        let object = |value: &str| {
-            from_json(&format!(r#"{{"kind":"Secret","data":{{"p":"{value}"}}}}"#), Origin::NONE).unwrap()
-        };
+        let object =
+            |value: &str| from_json(&format!(r#"{{"kind":"Secret","data":{{"p":"{value}"}}}}"#), Origin::NONE).unwrap();
         let secrets = secrets.iter().map(|text| (*text).to_owned()).collect();
         sealed(key, &"data.p".parse().unwrap(), &object(live), &object(git), &secrets)
     }
@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn what_is_absent_has_no_digest() {
-        let (live, git) = (from_json(r#"{"kind":"Secret"}"#, Origin::NONE), from_json(r#"{"kind":"Secret","data":{"p":"b25l"}}"#, Origin::NONE));
+        let (live, git) = (
+            from_json(r#"{"kind":"Secret"}"#, Origin::NONE),
+            from_json(r#"{"kind":"Secret","data":{"p":"b25l"}}"#, Origin::NONE),
+        );
         let found = sealed("k", &"data.p".parse().unwrap(), &live.unwrap(), &git.unwrap(), &BTreeSet::new());
         assert!(found.seal.before.is_none() && found.seal.after.is_some());
     }

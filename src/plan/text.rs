@@ -117,7 +117,14 @@ mod tests {
         ];
         let all: Vec<_> = objects.iter().collect();
         let seals = crate::plan::Seals::default();
-        make(&Inputs { target: "prod", cluster: None, apply_set: None, objects: &all, changes: &changes, seals: &seals })
+        make(&Inputs {
+            target: "prod",
+            cluster: None,
+            apply_set: None,
+            objects: &all,
+            changes: &changes,
+            seals: &seals,
+        })
     }
 
     #[test]

@@ -4,12 +4,15 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::{Bench, kubeconfig, programs};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A control plane of its own, without controllers.
 struct Own {
@@ -30,7 +33,9 @@ impl Own {
     /// With more arguments for its API server.
     fn with(arguments: &'static str) -> Own {
         let run = tempfile::tempdir().unwrap();
-        let port = 25_000 + (std::process::id() % 1500) as u16 * 4;
+        // Ports of their own for tests of one process, and of processes beside it.
+        let turn = NEXT.fetch_add(1, Ordering::Relaxed) * 500 + std::process::id();
+        let port = 25_000 + (turn % 1500) as u16 * 4;
         let own = Own { run, port, arguments };
         assert!(own.up(false), "no control plane on port {port}");
         own
@@ -159,9 +164,10 @@ fn a_server_that_is_killed_in_the_middle_of_an_apply_costs_nothing() {
     bench.write("prod/kustomization.yaml", "resources: [all.yaml]\n");
     let mut ended = Vec::new();
     // It dies after the first objects, and in the middle of what is left.
-    for objects in [1, 60] {
+    for (value, lines) in [("c", 1), ("d", 60)] {
+        bench.write("prod/all.yaml", &objects(400).replace("a: b", &format!("a: {value}")));
         let mut child = apply(&bench, "prod");
-        let told = told(&mut child, objects);
+        let told = told(&mut child, lines);
         own.kill_server();
         own.down(true);
         assert!(own.up(true), "it does not come back");
@@ -201,7 +207,8 @@ fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
         assert_eq!(report["summary"]["created"], 60, "{report}");
     }
     let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
-    let refused = metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
+    let refused =
+        metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
     let refused: f64 = refused.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
     assert!(refused > 0.0, "the server has refused nothing");
 }

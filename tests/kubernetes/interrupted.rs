@@ -31,7 +31,9 @@ fn killed_after(bench: &Bench, steps: usize) -> bool {
 
 /// `created Service/…`, `waiting for …`, `ready …`, `pruned …`.
 fn is_step(line: &str) -> bool {
-    ["created ", "changed ", "pruned ", "waiting for ", "ready ", "replacing "].iter().any(|word| line.starts_with(word))
+    ["created ", "changed ", "pruned ", "waiting for ", "ready ", "replacing "]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 /// Whoever runs it again has to wait for the lock of the killed run, or to take it: the test takes it.
@@ -41,11 +43,17 @@ fn free(bench: &Bench) {
 
 fn is_whole(bench: &Bench, kill: usize) {
     let run = applied(bench, &["--prune"]);
-    assert!(results(&run).iter().all(|it| ["created", "changed", "pruned", "unchanged"].contains(&it.as_str())), "{run:?}");
+    assert!(
+        results(&run).iter().all(|it| ["created", "changed", "pruned", "unchanged"].contains(&it.as_str())),
+        "{run:?}"
+    );
     assert_eq!(results(&applied(bench, &["--prune"])), ["unchanged"], "killed after {kill} steps");
     assert_eq!(bench.diff(&["prod", "--prune"]).code, 0, "killed after {kill} steps");
     assert_eq!(live(bench, "statefulset,service,job", "{.items[*].metadata.name}"), "cache cache once");
-    assert_eq!(live(bench, "statefulset/cache", "{.status.readyReplicas}"), live(bench, "statefulset/cache", "{.spec.replicas}"));
+    assert_eq!(
+        live(bench, "statefulset/cache", "{.status.readyReplicas}"),
+        live(bench, "statefulset/cache", "{.spec.replicas}")
+    );
     assert_eq!(live(bench, "lease", "{.items}"), "[]");
 }
 
@@ -77,12 +85,25 @@ fn a_run_that_is_killed_at_any_step_goes_on() {
         let is_old = text.contains("redis:7");
         let (from, to) = if is_old { ("redis:7", "redis:8") } else { ("redis:8", "redis:7") };
         edit(&bench, from, to);
-        edit(&bench, &format!("a: \"{}\"", if is_old { 1 } else { 2 }), &format!("a: \"{}\"", if is_old { 2 } else { 1 }));
+        edit(
+            &bench,
+            &format!("a: \"{}\"", if is_old { 1 } else { 2 }),
+            &format!("a: \"{}\"", if is_old { 2 } else { 1 }),
+        );
         let is_at_work = killed_after(&bench, steps);
         kills += 1;
         free(&bench);
         is_whole(&bench, steps);
-        let images = bench.kubectl(&["-n", &namespace, "get", "pods", "-l", "app=cache", "-o", "jsonpath={.items[*].spec.containers[*].image}"]);
+        let images = bench.kubectl(&[
+            "-n",
+            &namespace,
+            "get",
+            "pods",
+            "-l",
+            "app=cache",
+            "-o",
+            "jsonpath={.items[*].spec.containers[*].image}",
+        ]);
         assert_eq!(images, format!("{to} {to}"));
         assert_eq!(live(&bench, "serviceaccount", "{.items[*].metadata.name}"), "default");
         if !is_at_work && steps > 0 {

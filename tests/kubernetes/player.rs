@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::support::Bench;
 
 /// Kinds of operators whose own definitions are not in this repository: group, version, kind.
-const OTHERS: [(&str, &str, &str); 8] = [
+const OTHERS: [(&str, &str, &str); 9] = [
+    ("cert-manager.io", "v1", "Certificate"),
     ("external-secrets.io", "v1", "ExternalSecret"),
     ("external-secrets.io", "v1", "SecretStore"),
     ("grafana.integreatly.org", "v1beta1", "GrafanaDashboard"),
@@ -29,11 +30,12 @@ pub fn definitions(bench: &Bench) {
     let own = root.join("ci/schemas/redis-enterprise.yaml");
     let rendered = bench.redisops(&["build", own.to_str().unwrap(), "--no-validate"]);
     assert_eq!(rendered.code, 0, "{rendered:?}");
-    // They say what is served, and not which version is kept.
+    // They say what is served, and not which version is kept, nor that states are written apart.
     let served = "    served: true\n";
     let of_one = |text: &str| {
-        let kept = text.replacen(served, "    served: yes\n    storage: true\n", 1);
-        kept.replace(served, "    served: true\n    storage: false\n").replace("served: yes", "served: true")
+        let kept = text.replacen(served, "    served: yes\n    storage: true\n    subresources: {status: {}}\n", 1);
+        kept.replace(served, "    served: true\n    storage: false\n    subresources: {status: {}}\n")
+            .replace("served: yes", "served: true")
     };
     let mut all: Vec<String> = rendered.stdout.split("---\n").map(of_one).collect();
     for (group, version, kind) in OTHERS {
@@ -104,7 +106,7 @@ impl Kubectl {
                 let Some(status) = next(object) else { continue };
                 let patch = format!("{{\"status\":{status}}}");
                 let subresource = ["--subresource", "status", "--type", "merge", "-p", &patch];
-                self.run(&[&["-n", namespace, "patch", kind, name], &subresource[..]].concat());
+                self.run(&[&["-n", namespace, "patch", kind, name][..], &subresource].concat());
             }
         }
     }

@@ -184,8 +184,9 @@ fn a_cluster_that_flux_heals_does_not_change_its_size_without_the_guard() {
     let Some(bench) = nodes() else { return };
     healer(&bench, "kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "{prune: true}");
     let namespace = bench.namespace.clone();
-    let labels = ["kustomize.toolkit.fluxcd.io/name=shop", &format!("kustomize.toolkit.fluxcd.io/namespace={namespace}")];
-    bench.kubectl(&[&["-n", &namespace, "label", "statefulset/cache"], &labels[..]].concat());
+    let labels =
+        ["kustomize.toolkit.fluxcd.io/name=shop", &format!("kustomize.toolkit.fluxcd.io/namespace={namespace}")];
+    bench.kubectl(&[&["-n", &namespace, "label", "statefulset/cache"][..], &labels].concat());
     is_refused(&bench, &format!("Flux (kustomization {namespace}/shop)"));
     // With a guard of this StatefulSet nothing can be lost. One of another is none.
     let guard = |set: &str| {

@@ -341,7 +341,10 @@ fn what_argo_cd_is_told_to_ignore_is_left_alone() {
     let fields = plan.json()["steps"][0]["fields"].clone();
     assert!(fields.as_array().unwrap().iter().all(|it| it["path"] != "spec.replicas"), "{fields}");
     assert_eq!(result(&applied(&bench, &[]), "StatefulSet", "cache"), "changed");
-    assert_eq!(live(&bench, "statefulset/cache", "{.spec.replicas} {.spec.template.spec.containers[0].image}"), "4 redis:8");
+    assert_eq!(
+        live(&bench, "statefulset/cache", "{.spec.replicas} {.spec.template.spec.containers[0].image}"),
+        "4 redis:8"
+    );
     // Without the rule it is drift again.
     std::fs::remove_file(bench.path().join("argocd/app.yaml")).unwrap();
     assert_eq!(bench.redisops(&["plan", "prod", "--exit-code"]).code, 1);

@@ -189,7 +189,17 @@ impl Bench {
     #[track_caller]
     pub fn status(&self, kind: &str, name: &str, status: &str) {
         let patch = format!("{{\"status\":{status}}}");
-        self.kubectl(&["-n", &self.namespace, "patch", kind, name, "--subresource=status", "--type=merge", "-p", &patch]);
+        self.kubectl(&[
+            "-n",
+            &self.namespace,
+            "patch",
+            kind,
+            name,
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            &patch,
+        ]);
     }
 
     /// Makes volumes of a class, which claims are bound to; they go with the test.

@@ -34,7 +34,8 @@ impl System {
     }
 
     fn run(&self, command: &[&str], more: &[&str]) -> Run {
-        let all: Vec<&str> = command.iter().chain([&self.path.as_str()]).chain(self.more).chain(more).copied().collect();
+        let all: Vec<&str> =
+            command.iter().chain([&self.path.as_str()]).chain(self.more).chain(more).copied().collect();
         let mut command = self.bench.command(&all);
         command.envs(self.variables.iter().copied());
         Run::of(command.output().unwrap())
@@ -68,7 +69,7 @@ impl System {
     /// Deleted, its data first by name.
     fn goes(&self, delete: &[&str]) -> Run {
         let named: Vec<&str> = delete.iter().flat_map(|name| ["--delete", name]).collect();
-        let run = self.done(&["delete"], &[&["--yes", "--timeout", "100s", "-o", "json"], &named[..]].concat());
+        let run = self.done(&["delete"], &[&["--yes", "--timeout", "100s", "-o", "json"][..], &named].concat());
         assert!(run.stderr.contains("data: "), "{}", run.stderr);
         let left = self.run(&["delete"], &["--yes", "-o", "json"]);
         assert!(left.code == 0 && left.json()["summary"]["pruned"] == 0, "{left:?}");
@@ -78,14 +79,21 @@ impl System {
 
 #[test]
 fn system_b_comes_up_in_every_environment() {
-    for (overlay, namespace, pods) in
-        [("development", "redis-development", 2), ("staging", "redis-staging", 3), ("production", "redis-production", 4)]
-    {
+    for (overlay, namespace, pods) in [
+        ("development", "redis-development", 2),
+        ("staging", "redis-staging", 3),
+        ("production", "redis-production", 4),
+    ] {
         let path = format!("examples/building-blocks/overlays/{overlay}");
         let Some(system) = System::new(&path, namespace, false) else { return };
         system.comes_up();
         let ready = system.bench.kubectl(&[
-            "-n", namespace, "get", "statefulset", "-o", "jsonpath={range .items[*]}{.status.readyReplicas} {end}",
+            "-n",
+            namespace,
+            "get",
+            "statefulset",
+            "-o",
+            "jsonpath={range .items[*]}{.status.readyReplicas} {end}",
         ]);
         let ready: usize = ready.split_whitespace().map(|it| it.parse::<usize>().unwrap()).sum();
         assert_eq!(ready, pods, "{overlay}");
@@ -100,12 +108,14 @@ fn system_b_comes_up_in_every_environment() {
 
 #[test]
 fn system_c_comes_up_from_its_chart_with_its_secret() {
-    let Some(mut system) = System::new("examples/shopping-cart/overlays/production", "shopping-cart", true) else { return };
+    let Some(mut system) = System::new("examples/shopping-cart/overlays/production", "shopping-cart", true) else {
+        return;
+    };
     if std::process::Command::new("helm").arg("version").output().is_err() {
         return;
     }
     system.more = &["--enable-helm"];
-    system.variables = &[("AVP_TYPE", "env"), ("SHOPPING_CART_REDIS_DB_PASSWORD", "s3cr3t-of-the-cart")];
+    system.variables = &[("AVP_TYPE", "env"), ("db-password", "s3cr3t-of-the-cart")];
     // The other namespace is the application's.
     let _ = system.bench.kubectl_with(&["create", "namespace", "shop-frontend"], "");
     let run = system.comes_up();

@@ -45,7 +45,17 @@ impl Webhook {
         let at = |name: &str| bench.path().join(".git").join(name).to_str().unwrap().to_owned();
         let (key, certificate) = (at("hook.key"), at("hook.crt"));
         let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=hook"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=hook",
+            ])
             .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &key, "-out", &certificate])
             .output()
             .unwrap();

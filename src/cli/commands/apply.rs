@@ -18,6 +18,7 @@ use crate::cli::slots::Display;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
+use crate::plan::scaling::stale_slots;
 use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
 use crate::yaml::Node;
 
@@ -151,7 +152,8 @@ impl Job<'_> {
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
         let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
-        let judgement = judge(plan, &objects, &survey.changes, &survey.seals);
+        let mut judgement = judge(plan, &objects, &survey.changes, &survey.seals);
+        judgement.stale.extend(stale_slots(plan, &survey.plan));
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
         Ok(judgement)

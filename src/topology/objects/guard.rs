@@ -124,12 +124,10 @@ fn policy(name: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
 
 fn binding(group: &Group<'_>, policy: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
     let namespace = instance.parent.namespace();
-    let own = (!namespace.is_empty())
-        .then(|| map! { "matchLabels" => map! { "kubernetes.io/metadata.name" => namespace } });
+    let own =
+        (!namespace.is_empty()).then(|| map! { "matchLabels" => map! { "kubernetes.io/metadata.name" => namespace } });
     let set = instance.child(&group.suffix);
-    let parameter = guard
-        .is_parameter()
-        .then(|| map! { "name" => set.clone(), "parameterNotFoundAction" => "Deny" });
+    let parameter = guard.is_parameter().then(|| map! { "name" => set.clone(), "parameterNotFoundAction" => "Deny" });
     let body = map! {
         "spec" => map! {
             "matchResources" => map! { "namespaceSelector" => own, "resourceRules" => guard.rules(Some(set)) },

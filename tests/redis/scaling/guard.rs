@@ -156,7 +156,9 @@ fn the_server_refuses_to_shrink_what_is_not_drained() {
 fn a_guard_that_was_deleted_and_comes_back_refuses_again() {
     let Some(space) = Space::named("again") else { return };
     let scale = |replicas: &str| space.run(&["scale", "statefulset/cache-node", "--replicas", replicas]);
-    let drained = |to: &str| space.run(&["annotate", "--overwrite", "statefulset/cache-node", &format!("redisops.dev/drained-to{to}")]);
+    let drained = |to: &str| {
+        space.run(&["annotate", "--overwrite", "statefulset/cache-node", &format!("redisops.dev/drained-to{to}")])
+    };
     space.apply(8).expect("it is created");
     for _ in 0..2 {
         space.denied(&|| space.apply(6));
@@ -180,7 +182,9 @@ fn a_guard_that_was_deleted_and_comes_back_refuses_again() {
     std::fs::write(&file, other).expect("a file");
     space.run(&["apply", "-f", &file.display().to_string()]).expect("another set");
     space.run(&["scale", "statefulset/other", "--replicas", "1"]).expect("nobody minds");
-    space.run(&["patch", "statefulset/other", "--type", "merge", "-p", "{\"spec\":{\"replicas\":0}}"]).expect("nobody minds");
+    space
+        .run(&["patch", "statefulset/other", "--type", "merge", "-p", "{\"spec\":{\"replicas\":0}}"])
+        .expect("nobody minds");
 }
 
 /// A repository with one environment, whose StatefulSet is a cluster on these nodes.
