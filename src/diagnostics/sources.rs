@@ -89,7 +89,11 @@ pub struct Source {
     pub made_by: Option<MadeBy>,
     base: u32,
     line_starts: OnceLock<Vec<u32>>,
+    private_key_marks: OnceLock<Vec<u32>>,
 }
+
+/// The end of the first and of the last line of a private key in PEM.
+const PRIVATE_KEY_MARK: &[u8] = b"PRIVATE KEY-----";
 
 impl Source {
     /// The place of a byte offset of this text; offsets past the end name the end.
@@ -133,8 +137,20 @@ impl Source {
     pub fn line(&self, line: u32) -> &str {
         let starts = self.line_starts();
         let Some(&start) = starts.get(line as usize - 1) else { return "" };
-        let rest = &self.text[start as usize..];
-        rest.split(['\n', '\r']).next().unwrap_or("")
+        // The next line starts after the line break of this one.
+        let end = starts.get(line as usize).map_or(self.text.len(), |next| *next as usize - 1);
+        let whole = &self.text[start as usize..end];
+        memchr::memchr(b'\r', whole.as_bytes()).map_or(whole, |at| &whole[..at])
+    }
+
+    /// The lines (from 1, ascending) on which a private key begins or ends, as PEM writes it.
+    pub fn private_key_marks(&self) -> &[u32] {
+        self.private_key_marks.get_or_init(|| {
+            let found = memchr::memmem::find_iter(self.text.as_bytes(), PRIVATE_KEY_MARK);
+            let mut lines: Vec<u32> = found.map(|offset| self.line_column(offset).0).collect();
+            lines.dedup();
+            lines
+        })
     }
 }
 
@@ -235,8 +251,16 @@ impl Sources {
         if base + text.len() as u64 >= u64::from(Pos::MAX) {
             return Err(TooLarge { path });
         }
-        let source =
-            Arc::new(Source { path, text, kind, embedding, made_by, base: base as u32, line_starts: OnceLock::new() });
+        let source = Arc::new(Source {
+            path,
+            text,
+            kind,
+            embedding,
+            made_by,
+            base: base as u32,
+            line_starts: OnceLock::new(),
+            private_key_marks: OnceLock::new(),
+        });
         list.push(Arc::clone(&source));
         Ok(source)
     }

@@ -64,6 +64,12 @@ impl Ended {
             .filter_map(|key| String::from_utf8(BASE64_STANDARD.decode(key.as_str()?).ok()?).ok())
             .collect()
     }
+
+    /// Keys that the report names as having different values on two nodes.
+    pub fn doubled(&self) -> Vec<String> {
+        let conflicts = self.report["conflicts"].as_array().cloned().unwrap_or_default();
+        conflicts.iter().filter_map(|conflict| Some(conflict["key"].as_str()?.to_owned())).collect()
+    }
 }
 
 impl Migration {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::judge::{Promise, Verdict, judge};
+use crate::judge::{Gaps, Promise, Verdict, judge};
 use crate::run::{Dice, Migration, addresses, resume, runs, tell, views};
 use crate::support::TestCluster;
 use crate::workload::{Workload, fill};
@@ -31,7 +31,7 @@ fn killed_at_random_moments() {
         interrupted += u32::from(killed.code.is_none());
         resume(&cluster, &seed, &arguments);
         let memory = work.end();
-        match judge(&seeds, &memory, Promise::Acknowledged, &[]) {
+        match judge(&seeds, &memory, Promise::Acknowledged, Gaps::Never, &[]) {
             Ok(verdict) => verdicts.push(verdict),
             Err(wrong) => panic!("run {run}, killed: {wrong}\n{}\n{}", killed.stderr, views(&cluster)),
         }

@@ -24,15 +24,24 @@ pub struct Counter {
     pub sent: u64,
 }
 
+/// A value that nobody changes, read otherwise while slots moved.
+#[derive(Clone, Debug)]
+pub struct Misread {
+    /// Its key.
+    pub key: String,
+    /// What came instead; nothing where the server said that there is no such key.
+    pub value: Option<String>,
+}
+
 /// What the clients found wrong while they ran.
 #[derive(Default, Debug)]
-pub struct Complaints(Mutex<Vec<String>>);
+struct Complaints(Mutex<Vec<Misread>>);
 
 impl Complaints {
-    fn add(&self, complaint: String) {
+    fn add(&self, misread: Misread) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() < 20 {
-            all.push(complaint);
+        if all.len() < 1000 {
+            all.push(misread);
         }
     }
 }
@@ -50,8 +59,8 @@ pub struct Workload {
 pub struct Memory {
     /// The counters.
     pub counters: HashMap<String, Counter>,
-    /// What was wrong while they ran.
-    pub complaints: Vec<String>,
+    /// What was read wrong while they ran.
+    pub misread: Vec<Misread>,
     /// Reads that were checked.
     pub reads: u64,
 }
@@ -86,7 +95,7 @@ impl Workload {
         self.reader.join().expect("a reader does not panic");
         Memory {
             counters,
-            complaints: std::mem::take(&mut self.complaints.0.lock().unwrap_or_else(PoisonError::into_inner)),
+            misread: std::mem::take(&mut self.complaints.0.lock().unwrap_or_else(PoisonError::into_inner)),
             reads: self.reads.load(Ordering::Relaxed),
         }
     }
@@ -136,7 +145,7 @@ fn read(seeds: &[Address], stop: &AtomicBool, complaints: &Complaints, reads: &A
             Ok(Some(value)) if value == fixed_value(number) => {
                 reads.fetch_add(1, Ordering::Relaxed);
             }
-            Ok(other) => complaints.add(format!("`{key}` was read as {other:?}")),
+            Ok(value) => complaints.add(Misread { key, value }),
             // While a master is down nobody answers; what counts is what is answered.
             Err(_) => std::thread::sleep(Duration::from_millis(10)),
         }

@@ -76,13 +76,12 @@ impl<'a> Mask<'a> {
     }
 
     fn in_private_key(&self, number: u32) -> bool {
-        let above = (number.saturating_sub(200).max(1)..number).rev().map(|n| self.source.line(n));
-        for line in above {
-            if line.contains("PRIVATE KEY-----") {
-                return line.contains("-----BEGIN ") && !line.contains("-----END ");
-            }
-        }
-        false
+        let marks = self.source.private_key_marks();
+        let above = marks[..marks.partition_point(|mark| *mark < number)].last();
+        above.filter(|mark| number - **mark <= 200).is_some_and(|mark| {
+            let line = self.source.line(*mark);
+            line.contains("-----BEGIN ") && !line.contains("-----END ")
+        })
     }
 
     fn hidden_by_parents(&self, number: u32, line: &str, content: usize) -> Option<usize> {

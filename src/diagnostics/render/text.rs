@@ -3,10 +3,14 @@
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use rayon::prelude::*;
 
 use super::mask::scrub;
 use super::piece::{CONTEXT, Pieces};
 use crate::diagnostics::{Diagnostic, Severity, Sources};
+
+/// From so many diagnostics on, a second thread is worth its start.
+const PARALLEL: usize = 64;
 
 /// What the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,11 +30,11 @@ impl Style {
 
 /// All diagnostics one below the other, and a line that counts them.
 pub fn render_all(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&render(diagnostic, sources, style));
-        out.push('\n');
-    }
+    let mut out = if diagnostics.len() < PARALLEL {
+        diagnostics.iter().map(|diagnostic| render(diagnostic, sources, style) + "\n").collect::<String>()
+    } else {
+        diagnostics.par_iter().map(|diagnostic| render(diagnostic, sources, style) + "\n").collect()
+    };
     if let Some(counts) = summary(diagnostics) {
         out.push_str(&counts);
         out.push('\n');
