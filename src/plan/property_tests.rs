@@ -9,7 +9,7 @@ use crate::yaml::Node;
 
 use super::make::{Inputs, make};
 use super::testing::{change, field, with};
-use super::{Action, Plan, judge, waves};
+use super::{Action, Plan, Seals, judge, waves};
 
 const KINDS: [(&str, &str); 6] = [
     ("v1", "Namespace"),
