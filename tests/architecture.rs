@@ -130,6 +130,24 @@ fn modules_use_only_those_before_them() {
     assert!(found.is_empty(), "against the flow:\n{}", found.join("\n"));
 }
 
+/// What is printed is also written down for the search for secrets (`ci/leaks`), so nothing is printed elsewhere.
+#[test]
+fn one_place_prints() {
+    let printer = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/printer.rs");
+    let mut found = Vec::new();
+    for module in FLOW {
+        for file in files_of(module).into_iter().filter(|file| *file != printer) {
+            for (number, line) in code(&file) {
+                let prints = ["io::stdout()", "io::stderr()"].iter().any(|stream| line.contains(stream));
+                if prints && !line.contains(".is_terminal()") {
+                    found.push(format!("{}:{number}: {}", file.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "printed past the printer:\n{}", found.join("\n"));
+}
+
 #[test]
 fn the_walker_sees_the_code() {
     assert!(PURE.iter().all(|m| files_of(m).len() > 2), "a test that reads no files cannot fail");

@@ -1,9 +1,10 @@
 //! A question before something is changed.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use crate::diagnostics::Diagnostic;
 
+use super::printer::to_stderr;
 use super::settings::Environment;
 
 /// Asks whoever sits at the terminal; only `y` and `yes` mean yes.
@@ -15,7 +16,7 @@ pub fn confirmed(question: &str, environment: &Environment) -> Result<bool, Diag
         return Err(nobody());
     }
     let mut answer = String::new();
-    let asked = write!(io::stderr(), "{question} [y/N] ").and_then(|()| io::stdin().read_line(&mut answer));
+    let asked = to_stderr(&format!("{question} [y/N] ")).and_then(|()| io::stdin().read_line(&mut answer));
     Ok(asked.is_ok() && is_yes(&answer))
 }
 

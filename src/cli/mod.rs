@@ -18,6 +18,7 @@ mod narrowing;
 mod nodes;
 mod output;
 mod printer;
+mod recorder;
 mod render;
 mod rewrite;
 mod runtime;
@@ -43,6 +44,7 @@ use settings::{AffectedSettings, BuildSettings, Environment, GlobalSettings};
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    recorder::start();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -79,6 +81,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Help and version are results; everything else is a mistake in the command line.
 fn usage(error: &clap::Error) -> Exit {
+    let stream = if error.use_stderr() { recorder::Stream::Err } else { recorder::Stream::Out };
+    recorder::record(stream, error.to_string().as_bytes());
     // A closed pipe is no reason to complain.
     let _ = error.print();
     if error.use_stderr() { Exit::CouldNot } else { Exit::Done }

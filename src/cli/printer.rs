@@ -6,6 +6,7 @@ use crate::diagnostics::render::{Style, render_all};
 use crate::diagnostics::{Diagnostic, Severity, Sources};
 
 use super::output;
+use super::recorder::{Stream, record};
 use super::settings::{GlobalSettings, Verbosity};
 
 /// Writes what commands have to say.
@@ -35,6 +36,7 @@ impl Printer {
     /// # Errors
     /// When stdout does not take it.
     pub fn result(&self, chunks: &[String]) -> io::Result<()> {
+        chunks.iter().for_each(|chunk| record(Stream::Out, chunk.as_bytes()));
         let mut out = io::stdout().lock();
         let written = chunks.iter().try_for_each(|chunk| out.write_all(chunk.as_bytes())).and_then(|()| out.flush());
         match written {
@@ -94,6 +96,15 @@ impl Printer {
 
     fn stderr(&self, text: &str) {
         // Where stderr is closed, nobody listens.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = to_stderr(text);
     }
+}
+
+/// Writes to stderr what has no verbosity: questions, progress, how a command is used.
+///
+/// # Errors
+/// When stderr does not take it.
+pub fn to_stderr(text: &str) -> io::Result<()> {
+    record(Stream::Err, text.as_bytes());
+    io::stderr().lock().write_all(text.as_bytes())
 }

@@ -15,6 +15,7 @@ mod secret;
 mod text;
 
 pub use compare::{Difference, compare, value};
+pub use consequence::WILL_REFUSE;
 pub use metrics::{Runs, metrics};
 pub use objects::{Asked, Sides, changes};
 pub use pair::{Matching, Object, Pair, pair, without_hash};

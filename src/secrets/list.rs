@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use regex::Regex;
 use serde::Serialize;
 
-use crate::diagnostics::{Diagnostics, Pos};
+use crate::diagnostics::Diagnostics;
 use crate::yaml::Node;
 
 use super::fetch::{Answers, fetch};
 use super::fill::references;
-use super::resolve::Texts;
+use super::resolve::{Charts, Read, Texts};
 use super::store::{Request, Store, StoreError, Why};
 use super::value::{Value, field};
 
@@ -46,18 +46,18 @@ pub fn list(
     allowed: Option<&Regex>,
     texts: Texts<'_>,
     name: &dyn Fn(&str) -> String,
-    read: &dyn Fn(&str) -> Option<String>,
+    read: Read<'_>,
 ) -> (Vec<Listed>, Diagnostics) {
     let found: Vec<_> = objects.iter().flat_map(|object| references(object)).collect();
     let is_allowed = |request: &Request| allowed.is_none_or(|allowed| allowed.is_match(&request.path));
     let wanted: BTreeSet<Request> =
         found.iter().map(|reference| reference.request.clone()).filter(is_allowed).collect();
     let answers = store.map_or_else(Answers::new, |store| fetch(store, &wanted));
+    let mut places = Charts::new(texts, read);
     let mut listed = Vec::with_capacity(found.len());
     for reference in found {
-        let (pos, _) = texts.place(reference.origin, &reference.text);
-        let at = values_file(pos, &reference.text, texts, read)
-            .or_else(|| texts.sources.location(pos).map(|at| (at.path, at.line, at.column)));
+        let (pos, _) = places.place(reference.origin, &reference.text);
+        let at = texts.sources.location(pos).map(|at| (at.path, at.line, at.column));
         let answer = answers.get(&reference.request);
         let fetched = answer.and_then(|answer| answer.as_ref().ok());
         listed.push(Listed {
@@ -73,26 +73,6 @@ pub fn list(
         });
     }
     (listed, failures(&answers))
-}
-
-/// The place of a placeholder in the values that a chart was rendered with.
-fn values_file(
-    pos: Pos,
-    text: &str,
-    texts: Texts<'_>,
-    read: &dyn Fn(&str) -> Option<String>,
-) -> Option<(String, u32, u32)> {
-    let source = texts.sources.get(pos).filter(|_| !text.is_empty())?;
-    // The last one wins in a chart.
-    source.made_by.as_ref()?.inputs.iter().rev().find_map(|file| {
-        let content = read(file)?;
-        let lines = content.lines().enumerate();
-        let found = |(i, line): (usize, &str)| {
-            let at = line.find(text)?;
-            Some((file.clone(), i as u32 + 1, line[..at].chars().count() as u32 + 1))
-        };
-        lines.filter(|(_, line)| !line.trim_start().starts_with('#')).find_map(found)
-    })
 }
 
 fn exists(answer: Result<Option<&Value>, &StoreError>) -> Option<bool> {

@@ -1,6 +1,7 @@
 //! Settings as argocd-vault-plugin has them: variables of the process and of Argo CD, and a configuration file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::diagnostics::{Diagnostic, SourceKind, Sources};
 use crate::yaml::{Node, parse_yaml11};
@@ -11,12 +12,20 @@ const ARGOCD: &str = "ARGOCD_ENV_";
 /// Names that begin like this belong to the client of a store. From a file they win over the variable of the process.
 const OF_CLIENTS: [&str; 4] = ["VAULT", "AWS", "SOPS", "K8S_SECRET"];
 
-/// Where settings come from.
-#[derive(Clone, Debug, Default)]
+/// Where settings come from. It prints their names only: tokens and passwords are among them.
+#[derive(Clone, Default)]
 pub struct Variables {
     process: BTreeMap<String, String>,
     file: BTreeMap<String, String>,
     fixed: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: BTreeSet<&String> =
+            [&self.process, &self.file, &self.fixed].into_iter().flat_map(BTreeMap::keys).collect();
+        f.debug_set().entries(names).finish()
+    }
 }
 
 impl Variables {
@@ -151,6 +160,14 @@ mod tests {
         assert_eq!(variables.beside_process("VAULT_ADDR"), Some("file"));
         variables.fix("AVP_TYPE", "env");
         assert_eq!(variables.get("AVP_TYPE"), Some("env"));
+    }
+
+    #[test]
+    fn tokens_are_not_printed() {
+        let mut variables = Variables::new(pairs(&[("VAULT_TOKEN", "hunter2")]));
+        variables.add_file(pairs(&[("AVP_SECRET_ID", "hunter3")]));
+        variables.fix("AVP_PASSWORD", "hunter4");
+        assert_eq!(format!("{variables:?}"), r#"{"AVP_PASSWORD", "AVP_SECRET_ID", "VAULT_TOKEN"}"#);
     }
 
     #[test]

@@ -218,15 +218,37 @@ fn what_cannot_be_scaled_is_told() {
     assert!(message.contains("nodes"), "{message}");
 }
 
+/// What an operator does not do to a database that runs is not written, unless somebody says that none runs.
+#[test]
+fn what_the_operator_refuses_is_not_written() {
+    let database = "apiVersion: app.redislabs.com/v1alpha1\nkind: RedisEnterpriseDatabase\nmetadata: {name: db}\nspec:\n  memorySize: 4GB\n  shardCount: 4 # four\n";
+    let repository = Repository::new(&[("kustomization.yaml", "resources: [db.yaml]\n"), ("db.yaml", database)]);
+    for more in [&[][..], &["--dry-run"], &["-o", "json"]] {
+        let output = run(&repository, &[&["db", "--shards", "2", "--path", "."], more].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{told}");
+        for part in
+            ["redisops::scale::refused", "the operator will refuse it", "db.yaml:6", "nothing was written", "--force"]
+        {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert_eq!(read(&repository, "db.yaml"), database);
+    }
+    let report = scaled(&repository, &["db", "--shards", "2", "--path", ".", "--force"]);
+    assert_eq!(report["changes"][0]["after"], 2);
+    assert!(report["consequences"][0].as_str().unwrap().contains("the operator will refuse it"), "{report}");
+    assert_eq!(read(&repository, "db.yaml"), database.replace("4 # four", "2 # four"));
+}
+
 #[test]
 fn a_database_of_this_repository_is_scaled_at_its_line() {
     let output = Command::new(env!("CARGO_BIN_EXE_redisops"))
-        .args(["scale", "orders-cache-prod", "--shards", "6", "--memory", "8GB", "--env", "prod", "--dry-run"])
+        .args(["scale", "orders-cache-prod", "--shards", "8", "--memory", "8GB", "--env", "prod", "--dry-run"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("overlays/prod/orders-cache-prod.yaml:"), "{text}");
-    assert!(text.contains("spec.shardCount: 4 → 6") && text.contains("→ 8GB"), "{text}");
+    assert!(text.contains("spec.shardCount: 4 → 8") && text.contains("→ 8GB"), "{text}");
 }

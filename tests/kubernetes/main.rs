@@ -15,6 +15,7 @@ mod player;
 mod proof;
 mod ready;
 mod refused;
+mod secrets;
 mod sets;
 mod support;
 mod systems;

@@ -4,9 +4,15 @@ import sys
 
 import boto3
 
-client = boto3.client(
-    "secretsmanager", endpoint_url=sys.argv[1], region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y"
-)
+
+
+def of_region(name):
+    return boto3.client(
+        "secretsmanager", endpoint_url=sys.argv[1], region_name=name, aws_access_key_id="x", aws_secret_access_key="y"
+    )
+
+
+client = of_region("eu-west-1")
 first = client.create_secret(
     Name="shopping-cart/redis", SecretString=json.dumps({"password": "old-planted", "db-password": "old-planted", "port": 6379})
 )
@@ -29,4 +35,6 @@ client.put_secret_value(
 )
 client.create_secret(Name="bin", SecretBinary=b"\x00\xffplanted")
 client.create_secret(Name="text", SecretString="just planted text")
+# The region of the environment of system C.
+of_region("eu-central-1").create_secret(Name="shopping-cart/redis", SecretString=json.dumps({"db-password": "planted: new #2"}))
 print(first["VersionId"], first["ARN"])

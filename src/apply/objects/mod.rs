@@ -23,6 +23,6 @@ pub use report::{ApplyReport, Counts, Failure, Outcome, StepReport};
 pub use rights::role;
 pub use run::{Ended, Options, Run, Tools};
 pub use set::{id, set_of};
-pub use survey::{Question, Survey, cluster_ref, is_another, survey};
+pub use survey::{Question, Survey, cluster_ref, hide, is_another, survey};
 pub use wait::Watcher;
 pub use wanted::Wanted;

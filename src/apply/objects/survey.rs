@@ -125,7 +125,7 @@ fn leave_alone(wanted: &mut [Wanted], known: &[Known], ignored: &IgnoreRules, ou
 }
 
 /// Masks both values of fields that hold one of the texts now.
-fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
+pub fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
     let holds = |value: &Value| match value {
         Value::String(text) => secrets.contains(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

@@ -11,6 +11,7 @@ mod teller;
 pub use clusters::Clusters;
 pub use deployment::{Deployment, Wish, lacks_rights};
 pub use file::{check_plan, read_plan};
+pub use fill::fill_to_compare;
 pub use outcome::{diagnostic, failures, report_text};
 pub use signals::listen;
 pub use teller::Teller;

@@ -43,6 +43,9 @@ pub struct ScaleArgs {
     /// Say what would be changed, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Write also what an operator or the API server refuses to do to what runs
+    #[arg(long)]
+    pub force: bool,
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub output: Format,

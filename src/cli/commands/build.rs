@@ -147,12 +147,14 @@ fn fill(rendered: &mut Rendered, sources: &Sources, trace: &Trace) -> Result<(),
     let directory = if environment.is_some() { rendered.root.clone() } else { rendered.from.clone() };
     let variables = secrets::variables(&StoreArgs::default(), environment, trace)?;
     let opened = secrets::open(&variables, directory)?;
+    let from = rendered.from.clone();
+    let read = |shown: &str| std::fs::read_to_string(from.join(shown)).ok();
     let mut nodes: Vec<&mut Node> = rendered.objects.list_mut().iter_mut().map(|object| &mut object.node).collect();
     for node in &mut nodes {
         // The objects are right: they were written once already.
         let _ = canonical(node);
     }
-    resolve(&mut nodes, &*opened.store, opened.allowed.as_ref(), Texts { sources, trace })
+    resolve(&mut nodes, &*opened.store, opened.allowed.as_ref(), Texts { sources, trace }, &read)
 }
 
 /// What will be written, complete, and where.

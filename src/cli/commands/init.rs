@@ -1,11 +1,11 @@
 //! `redisops init`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use crate::cli::args::InitArgs;
 use crate::cli::exit::Exit;
 use crate::cli::init::{NewFile, from_values, named, systems, write};
-use crate::cli::printer::Printer;
+use crate::cli::printer::{Printer, to_stderr};
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 
 /// Writes a repository.
@@ -61,7 +61,7 @@ fn asked(printer: &Printer) -> Result<String, Diagnostic> {
         printer.report(&format!("{:3}  {:16} {}\n", number + 1, system.name, system.title));
     }
     let mut answer = String::new();
-    let asked = write!(io::stderr(), "which system? ").and_then(|()| io::stdin().read_line(&mut answer));
+    let asked = to_stderr("which system? ").and_then(|()| io::stdin().read_line(&mut answer));
     let answer = answer.trim();
     let by_number = answer.parse::<usize>().ok().and_then(|n| all.get(n.checked_sub(1)?));
     match (asked, by_number) {

@@ -87,6 +87,9 @@ fn scale(arguments: ScaleArgs, printer: &Printer) -> Result<(), Failed> {
             error.notes = told.errors;
             return Err(plain(error.note("nothing was written")));
         }
+        if !told.refused.is_empty() && !arguments.force {
+            return Err(plain(refused(&report, told.refused)));
+        }
         report.consequences = told.consequences;
         if !arguments.dry_run {
             write(&files, &mut report, arguments.commit, arguments.message, arguments.branch).map_err(plain)?;
@@ -97,6 +100,19 @@ fn scale(arguments: ScaleArgs, printer: &Printer) -> Result<(), Failed> {
         Format::Human => report.text(),
     };
     printer.print(text).map_err(plain)
+}
+
+/// What runs would not take the change.
+fn refused(report: &ScaleReport, why: Vec<String>) -> Diagnostic {
+    let mut error = Diagnostic::error("redisops::scale::refused", "what runs would refuse the change")
+        .help("`--force` writes it all the same, where nothing runs yet or it is made anew");
+    error.notes = why;
+    for change in report.changes.iter().filter(|change| change.how != How::Unchanged) {
+        if let (Some(file), Some(line)) = (&change.file, change.line) {
+            error = error.note(format!("{} would be set at {file}:{line}", change.path));
+        }
+    }
+    error.note("nothing was written")
 }
 
 /// The object of a name whose size can be changed, and its fields.

@@ -1,7 +1,9 @@
 //! The report on what is live: all targets, each with the cluster that it belongs to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::apply::objects::hide;
+use crate::cli::apply::fill_to_compare;
 use crate::cli::diff::{Commits, Compared, Task};
 use crate::cli::nodes;
 use crate::cli::printer::Printer;
@@ -29,11 +31,20 @@ pub fn report(
     settings: &LiveSettings,
     printer: &Printer,
 ) -> Result<(Option<DiffReport>, bool), Diagnostics> {
-    let mut rendered = Vec::new();
+    let (mut rendered, mut masks) = (Vec::new(), Vec::new());
     let mut is_whole = true;
     for word in paths {
         match render(word, &State::worktree(), rendering) {
-            Ok(one) => rendered.push((word, one)),
+            Ok(mut one) => {
+                let filled = if settings.objects { fill_to_compare(&mut one) } else { Ok(BTreeSet::new()) };
+                let secrets = filled.unwrap_or_else(|found| {
+                    is_whole &= !found.has_errors();
+                    printer.diagnostics(&arrange(found.0, &one.sources), &one.sources);
+                    BTreeSet::new()
+                });
+                masks.push(secrets);
+                rendered.push((word, one));
+            }
             Err((sources, found)) => {
                 printer.diagnostics(&arrange(found.0, &sources), &sources);
                 is_whole = false;
@@ -46,12 +57,15 @@ pub fn report(
     let (found, is_sure) = block_on(all(&rendered, settings, printer))??;
     let mut report = DiffReport::default();
     let mut compared = Vec::new();
-    for ((word, one), found) in rendered.iter().zip(found) {
+    for (((word, one), found), secrets) in rendered.iter().zip(found).zip(&masks) {
         if let Some(note) = &one.note {
             printer.note(note);
         }
         let mut changes = found.changes;
-        changes.iter_mut().for_each(|change| change.target = Some((*word).clone()));
+        for change in &mut changes {
+            change.target = Some((*word).clone());
+            hide(change, secrets);
+        }
         compared.push(Compared { changes, roots: [None, Some(one.names.root().to_owned())], note: None });
     }
     Commits::new(&worktree()).fill(&mut compared);

@@ -15,6 +15,8 @@ pub struct Outcome {
     pub consequences: Vec<String>,
     /// Errors that there were none of before.
     pub errors: Vec<String>,
+    /// Those of the consequences that say that a change is not taken: by an operator, or the API server.
+    pub refused: Vec<String>,
 }
 
 /// Renders a target before and after, and compares.
@@ -29,7 +31,9 @@ pub fn outcome(
 ) -> Result<Outcome, (Sources, Diagnostics)> {
     let (old, new) = (render(word, before.0, settings)?, render(word, after.0, settings)?);
     let known = errors(&old, before.1);
-    let mut outcome = Outcome { consequences: consequences(&old, &new), errors: errors(&new, after.1) };
+    let consequences = consequences(&old, &new);
+    let refused = consequences.iter().filter(|text| text.contains(drift::WILL_REFUSE)).cloned().collect();
+    let mut outcome = Outcome { consequences, errors: errors(&new, after.1), refused };
     outcome.errors.retain(|error| !known.contains(error));
     Ok(outcome)
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::apply::slots::{Event, Pair, PairSize, Progress, Step};
+use crate::cli::printer::to_stderr;
 
 /// How often a line is printed where there is no terminal.
 const EVERY: Duration = Duration::from_secs(3);
@@ -219,9 +220,8 @@ fn step_sentence(step: &Step) -> Option<String> {
 }
 
 fn line(text: &str) {
-    use std::io::Write;
     // Where stderr is closed, nobody listens.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = to_stderr(&format!("{text}\n"));
 }
 
 #[cfg(test)]

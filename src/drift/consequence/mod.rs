@@ -15,6 +15,9 @@ pub use users::Users;
 use crate::provenance::FieldPath;
 use crate::yaml::Node;
 
+/// What the consequence of a change says that whoever has the object does not take.
+pub const WILL_REFUSE: &str = "will refuse it";
+
 /// Two versions of an object, and the objects around it.
 pub(super) struct Change<'a> {
     /// The older version.

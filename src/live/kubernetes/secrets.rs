@@ -9,12 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::runtime::Runtime;
 
 use crate::diagnostics::Diagnostic;
-use crate::secrets::{Fetched, Fields, Request, STORE_DOWN, Store, StoreError, Value, Variables, Why};
+use crate::secrets::{Fetched, Fields, NO_CREDENTIALS, Request, STORE_DOWN, Store, StoreError, Value, Variables, Why};
 
 use super::{Cluster, ServerError};
 
 /// Where Argo CD lives, and with it the Secrets of paths that name no namespace.
 const ARGOCD: &str = "argocd";
+/// The server does not know who asks.
+const UNAUTHORIZED: &str = "redisops::kubernetes::unauthorized";
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The Secrets of a cluster: a path is `NAMESPACE:NAME`, or `NAME` in the namespace of the store.
@@ -46,7 +48,10 @@ impl ClusterSecrets {
         let cluster = runtime
             .block_on(Cluster::connect(kubeconfig, context))
             // Whatever it is, it is not the fault of the manifests.
-            .map_err(|found| Diagnostic { code: STORE_DOWN, ..found })?;
+            .map_err(|found| {
+                let code = if found.code == UNAUTHORIZED { NO_CREDENTIALS } else { STORE_DOWN };
+                Diagnostic { code, ..found }
+            })?;
         let namespace = variables.word("REDISOPS_SECRETS_NAMESPACE").unwrap_or(ARGOCD).to_owned();
         Ok(ClusterSecrets { runtime, cluster, namespace })
     }

@@ -25,11 +25,23 @@ impl Files {
     pub fn new(root: PathBuf) -> Files {
         Files { root }
     }
+}
 
-    fn place(&self, path: &str) -> Option<PathBuf> {
-        let relative = Path::new(path.trim_start_matches('/'));
-        let inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        (inside && !path.is_empty()).then(|| self.root.join(relative))
+/// A path below a directory.
+///
+/// # Errors
+/// When it leaves the directory, or a version is wanted: files have none.
+pub(super) fn place(root: &Path, request: &Request) -> Result<PathBuf, StoreError> {
+    let path = &request.path;
+    if !request.version.is_empty() {
+        let message = format!("files have no versions, and `{path}` is wanted at one");
+        return Err(StoreError::new(Why::NoVersion, message).help("leave the version out"));
+    }
+    let relative = Path::new(path.trim_start_matches('/'));
+    let inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    match inside && !path.is_empty() {
+        true => Ok(root.join(relative)),
+        false => Err(StoreError::new(Why::NoPath, format!("the path `{path}` leaves the directory of the secrets"))),
     }
 }
 
@@ -40,14 +52,7 @@ impl Store for Files {
 
     fn fetch(&self, request: &Request) -> Result<Fetched, StoreError> {
         let path = &request.path;
-        if !request.version.is_empty() {
-            let message = format!("files have no versions, and `{path}` is wanted at one");
-            return Err(StoreError::new(Why::NoVersion, message).help("leave the version out"));
-        }
-        let Some(place) = self.place(path) else {
-            let message = format!("the path `{path}` leaves the directory of the secrets");
-            return Err(StoreError::new(Why::NoPath, message));
-        };
+        let place = place(&self.root, request)?;
         let with_ending = ENDINGS.iter().map(|ending| {
             let mut name = place.clone().into_os_string();
             name.push(format!(".{ending}"));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::secrets::{Fetched, Request, Store, StoreError, Variables, Why};
 
-use super::file::fields_of_yaml;
+use super::file::{fields_of_yaml, place};
 use super::timeout;
 
 /// Encrypted files of a directory.
@@ -33,7 +33,7 @@ impl Store for Sops {
 
     fn fetch(&self, request: &Request) -> Result<Fetched, StoreError> {
         let path = &request.path;
-        let file = self.root.join(path);
+        let file = place(&self.root, request)?;
         if !file.is_file() {
             return Err(StoreError::new(Why::NoPath, format!("there is no encrypted file `{path}`")));
         }
@@ -74,6 +74,10 @@ fn refused(path: &str, errors: &[u8]) -> StoreError {
     let errors = String::from_utf8_lossy(errors);
     // It prints no values, but long tables of keys that it has tried.
     let first = errors.lines().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
+    if errors.contains("sops metadata not found") {
+        return StoreError::new(Why::Unreadable, format!("`{path}` is not encrypted with SOPS"))
+            .help(format!("encrypt it: `sops encrypt --in-place {path}`"));
+    }
     let no_key = errors.contains("Failed to get the data key") || errors.contains("no identity");
     let why = if no_key { Why::NoCredentials } else { Why::Unreadable };
     let error = StoreError::new(why, format!("sops cannot open `{path}`")).note(first);

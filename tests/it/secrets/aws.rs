@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::support::{Server, moto, out, plugin, project, redisops, told, tree};
+use super::support::{Server, moto, out, plugin, project, redisops, run, told, tree};
 
 fn variables(server: &Server) -> Vec<(&'static str, String)> {
     vec![
@@ -68,4 +68,57 @@ fn versions_stages_types_and_errors() {
         }
         assert!(!told.contains("planted"), "{told}");
     }
+}
+
+/// System C: chart, AWS, manifests, in one command and in the pipe of before.
+#[test]
+fn system_c_is_one_command_and_the_old_pipe() {
+    let server = moto();
+    seed(&server);
+    let from = project("examples/shopping-cart");
+    let render = ["build", "overlays/production", "--enable-helm"];
+    let variables = variables(&server);
+    let rendered = run("kustomize", &render, &from, &[], "");
+    assert!(rendered.status.success(), "{}", told(&rendered));
+    let pipe = plugin(&["generate", "-"], &from, &variables, &out(&rendered));
+    assert!(pipe.status.success() && out(&pipe).contains("db-password: 'planted: new #2'"), "{}", told(&pipe));
+    let one = redisops(&[&render[..], &["--secrets"]].concat(), &from, &variables, "");
+    assert_eq!(out(&one), out(&pipe), "{}", told(&one));
+    let ours = redisops(&render, &from, &[], "");
+    for text in [&rendered, &ours] {
+        let middle = redisops(&["secrets", "inject", "-"], &from, &variables, &out(text));
+        assert_eq!(out(&middle), out(&pipe), "{}", told(&middle));
+    }
+    // The environment names the store and its region; the process has what is secret, and where the test has its server.
+    let named: Vec<_> =
+        variables.iter().filter(|(name, _)| !matches!(*name, "AVP_TYPE" | "AWS_REGION")).cloned().collect();
+    let named = redisops(&["build", "production", "--enable-helm", "--secrets"], &from, &named, "");
+    assert_eq!(out(&named), out(&pipe), "{}", told(&named));
+}
+
+/// What a chart has rendered is written in its values: an error stands there.
+#[test]
+fn errors_about_a_chart_stand_at_its_values() {
+    let server = moto();
+    seed(&server);
+    let dir = tree(&[]);
+    let copied = Command::new("cp").arg("-r").arg(project("examples/shopping-cart")).arg(dir.path()).status();
+    assert!(copied.unwrap().success());
+    let from = dir.path().join("shopping-cart");
+    let values = from.join("base/values.yaml");
+    let text = std::fs::read_to_string(&values).unwrap();
+    let fail = |text: &str| {
+        std::fs::write(&values, text).unwrap();
+        let output =
+            redisops(&["build", "overlays/production", "--enable-helm", "--secrets"], &from, &variables(&server), "");
+        assert_eq!((output.status.code(), out(&output).as_str()), (Some(1), ""), "{}", told(&output));
+        told(&output)
+    };
+    let all = fail(&text.replace("#db-password>", "#db-pasword>"));
+    assert!(all.contains("base/values.yaml:4:11") && all.contains("did you mean `db-password`?"), "{all}");
+    // A value that is put together is written nowhere as it is: the entry of the chart is what is known.
+    let apart =
+        text.replace("<path:shopping-cart/redis#db-password>", "\"<path:shopping-cart\\u002fredis#db-pasword>\"");
+    let all = fail(&apart);
+    assert!(all.contains("base/kustomization.yaml:7:9"), "{all}");
 }

@@ -7,5 +7,6 @@ mod build;
 mod corpus;
 mod errors;
 mod leaks;
+mod sops;
 mod stores;
-mod support;
+pub mod support;

@@ -118,7 +118,7 @@ fn the_fake_vault_answers_an_independent_client_as_vault_does() {
     let server = vault(&data(), &[]);
     let checked = Command::new("python-with-hvac")
         .arg(project("tests/secrets/check_fake.py"))
-        .arg(server.url())
+        .args([server.url(), "--kubernetes".to_owned()])
         .output()
         .expect("python-with-hvac is on PATH; ci/setup installs it, and ci/setup --path says where");
     assert!(checked.status.success(), "{}", told(&checked));

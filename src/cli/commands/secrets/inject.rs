@@ -31,7 +31,7 @@ fn filled(arguments: &SecretsInjectArgs, sources: &Sources, trace: &Trace) -> Re
     let mut documents = read(&arguments.path, sources)?;
     let Opened { store, allowed } = store(arguments, sources, trace)?;
     let mut objects: Vec<&mut Node> = documents.iter_mut().collect();
-    resolve(&mut objects, &*store, allowed.as_ref(), Texts { sources, trace })?;
+    resolve(&mut objects, &*store, allowed.as_ref(), Texts { sources, trace }, &|_| None)?;
     output::terminated(documents.iter(), &|value| trace.pos(value.origin))
 }
 
