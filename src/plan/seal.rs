@@ -83,7 +83,7 @@ mod tests {
         assert_ne!(found.seal.before, found.seal.after);
         assert_eq!(found.seal, of("k", "b25l", "dH\\ndv", &[]).seal);
         assert_ne!(found.seal, of("other", "b25l", "dHdv", &[]).seal);
-        assert_eq!(of("k", "b25l", "dHdv", &["two"]).fetched, true);
+        assert!(of("k", "b25l", "dHdv", &["two"]).fetched);
         assert!(!found.fetched && !format!("{found:?}").contains("dHdv"));
     }
 

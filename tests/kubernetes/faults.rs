@@ -207,8 +207,15 @@ fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
         assert_eq!(report["summary"]["created"], 60, "{report}");
     }
     let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
-    let refused =
-        metrics.lines().filter(|line| line.starts_with("apiserver_request_total") && line.contains("code=\"429\""));
-    let refused: f64 = refused.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
-    assert!(refused > 0.0, "the server has refused nothing");
+    let is_refusal = |line: &&str| {
+        line.starts_with("apiserver_dropped_requests_total{")
+            || (line.starts_with("apiserver_request_terminations_total{") && line.contains("code=\"429\""))
+    };
+    let refused: f64 =
+        metrics.lines().filter(is_refusal).filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
+    assert!(
+        refused > 0.0,
+        "the server has refused nothing: {}",
+        metrics.lines().filter(|line| line.contains("429")).collect::<Vec<_>>().join("\n")
+    );
 }

@@ -202,6 +202,27 @@ impl Bench {
         ]);
     }
 
+    /// Sees that there are so many nodes more, for pods that may not be together.
+    pub fn nodes(&self, count: usize) {
+        let one = |index: usize| {
+            format!(
+                "apiVersion: v1\nkind: Node\nmetadata: {{name: more-{index}, labels: {{kubernetes.io/hostname: more-{index}, topology.kubernetes.io/zone: zone-{}}}}}\n",
+                index % 3 + 1
+            )
+        };
+        let all: Vec<String> = (0..count).map(one).collect();
+        let done = self.kubectl_with(&["apply", "-f", "-"], &all.join("---\n"));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Takes another namespace for objects that name none.
+    pub fn move_to(&mut self, namespace: &str) {
+        let text = fs::read_to_string(&self.kubeconfig).unwrap();
+        let path = self.path().join(".git/kubeconfig");
+        fs::write(&path, text.replace("namespace: default", &format!("namespace: {namespace}"))).unwrap();
+        self.kubeconfig = path;
+    }
+
     /// Makes volumes of a class, which claims are bound to; they go with the test.
     pub fn volumes(&self, class: &str, count: usize) {
         let one = |index: usize| {
