@@ -15,7 +15,6 @@ struct System {
     path: String,
     more: &'static [&'static str],
     variables: &'static [(&'static str, &'static str)],
-    is_filled: bool,
     namespace: &'static str,
 }
 
@@ -32,7 +31,7 @@ impl System {
         bench.volumes("", 8);
         bench.volumes("premium", 8);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).to_str().unwrap().to_owned();
-        Some(System { bench, path, more: &[], variables: &[], is_filled: false, namespace })
+        Some(System { bench, path, more: &[], variables: &[], namespace })
     }
 
     fn run(&self, command: &[&str], more: &[&str]) -> Run {
@@ -56,10 +55,7 @@ impl System {
         let first = self.done(&["apply"], &["--yes", "--timeout", "100s", "-o", "json"]);
         drop(player);
         assert_eq!(results(&first), ["created"], "{}", self.path);
-        // A diff beside a cluster leaves placeholders as they are.
-        if !self.is_filled {
-            self.done(&["diff", "--no-redis"], &[]);
-        }
+        self.done(&["diff", "--no-redis"], &[]);
         let plan = self.done(&["plan"], &["--exit-code", "-o", "json"]);
         assert_eq!(plan.json()["steps"], json!([]));
         let again = self.done(&["apply"], &["--yes", "--timeout", "100s", "-o", "json"]);
@@ -120,7 +116,6 @@ fn system_c_comes_up_from_its_chart_with_its_secret() {
         return;
     }
     system.more = &["--enable-helm"];
-    system.is_filled = true;
     system.bench.move_to("shopping-cart");
     system.variables = &[("AVP_TYPE", "env"), ("db-password", "s3cr3t-of-the-cart")];
     // The other namespace is the application's.
