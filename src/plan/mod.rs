@@ -7,6 +7,7 @@ mod html;
 mod judge;
 mod make;
 mod markdown;
+pub mod nodes;
 mod order;
 mod protect;
 mod risk;

@@ -88,6 +88,33 @@ impl Rules {
         !self.words.iter().any(|word| is_later(word))
     }
 
+    /// The hashes of all passwords that let the user in; nothing where somebody else completes them.
+    pub fn passwords(&self) -> Option<BTreeSet<String>> {
+        self.has_all_passwords().then(|| self.user(&Categories::default(), false).passwords)
+    }
+
+    /// Whether no password is asked for.
+    pub fn needs_no_password(&self) -> bool {
+        self.user(&Categories::default(), false).needs_no_password
+    }
+
+    /// What is said to a server so that the user has exactly these rules. Passwords that somebody else completes stay as they are now.
+    pub fn commands(&self, now: Option<&Rules>) -> Vec<String> {
+        let is_password = |word: &&String| word.starts_with(['>', '<', '#', '!']);
+        let mut words = vec!["reset".to_owned()];
+        if self.has_all_passwords() {
+            words.extend(self.words.iter().cloned());
+            return words;
+        }
+        words.extend(self.words.iter().filter(|word| !is_password(word)).cloned());
+        if now.is_some_and(Rules::needs_no_password) {
+            words.push("nopass".to_owned());
+        }
+        let kept = now.and_then(Rules::passwords).unwrap_or_default();
+        words.extend(kept.into_iter().map(|hashed| format!("#{hashed}")));
+        words
+    }
+
     /// What they allow. `open_channels`: whether new users may use all channels, as `acl-pubsub-default` says.
     fn user(&self, categories: &Categories, open_channels: bool) -> User {
         let mut user = User::new(open_channels);

@@ -36,7 +36,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn is_set(&self, at: usize) -> bool {
+    pub(super) fn is_set(&self, at: usize) -> bool {
         let resource = &self.survey.wanted[at].resource;
         resource.kind == "StatefulSet" && resource.api_version == "apps/v1"
     }

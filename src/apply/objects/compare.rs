@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::drift::managed::{Entry, IgnoreRules, Ours, Sides, create, delete, failed, update};
-use crate::drift::{Change, CompareError, Origin, consequence};
+use crate::drift::{Change, ChangeKind, CompareError, Origin, consequence};
 use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
 use crate::live::kubernetes::{Cluster, ServerError};
@@ -31,6 +31,20 @@ pub struct Known {
     pub is_member: bool,
     /// What the server has against it.
     pub refused: Option<ServerError>,
+}
+
+impl Known {
+    /// Whether its pods are replaced by what changes; also where that was begun and is not done.
+    pub fn is_rolled(&self) -> bool {
+        let live = self.live.as_ref();
+        let is_held =
+            live.is_some_and(|live| live["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_u64() > Some(0));
+        let fields = &self.change.fields;
+        self.change.change == ChangeKind::Update
+            && fields.iter().any(|field| {
+                field.path.starts_with("spec.template") || is_held && field.path.starts_with("spec.updateStrategy")
+            })
+    }
 }
 
 /// As whom objects are applied, and to which set they belong.

@@ -5,6 +5,7 @@ mod compare;
 mod failure;
 mod lock;
 mod members;
+mod pods;
 mod prune;
 mod ready;
 mod report;

@@ -7,9 +7,10 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::apply::nodes::Tuner;
 use crate::apply::scaling::Scaler;
 use crate::apply::slots::{Stop, Urgency};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::drift::ChangeKind;
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::{Apply, Cluster, Kind, ServerError};
@@ -23,7 +24,7 @@ use super::failure::failure_of;
 use super::lock::{Lock, LockError};
 use super::members;
 use super::report::{ApplyReport, Failure, Outcome};
-use super::set::{self, Extent};
+use super::set::Extent;
 use super::survey::Survey;
 use super::tracked::objection;
 use super::wait::{Awaited, Watcher, until_gone, until_ready};
@@ -63,6 +64,8 @@ pub struct Tools<'a> {
     pub place: &'a PlaceOf<'a>,
     /// Who brings Redis Clusters to another size.
     pub scaler: Option<&'a Scaler<'a>>,
+    /// Who brings running nodes to what is wanted of them.
+    pub tuner: Option<&'a Tuner<'a>>,
 }
 
 /// What has become of a run: the report, and what went wrong beside single objects.
@@ -81,6 +84,8 @@ pub struct Run<'a> {
     pub(super) done: FxHashSet<usize>,
     /// The namespace of the set was deleted.
     pub(super) home_is_gone: bool,
+    /// StatefulSets whose pods stay as they are when they are written, from that ordinal down: they are replaced one at a time.
+    pub(super) held: BTreeMap<usize, u64>,
 }
 
 /// Ends a run before its end.
@@ -102,7 +107,17 @@ impl<'a> Run<'a> {
     pub fn new(cluster: Cluster, survey: Survey, only: Option<FxHashSet<ResourceRef>>, tools: Tools<'a>) -> Run<'a> {
         let latest = survey.known.iter().map(|known| known.live.clone()).collect();
         let report = ApplyReport { dry_run: tools.options.dry_run, ..ApplyReport::default() };
-        Run { cluster, survey, only, tools, report, latest, done: FxHashSet::default(), home_is_gone: false }
+        Run {
+            cluster,
+            survey,
+            only,
+            tools,
+            report,
+            latest,
+            done: FxHashSet::default(),
+            home_is_gone: false,
+            held: BTreeMap::new(),
+        }
     }
 
     /// Carries it out under the lock. A dry run needs none.
@@ -169,7 +184,15 @@ impl<'a> Run<'a> {
             let manager = &self.tools.options.manager;
             members::take_over(&self.cluster, &set, adopted, manager).await.map_err(|it| cannot(&it))?;
         }
+        if let Some(tuner) = self.tools.tuner {
+            tuner.open().await.map_err(on_nodes)?;
+        }
         self.waves(lock).await?;
+        if let Some(tuner) = self.tools.tuner {
+            lock.check().await.map_err(|lost| lost.diagnostic(&set))?;
+            tuner.settle().await.map_err(on_nodes)?;
+            self.restart(tuner).await?;
+        }
         let kept = self.prune(lock).await?;
         if self.home_is_gone {
             return Ok(());
@@ -205,6 +228,7 @@ impl<'a> Run<'a> {
         for (index, (wave, group)) in order.iter().enumerate() {
             lock.check().await.map_err(|lost| lost.diagnostic(&self.survey.set))?;
             self.drain(group).await?;
+            self.hold(group).await;
             self.apply_all(group).await?;
             let is_last = order.get(index + 1).is_none_or(|(next, _)| next.number != wave.number);
             let (now, deferred): (Vec<usize>, Vec<usize>) =
@@ -217,6 +241,7 @@ impl<'a> Run<'a> {
             if self.tools.options.wait || wave.stage == Stage::Definitions {
                 self.wait_for(&awaited).await?;
             }
+            self.roll(&awaited).await?;
             self.take_in(&awaited).await?;
             if wave.stage == Stage::Definitions {
                 self.know_new_kinds().await?;
@@ -232,7 +257,7 @@ impl<'a> Run<'a> {
         )
     }
 
-    async fn wait_for(&mut self, group: &[usize]) -> Result<(), Halt> {
+    pub(super) async fn wait_for(&mut self, group: &[usize]) -> Result<(), Halt> {
         let awaited: Vec<Awaited> = group
             .iter()
             .filter(|at| self.is_asked_for(**at))
@@ -352,7 +377,7 @@ impl<'a> Run<'a> {
         {
             return Err(objection);
         }
-        let body = wanted.body(&set::id(&self.survey.set)).to_string().into_bytes();
+        let body = self.body(at, self.held.get(&at).copied());
         let how = Apply { manager: &options.manager, force: options.force, dry_run: options.dry_run };
         let apply =
             || self.cluster.server_apply(kind, resource.namespace.as_deref(), &resource.name, body.clone(), how);
@@ -448,6 +473,14 @@ const AT_A_TIME: usize = 16;
 fn interrupted() -> Diagnostic {
     Diagnostic::error("redisops::apply::interrupted", "interrupted: what was begun is finished, the rest is not done")
         .help("run it again: it goes on where it stopped")
+}
+
+/// What went wrong on nodes: one of several, the others as notes.
+pub(super) fn on_nodes(found: Diagnostics) -> Halt {
+    let mut all = found.0.into_iter();
+    let unknown = || Diagnostic::error("redisops::nodes::refused", "running nodes could not be changed");
+    let first = all.next().unwrap_or_else(unknown);
+    all.fold(first, |found, other| found.note(other.message)).into()
 }
 
 fn set_failed(namespace: &str, name: &str, error: &ServerError) -> Diagnostic {

@@ -61,6 +61,8 @@ pub struct Survey {
     pub seals: Seals,
     /// The steps.
     pub plan: Plan,
+    /// Nodes that could be asked: their databases and names.
+    pub answering: BTreeSet<(String, String)>,
 }
 
 /// Looks at everything; changes nothing.
@@ -89,7 +91,7 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         changes: &comparable,
         seals: &seals,
     });
-    Ok(Survey { wanted, known, set, live, changes, seals, plan })
+    Ok(Survey { wanted, known, set, live, changes, seals, plan, answering: BTreeSet::new() })
 }
 
 /// Digests of the fields that differ and are not shown.

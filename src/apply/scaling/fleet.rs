@@ -158,7 +158,8 @@ impl Scaler<'_> {
             return Ok(None);
         }
         let replicas = self.replicas(&resize, fleet, &workload, from).await?;
-        let order = self.order(fleet, &workload, from.max(to), to, replicas)?;
+        let mut order = self.order(fleet, &workload, from.max(to), to, replicas)?;
+        order.know_zones(&workload.zones().await);
         let plan = forecast(&fleet.reach.clone()?.access, &order, usize::from(from)).await?;
         Ok(Some((fleet.name.clone(), plan)))
     }
@@ -232,7 +233,8 @@ impl Scaler<'_> {
         to: u16,
         replicas: u16,
     ) -> Result<ScalingReport, Diagnostics> {
-        let order = self.order(fleet, workload, from, to, replicas)?;
+        let mut order = self.order(fleet, workload, from, to, replicas)?;
+        order.know_zones(&workload.zones().await);
         (self.allow)(&preview(&fleet.reach.clone()?.access, &order).await?)?;
         let report = scale(&fleet.reach.clone()?.access, &order, self.options, self.progress, self.stop).await?;
         workload.drained(report.drained_to).await?;

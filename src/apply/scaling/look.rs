@@ -1,6 +1,7 @@
 //! Pods, the nodes in them, and the cluster that these form.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -41,8 +42,17 @@ pub struct Order {
     pub patience: Duration,
 }
 
+impl Order {
+    /// Fills in where pods run, where nobody has said so.
+    pub fn know_zones(&mut self, zones: &BTreeMap<String, String>) {
+        for place in self.places.iter_mut().filter(|place| place.zone.is_none()) {
+            place.zone = zones.get(&place.pod).cloned();
+        }
+    }
+}
+
 /// What was seen.
-pub(super) struct Seen {
+pub(in crate::apply) struct Seen {
     pub cluster: Cluster,
     pub state: ClusterState,
     pub pods: Vec<Pod>,
@@ -79,7 +89,7 @@ struct Answer {
 }
 
 /// Looks at all pods and at the cluster. Pods that stay get some time to come up.
-pub(super) async fn look(access: &Access, order: &Order) -> Result<Seen, Diagnostics> {
+pub(in crate::apply) async fn look(access: &Access, order: &Order) -> Result<Seen, Diagnostics> {
     let end = Instant::now() + order.patience;
     let answers = loop {
         let answers = join_all(order.places.iter().map(|place| ask(access, place))).await;

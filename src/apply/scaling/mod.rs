@@ -13,6 +13,7 @@ mod verify;
 mod workload;
 
 pub use fleet::{Allow, Fleet, Reach, Resize, Scaler};
+pub(super) use look::look;
 pub use look::{Order, Place};
 pub use report::ScalingReport;
 pub use run::{preview, replicas_now, scale};

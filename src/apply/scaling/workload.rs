@@ -1,5 +1,7 @@
 //! The StatefulSet of the pods.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::diagnostics::Diagnostic;
@@ -7,6 +9,8 @@ use crate::live::kubernetes::{Apply, Cluster, ServerError};
 use crate::plan::scaling::{DRAINED_TO, SCALING};
 
 const MANAGER: &str = "redisops";
+/// The label that says where a machine stands.
+const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// A StatefulSet as it is now.
 pub struct Workload {
@@ -87,6 +91,33 @@ impl Workload {
             Some(template) => template.replace("{pod}", pod),
             None => format!("{pod}.{}.{}.svc:{port}", self.service, self.namespace),
         }
+    }
+
+    /// Where its pods run, as far as that may be read: by a label of their own, else by that of their machine.
+    pub async fn zones(&self) -> BTreeMap<String, String> {
+        let (Ok(pods), Ok(nodes)) = (self.cluster.kind_of("v1", "Pod"), self.cluster.kind_of("v1", "Node")) else {
+            return BTreeMap::new();
+        };
+        let Ok(list) = self.cluster.list(pods, Some(&self.namespace), None).await else { return BTreeMap::new() };
+        let zone = |object: &Value| object["metadata"]["labels"][ZONE].as_str().map(str::to_owned);
+        let mut machines: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut zones = BTreeMap::new();
+        for pod in &list.items {
+            let name = pod["metadata"]["name"].as_str().unwrap_or_default();
+            if name.rsplit_once('-').is_none_or(|(set, _)| set != self.name) {
+                continue;
+            }
+            let mut found = zone(pod);
+            if let (None, Some(machine)) = (&found, pod["spec"]["nodeName"].as_str()) {
+                if !machines.contains_key(machine) {
+                    let object = self.cluster.get(nodes, None, machine).await.ok().flatten();
+                    machines.insert(machine.to_owned(), object.as_ref().and_then(zone));
+                }
+                found = machines.get(machine).cloned().flatten();
+            }
+            zones.extend(found.map(|zone| (name.to_owned(), zone)));
+        }
+        zones
     }
 
     /// Takes back what an earlier drain has said: more pods are needed again.

@@ -16,6 +16,7 @@ use crate::plan::scaling::{Resized, ScalingPlan};
 use crate::provenance::json;
 
 use super::deployment::Deployment;
+use super::nodes::Nodes;
 
 /// How long nodes may take to answer: those of pods that are ready do at once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +26,7 @@ pub struct Clusters<'a> {
     fleets: Vec<Fleet>,
     guards: Option<&'a Guards>,
     allow: Box<Allow<'a>>,
+    nodes: Nodes,
     printer: &'a Printer,
 }
 
@@ -36,7 +38,13 @@ impl<'a> Clusters<'a> {
         let fleets = named.map_or_else(Vec::new, |named| fleets(named, deployment.rendered.names.root(), &cx));
         let guards = named.map(|named| &named.spec.guards);
         let allow = move |plan: &ScalingPlan| guards.map_or(Ok(()), |guards| guard(guards, &plan.slots, now()));
-        Clusters { fleets, guards, allow: Box::new(allow), printer }
+        let nodes = Nodes::new(deployment.databases(environment, printer));
+        Clusters { fleets, guards, allow: Box::new(allow), nodes, printer }
+    }
+
+    /// Who looks at nodes.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 
     /// How slots are moved.
@@ -86,6 +94,14 @@ impl<'a> Clusters<'a> {
                 }
             }
         }
+        let found = self.nodes.planned(&survey, self.printer).await;
+        for (set, step) in found.rolls {
+            survey.plan = std::mem::take(&mut survey.plan).with_roll(&set, step);
+        }
+        if !found.steps.is_empty() {
+            survey.plan = std::mem::take(&mut survey.plan).with_nodes(found.steps);
+        }
+        survey.answering = found.answering;
         survey
     }
 }

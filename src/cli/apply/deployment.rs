@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
 use crate::cli::live::rules;
+use crate::cli::nodes::{self, Databases};
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
-use crate::cli::settings::RenderSettings;
+use crate::cli::settings::{Environment, RenderSettings};
 use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
@@ -41,6 +42,7 @@ pub struct Deployment {
     secrets: BTreeSet<String>,
     /// Fields that nobody wants to hear of, as for `diff`.
     ignored: IgnoreRules,
+    settings: RenderSettings,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
 }
@@ -75,7 +77,15 @@ impl Deployment {
             None => root.join(path),
         });
         let kubeconfig = cluster.kubeconfig.clone().or(file);
-        Some(Deployment { word: word.to_owned(), rendered, secrets: BTreeSet::new(), ignored, kubeconfig, context })
+        Some(Deployment {
+            word: word.to_owned(),
+            rendered,
+            secrets: BTreeSet::new(),
+            ignored,
+            settings: render_as.clone(),
+            kubeconfig,
+            context,
+        })
     }
 
     /// The same with the values of secrets in it. What is wrong with them is told; then there is none.
@@ -100,6 +110,29 @@ impl Deployment {
         let Some(environment) = &self.rendered.environment else { return Ok(()) };
         let found = out_of_windows(&environment.spec.guards, now(), "changes may be made");
         if found.has_errors() { Err(found) } else { Ok(()) }
+    }
+
+    /// The databases of its environment, as far as it has any. What is wrong with them is told: objects can be applied without.
+    pub fn databases(&self, process: &Environment, printer: &Printer) -> Option<Databases> {
+        let environment = self.rendered.environment.as_ref().filter(|it| !it.spec.redis.is_empty());
+        environment?;
+        // Values of Secrets of the files are filled in; those of the cluster are not asked for.
+        let secret = |_: &str, _: &str, _: &str| None;
+        let options = nodes::Options { process, secret: &secret };
+        let files = State::worktree().access(&self.word, &self.settings).map_err(Diagnostics::from);
+        let (found, wrong) =
+            match files.and_then(|files| nodes::databases(&self.word, &files, &self.rendered, &options)) {
+                Ok(Some(mut found)) => {
+                    let wrong = std::mem::take(&mut found.wrong);
+                    (Some(found), wrong)
+                }
+                Ok(None) => (None, Diagnostics::new()),
+                Err(wrong) => (None, wrong),
+            };
+        for one in wrong.0 {
+            printer.note(&format!("nodes are not looked at: {}", one.message));
+        }
+        found.filter(|found| !found.list.is_empty())
     }
 
     /// Connects to its cluster.

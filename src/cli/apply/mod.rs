@@ -4,6 +4,7 @@ mod clusters;
 mod deployment;
 mod file;
 mod fill;
+mod nodes;
 mod outcome;
 mod signals;
 mod teller;

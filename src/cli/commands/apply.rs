@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::apply::objects::{ApplyReport, Ended, Options, Run, Survey, Tools};
+use crate::apply::nodes::Tuner;
+use crate::apply::objects::{ApplyReport, Ended, Options, Run, Survey, Tools, Watcher};
 use crate::apply::slots::Stopper;
 use crate::cli::apply::{
     Clusters, Deployment, Teller, Wish, check_plan, failures, holder, lacks_rights, listen, read_plan, report_text,
@@ -18,6 +19,7 @@ use crate::cli::slots::Display;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
+use crate::plan::nodes::{Fresh, judge_nodes};
 use crate::plan::scaling::stale_slots;
 use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
 use crate::yaml::Node;
@@ -129,6 +131,7 @@ impl Job<'_> {
             return Ok(None);
         }
         let only = self.plan.as_ref().map(|plan| resources(plan, &judgement.pending));
+        let on_nodes = self.plan.as_ref().map(|plan| node_steps(plan, &judgement.pending));
         let survey = match self.asks {
             // What was agreed to may be minutes old.
             true => {
@@ -138,7 +141,7 @@ impl Job<'_> {
             }
             false => survey,
         };
-        Ok(Some(self.run(cluster.clone(), survey, only).await))
+        Ok(Some(self.run(cluster.clone(), survey, only, on_nodes).await))
     }
 
     async fn look(&self, cluster: &Cluster) -> Result<Survey, Diagnostics> {
@@ -153,6 +156,8 @@ impl Job<'_> {
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
         let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
         let mut judgement = judge(plan, &objects, &survey.changes, &survey.seals);
+        let answers = |redis: &str, node: &str| survey.answering.contains(&(redis.to_owned(), node.to_owned()));
+        judge_nodes(plan, &Fresh { plan: &survey.plan, answers: &answers }, &mut judgement);
         judgement.stale.extend(stale_slots(plan, &survey.plan));
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
@@ -191,7 +196,13 @@ impl Job<'_> {
         confirmed(&question, self.environment)
     }
 
-    async fn run(&self, cluster: Cluster, survey: Survey, only: Option<FxHashSet<ResourceRef>>) -> Ended {
+    async fn run(
+        &self,
+        cluster: Cluster,
+        survey: Survey,
+        only: Option<FxHashSet<ResourceRef>>,
+        on_nodes: Option<FxHashSet<String>>,
+    ) -> Ended {
         let (stopper, stop) = Stopper::new();
         let teller = Teller(self.printer);
         let place = self.deployment.place();
@@ -202,8 +213,16 @@ impl Job<'_> {
             Err(found) => return (ApplyReport::default(), vec![found]),
         };
         let scaler = clusters.scaler(cluster.clone(), &moves, &display, &stop);
-        let tools =
-            Tools { options: &self.options, stop: &stop, watcher: &teller, place: &*place, scaler: Some(&scaler) };
+        let tell = |text: &str| teller.tell(text);
+        let tuner = Tuner::new(clusters.nodes(), on_nodes, &tell, &stop, self.options.timeout);
+        let tools = Tools {
+            options: &self.options,
+            stop: &stop,
+            watcher: &teller,
+            place: &*place,
+            scaler: Some(&scaler),
+            tuner: clusters.nodes().is_any().then_some(&tuner),
+        };
         let ended = tokio::select! {
             ended = Run::new(cluster, survey, only, tools).go() => ended,
             never = listen(&stopper, &stop, self.printer) => match never {},
@@ -215,4 +234,8 @@ impl Job<'_> {
 
 fn resources(plan: &Plan, steps: &[usize]) -> FxHashSet<ResourceRef> {
     steps.iter().filter_map(|at| plan.steps[*at].resource.clone()).collect()
+}
+
+fn node_steps(plan: &Plan, steps: &[usize]) -> FxHashSet<String> {
+    steps.iter().map(|at| &plan.steps[*at]).filter(|step| step.redis.is_some()).map(|step| step.id.clone()).collect()
 }

@@ -53,7 +53,10 @@ async fn go(arguments: &ResizeArgs, part: Part, cx: &Context<'_>) -> Result<Exit
         return Ok(Exit::Done);
     }
     let wanted = wanted(&fleet, arguments).await?;
-    let order = Order { places: fleet.places.clone(), wanted, patience: arguments.wait };
+    let mut order = Order { places: fleet.places.clone(), wanted, patience: arguments.wait };
+    if let Some(workload) = &fleet.workload {
+        order.know_zones(&workload.zones().await);
+    }
     let plan = preview(&fleet.access, &order).await?;
     if arguments.dry_run {
         cx.printer.print(match arguments.output {

@@ -81,7 +81,7 @@ async fn carry_out(
     let (stopper, stop) = Stopper::new();
     let teller = Teller(printer);
     let place = deployment.place();
-    let tools = Tools { options, stop: &stop, watcher: &teller, place: &*place, scaler: None };
+    let tools = Tools { options, stop: &stop, watcher: &teller, place: &*place, scaler: None, tuner: None };
     Ok(Some(tokio::select! {
         ended = Run::new(cluster, survey, None, tools).go() => ended,
         never = listen(&stopper, &stop, printer) => match never {},

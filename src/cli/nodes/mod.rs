@@ -5,5 +5,7 @@ mod compare;
 mod reach;
 mod table;
 
-pub use compare::{Options, changes, compare, databases, no_environment, not_reached};
+pub use ask::{Said, examine};
+pub use compare::{Databases, Options, changes, compare, databases, no_environment, not_reached};
+pub use reach::Reached;
 pub use table::table;

@@ -137,7 +137,11 @@ async fn why_closed(asked: &Asked<'_>, way: &Address, closed: NodeError) -> Node
     }
 }
 
-async fn open(access: &Access, way: &Address) -> Result<Connection, NodeError> {
+/// Opens a connection. A password that nobody asks for is no obstacle.
+///
+/// # Errors
+/// When nobody is reached, or does not let us in.
+pub async fn open(access: &Access, way: &Address) -> Result<Connection, NodeError> {
     let refused = match access.open(way).await {
         Err(error) if matches!(error.trouble, Trouble::Auth(_)) => error,
         other => return other,

@@ -20,7 +20,7 @@ mod survey;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
-pub use ask::{Asked, ask};
+pub use ask::{Asked, ask, open};
 pub use cluster::{Cluster, Member};
 pub use cluster_error::ClusterError;
 pub use connection::Connection;

@@ -67,7 +67,8 @@ fn pod_of<'p>(pods: &'p [Pod], id: &NodeId) -> Option<&'p Pod> {
     pods.iter().find(|pod| pod.node.as_ref() == Some(id))
 }
 
-/// Drops members that are in no pod: dead ones that own nothing, as a pod leaves behind that lost its volume.
+/// Drops members that are in no pod: dead ones that own nothing, as a pod leaves behind that lost its volume, and former names of nodes that were reset:
+/// somebody who was not told passes them on.
 fn forget(sketch: &mut Sketch, pods: &[Pod], steps: &mut Vec<Step>) -> Result<(), ScalingError> {
     if let Some(dead) = sketch.state.masters().find(|node| node.is_failed() && !node.slots.is_empty()) {
         return Err(ScalingError::Dead { node: dead.into(), slots: dead.slots.clone() });
@@ -75,7 +76,8 @@ fn forget(sketch: &mut Sketch, pods: &[Pod], steps: &mut Vec<Step>) -> Result<()
     let mut ghosts = Vec::new();
     for node in sketch.state.nodes.iter().filter(|node| pod_of(pods, &node.id).is_none()) {
         // A handshake that nobody answers ends by itself.
-        if node.is_failed() {
+        let has_another_name = pods.iter().any(|pod| pod.node.is_some() && pod.address.as_ref() == Some(&node.address));
+        if node.is_failed() || has_another_name && node.slots.is_empty() {
             ghosts.push(node.id.clone());
         } else if !node.flags.iter().any(|flag| flag == "handshake") {
             return Err(ScalingError::Stranger { node: Named::from(node) });

@@ -100,6 +100,14 @@ impl Stage {
         fs::write(path, text.replace(from, to)).unwrap();
     }
 
+    /// Lets the environment be applied to a namespace of a real API server.
+    pub fn live_in(&self, namespace: &str, kubeconfig: &Path) {
+        self.edit("overlay/kustomization.yaml", "namespace: shop", &format!("namespace: {namespace}"));
+        let kubernetes =
+            format!("  kubernetes: {{namespace: {namespace}, kubeconfig: {}}}\n  redis:\n", kubeconfig.display());
+        self.edit("environments/test.yaml", "  redis:\n", &kubernetes);
+    }
+
     /// The line of the overlay in which a line of CONF stands.
     pub fn line(&self, directive: &str) -> usize {
         BEFORE + 1 + CONF.lines().position(|line| line.starts_with(directive)).unwrap()
@@ -115,6 +123,16 @@ impl Stage {
         let mut child = self.children[index].take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Ends a server and starts it again with its files, as happens to a pod that is replaced.
+    pub fn restart(&mut self, index: usize) {
+        self.kill(index);
+        let file = self.path().join(format!("server-{index}/redis.conf"));
+        let mut command = Command::new(Server::Redis70.path());
+        command.arg(file);
+        self.children[index] = Some(quiet(command));
+        self.wait_until(index, &["PING"], "PONG");
     }
 
     /// Sends a command to a server.

@@ -12,11 +12,11 @@ use super::Fleet;
 const VARIABLE: &str = "REDISOPS_TEST_KUBECONFIG";
 
 /// A namespace on the control plane.
-struct Space {
-    kubeconfig: PathBuf,
-    kubectl: PathBuf,
-    name: String,
-    directory: tempfile::TempDir,
+pub struct Space {
+    pub kubeconfig: PathBuf,
+    pub kubectl: PathBuf,
+    pub name: String,
+    pub directory: tempfile::TempDir,
 }
 
 impl Space {
@@ -25,7 +25,7 @@ impl Space {
     }
 
     #[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
-    fn named(test: &str) -> Option<Space> {
+    pub fn named(test: &str) -> Option<Space> {
         let Some(kubeconfig) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
             eprintln!("not run: {VARIABLE} names no control plane; start one with tests/testbed/up.sh full");
             return None;
@@ -39,7 +39,7 @@ impl Space {
         Some(space)
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+    pub fn run(&self, arguments: &[&str]) -> Result<String, String> {
         let mut command = Command::new(&self.kubectl);
         command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", &self.name]).args(arguments);
         let ran = command.stdin(Stdio::null()).output().expect("kubectl runs");
@@ -52,7 +52,7 @@ impl Space {
         let at = self.directory.path();
         let redis = format!(
             "apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {{name: cache}}\nspec:\n  architecture: cluster\n  auth: {{enabled: false}}\n  \
-             persistence: {{enabled: false}}\n  cluster: {{nodes: {nodes}, replicas: 1}}\n"
+             persistence: {{enabled: false}}\n  cluster: {{nodes: {nodes}, replicas: 1, hooks: {{image: a/redisops:1}}}}\n"
         );
         std::fs::write(at.join("redis.yaml"), redis).expect("a file");
         let kustomization = format!("namespace: {}\nresources: [redis.yaml]\n", self.name);
@@ -61,6 +61,14 @@ impl Space {
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         let file = at.join("objects.yaml");
         std::fs::write(&file, built.stdout).expect("a file");
+        let told = self.run(&["create", "--dry-run=client", "-o", "json", "-f", &file.display().to_string()])?;
+        let objects = serde_json::Deserializer::from_str(&told).into_iter::<Value>().map(|one| one.expect("an object"));
+        // Argo CD makes hooks itself, when it is time for them.
+        let (jobs, others): (Vec<Value>, Vec<Value>) = objects.partition(|object| object["kind"] == "Job");
+        std::fs::write(at.join("jobs.json"), Value::from(jobs).to_string()).expect("a file");
+        let file = at.join("objects.json");
+        let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": others});
+        std::fs::write(&file, list.to_string()).expect("a file");
         self.run(&["apply", "--server-side", "--force-conflicts", "-f", &file.display().to_string()])
     }
 
@@ -94,6 +102,29 @@ impl Space {
         panic!("nobody refuses");
     }
 
+    /// What a hook Job is told to do, as its account: the arguments of its container, and a kubeconfig with a token of the account.
+    fn hook(&self, verb: &str) -> (Vec<String>, PathBuf) {
+        let at = self.directory.path();
+        let jobs: Value =
+            serde_json::from_slice(&std::fs::read(at.join("jobs.json")).expect("a file")).expect("objects");
+        let job = jobs.as_array().expect("jobs").iter().find(|job| {
+            job["metadata"]["annotations"]["argocd.argoproj.io/hook"]
+                == if verb == "drain" { "PreSync" } else { "PostSync" }
+        });
+        let pod = &job.expect("a hook")["spec"]["template"]["spec"];
+        let arguments = pod["containers"][0]["args"].as_array().expect("arguments");
+        let arguments =
+            arguments.iter().map(|one| one.as_str().expect("a text").replace("$(POD_NAMESPACE)", &self.name));
+        let account = pod["serviceAccountName"].as_str().expect("an account");
+        let token = self.run(&["create", "token", account]).expect("a token");
+        let told = self.run(&["config", "view", "--raw", "--minify", "-o", "json"]).expect("a kubeconfig");
+        let mut config: Value = serde_json::from_str(&told).expect("a kubeconfig");
+        config["users"][0]["user"] = serde_json::json!({ "token": token.trim() });
+        let file = at.join("hook.kubeconfig");
+        std::fs::write(&file, config.to_string()).expect("a file");
+        (arguments.collect(), file)
+    }
+
     fn set(&self) -> Value {
         let text = self.run(&["get", "statefulset/cache-node", "-o", "json"]).expect("it is there");
         serde_json::from_str(&text).expect("an object")
@@ -120,13 +151,17 @@ fn the_server_refuses_to_shrink_what_is_not_drained() {
     assert!(said.contains("may not go from 8 to 6 pods") && said.contains("redisops cluster drain"), "{said}");
     assert_eq!(space.set()["spec"]["replicas"], 8, "nothing has changed");
 
-    let set = format!("{}/cache-node", space.name);
-    let kubeconfig = space.kubeconfig.display().to_string();
-    let more =
-        ["--stateful-set", &set, "--kubeconfig", &kubeconfig, "--replicas", "1", "--yes", "--latency-budget", "off"];
+    // As Argo CD would run it: what the Job says, with the rights of its account; only where pods are reached is another place here.
     let named = |command: &str, nodes: &str| {
-        let mut all: Vec<String> = ["cluster", command, "--nodes", nodes].map(str::to_owned).to_vec();
-        all.extend(more.iter().map(|&one| one.to_owned()));
+        let (mut all, kubeconfig) = space.hook(command);
+        let at = all.iter().position(|word| word == "--nodes").expect("the number of nodes");
+        assert_eq!(all[at + 1], nodes);
+        all.extend([
+            "--kubeconfig".to_owned(),
+            kubeconfig.display().to_string(),
+            "--latency-budget".to_owned(),
+            "off".to_owned(),
+        ]);
         for pod in 0..8 {
             all.extend(["--pod".to_owned(), format!("cache-node-{pod}={}", fleet.node(pod).address())]);
         }
@@ -188,14 +223,15 @@ fn a_guard_that_was_deleted_and_comes_back_refuses_again() {
 }
 
 /// A repository with one environment, whose StatefulSet is a cluster on these nodes.
-fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
+pub fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
     let at = space.directory.path();
     let write = |file: &str, text: String| {
         let path = at.join(file);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
     };
-    let map: String = (0..12).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
+    let map: String =
+        (0..fleet.pods()).map(|pod| format!("        cache-{pod}: \"{}\"\n", fleet.node(pod).address())).collect();
     write(
         "environments/prod.yaml",
         format!(
@@ -213,6 +249,36 @@ fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
              template:\n    metadata: {{labels: {{app: cache}}}}\n    spec: {{containers: [{{name: redis, image: redis}}]}}\n"
         ),
     );
+}
+
+/// No replica stands in the zone of its master, if pods are spread so that this can be.
+fn assert_zones(space: &Space, fleet: &Fleet<'_>) {
+    let list = |kind: &str| -> Vec<Value> {
+        let text = space.run(&["get", kind, "-o", "json"]).expect("objects");
+        serde_json::from_str::<Value>(&text).expect("a list")["items"].as_array().expect("items").clone()
+    };
+    let machines = list("nodes");
+    let label = |machine: &Value| machine["metadata"]["labels"]["topology.kubernetes.io/zone"].clone();
+    let zone_of = |pod: &Value| {
+        let machine = machines.iter().find(|machine| machine["metadata"]["name"] == pod["spec"]["nodeName"]);
+        machine.map(label).unwrap_or_default()
+    };
+    let zones: std::collections::BTreeMap<String, Value> = list("pods")
+        .iter()
+        .map(|pod| (pod["metadata"]["name"].as_str().expect("a name").to_owned(), zone_of(pod)))
+        .collect();
+    let most = zones.values().map(|zone| zones.values().filter(|other| *other == zone).count()).max().expect("pods");
+    if most > 6 || zones.values().any(Value::is_null) {
+        return;
+    }
+    let ids: Vec<String> = (0..12).map(|pod| fleet.node(pod).id().to_string()).collect();
+    for line in fleet.view(0) {
+        let pod = |id: &str| format!("cache-{}", ids.iter().position(|known| known == id).expect("a pod"));
+        if let Some(master) = &line.master {
+            let (own, other) = (pod(line.id.as_str()), pod(master.as_str()));
+            assert_ne!(zones[&own], zones[&other], "{own} copies {other}: {zones:?}");
+        }
+    }
 }
 
 #[test]
@@ -247,6 +313,7 @@ fn an_apply_brings_pods_and_nodes_to_another_size_together() {
     fleet.assert_shape(6, 3, 1);
     apply(12);
     fleet.assert_shape(12, 6, 1);
+    assert_zones(&space, &fleet);
     fleet.hand_over(&[0, 1, 2, 3, 4, 5]);
     repository(&space, &fleet, 6);
     let (code, stdout, stderr) = redisops(&["plan", "prod", "-o", "json"]);

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod guard;
+mod roll;
 mod shapes;
 mod writer;
 
@@ -14,6 +15,9 @@ use redisops::slots::{Leave, Role};
 
 use crate::membership::{block_on, members, with_steps};
 use crate::support::{Ran, TestCluster, TestNode, binary};
+
+pub use guard::Space;
+pub use roll::Kubelet;
 
 /// Nodes of a cluster as pods `cache-0` and on.
 pub struct Fleet<'c> {
@@ -30,6 +34,11 @@ impl<'c> Fleet<'c> {
 
     pub fn node(&self, pod: usize) -> TestNode<'c> {
         self.cluster.node(self.nodes[pod])
+    }
+
+    /// How many pods there are.
+    pub fn pods(&self) -> usize {
+        self.nodes.len()
     }
 
     fn arguments(&self, command: &str, pods: usize, nodes: usize, more: &[&str]) -> Vec<String> {
@@ -50,7 +59,7 @@ impl<'c> Fleet<'c> {
         self.cluster.redisops(&all.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Begins one, to be killed.
+    /// Begins one, to be killed; what it tells is read from its stderr.
     pub fn begin(&self, command: &str, pods: usize, nodes: usize, more: &[&str]) -> Child {
         let all = self.arguments(command, pods, nodes, more);
         Command::new(binary())
@@ -58,7 +67,7 @@ impl<'c> Fleet<'c> {
             .args(self.cluster.flags())
             .current_dir(self.cluster.dir())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("it starts")
     }

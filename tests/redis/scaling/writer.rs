@@ -79,6 +79,15 @@ impl Client {
             asking = error.code() == Some("ASK");
             match error.redirect_node().and_then(|(to, _)| to.parse::<Address>().ok()) {
                 Some(to) => self.at = self.connections.iter().position(|(address, _)| *address == to).unwrap_or(0),
+                // A node that was started again.
+                None if error.is_io_error() || error.is_connection_dropped() => {
+                    thread::sleep(Duration::from_millis(5));
+                    let (Address { host, port }, connection) = &mut self.connections[self.at];
+                    match redis::Client::open((host.as_str(), *port)).and_then(|client| client.get_connection()) {
+                        Ok(again) => *connection = again,
+                        Err(_) => self.at = (self.at + 1) % self.connections.len(),
+                    }
+                }
                 // A node that was reset, or a slot between two nodes.
                 None => {
                     thread::sleep(Duration::from_millis(5));

@@ -1,0 +1,77 @@
+//! What is known of databases when their nodes are worked on.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+
+use crate::drift::nodes::{Wanted, WantedNode, WantedSetting};
+use crate::drift::{NodeChange, NodeField};
+use crate::live::redis::{Access, Connection, NodeError, Trouble, open};
+use crate::redis::acl::Rules;
+use crate::slots::Address;
+
+/// A database, what differs on its nodes, and how they are reached.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// As Git wants it.
+    pub wanted: Wanted,
+    /// As whom, with which certificates.
+    pub access: Access,
+    /// Its nodes and sentinels, with what differs.
+    pub changes: Vec<NodeChange>,
+    /// The users that nodes have now.
+    pub users: BTreeMap<String, Vec<Rules>>,
+    /// The names of its sentinels.
+    pub sentinels: Vec<String>,
+    /// Nodes that take themselves for masters.
+    pub masters: Vec<String>,
+}
+
+/// Who compares databases with Git.
+pub trait Look: Sync {
+    /// All databases as they are now.
+    fn look(&self) -> BoxFuture<'_, Vec<Database>>;
+}
+
+impl Database {
+    /// Opens a connection to a node.
+    pub(super) async fn connect(&self, node: &NodeChange) -> Result<Connection, NodeError> {
+        let address: Address = node.address.parse().map_err(|_| {
+            let nowhere = Address::new("nowhere", 1);
+            NodeError::new(&nowhere, Trouble::Unreachable(format!("`{}` is no address", node.address)))
+        })?;
+        open(&self.access, &address).await
+    }
+
+    /// What Git wants of a node.
+    pub(super) fn node(&self, name: &str) -> Option<&WantedNode> {
+        self.wanted.nodes.iter().find(|node| node.pod == name)
+    }
+
+    /// A setting that Git wants of a node.
+    pub(super) fn setting(&self, node: &str, name: &str) -> Option<&WantedSetting> {
+        // Members that only others know share what the first has.
+        let node = self.node(node).or(self.wanted.nodes.first())?;
+        node.settings.iter().find(|setting| setting.name == name)
+    }
+
+    /// The rules of a user as a node has them.
+    pub(super) fn user(&self, node: &str, name: &str) -> Option<&Rules> {
+        self.users.get(node)?.iter().find(|rules| rules.name == name)
+    }
+
+    /// The rules of a user as Git wants them.
+    pub(super) fn wanted_user(&self, name: &str) -> Option<&Rules> {
+        self.wanted.users.as_ref()?.iter().map(|user| &user.rules).find(|rules| rules.name == name)
+    }
+
+    /// Whether nodes can be told to follow the master of Git: not where another one is master now, after a failover.
+    pub fn has_its_master(&self) -> bool {
+        self.wanted.master.as_ref().is_some_and(|master| self.masters.contains(&master.value))
+    }
+
+    /// Nodes that answered, and what differs on each.
+    pub(super) fn answering(&self) -> impl Iterator<Item = (&NodeChange, &[NodeField])> {
+        self.changes.iter().filter(|change| change.error.is_none()).map(|change| (change, change.fields.as_slice()))
+    }
+}

@@ -1,0 +1,58 @@
+//! Passwords that change: for a while both the old and the new one are valid.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::plan::nodes::Window;
+
+use super::look::Database;
+
+/// The user that `requirepass` is about.
+pub(super) const DEFAULT: &str = "default";
+/// The setting that is the password of the default user.
+pub(super) const REQUIREPASS: &str = "requirepass";
+
+/// The users of a database whose passwords change while others may still use the old ones.
+pub fn window(database: &Database) -> Window {
+    let mut users = BTreeSet::new();
+    for (change, fields) in database.answering() {
+        for field in fields {
+            let name = match field.path.split_once('.') {
+                Some(("acl", name)) => name,
+                Some(("config", REQUIREPASS)) => DEFAULT,
+                _ => continue,
+            };
+            if !added(database, &change.node, name).is_empty() && is_left_behind(database, &change.node, name) {
+                users.insert(name.to_owned());
+            }
+        }
+    }
+    Window { users: users.into_iter().collect() }
+}
+
+/// The hashes of passwords that a user is to have and a node does not know.
+pub(super) fn added(database: &Database, node: &str, user: &str) -> BTreeSet<String> {
+    let now = database.user(node, user).and_then(|rules| rules.passwords()).unwrap_or_default();
+    wanted(database, node, user).difference(&now).cloned().collect()
+}
+
+fn wanted(database: &Database, node: &str, user: &str) -> BTreeSet<String> {
+    if let Some(rules) = database.wanted_user(user) {
+        return rules.passwords().unwrap_or_default();
+    }
+    let setting = (user == DEFAULT).then(|| database.setting(node, REQUIREPASS)).flatten();
+    let text = setting.filter(|setting| !setting.is_completed_later()).map(|setting| setting.text());
+    text.filter(|text| !text.is_empty()).map(|text| hash(&text)).into_iter().collect()
+}
+
+/// Whether a password that is valid now is so no more in the end.
+fn is_left_behind(database: &Database, node: &str, user: &str) -> bool {
+    let wanted = wanted(database, node, user);
+    let now = database.user(node, user).and_then(|rules| rules.passwords()).unwrap_or_default();
+    now.iter().any(|hashed| !wanted.contains(hashed))
+}
+
+fn hash(password: &str) -> String {
+    Sha256::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
