@@ -140,8 +140,9 @@ fn a_storm_of_refusals_passes() {
     }
 }
 
-fn apply(bench: &Bench, directory: &str) -> Child {
+fn apply(bench: &Bench, directory: &str, kubeconfig: &Path) -> Child {
     let mut command = bench.command(&["apply", directory, "--yes", "-o", "json"]);
+    command.arg("--kubeconfig").arg(kubeconfig);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -166,7 +167,7 @@ fn a_server_that_is_killed_in_the_middle_of_an_apply_costs_nothing() {
     // It dies after the first objects, and in the middle of what is left.
     for (value, lines) in [("c", 1), ("d", 60)] {
         bench.write("prod/all.yaml", &objects(400).replace("a: b", &format!("a: {value}")));
-        let mut child = apply(&bench, "prod");
+        let mut child = apply(&bench, "prod", &bench.kubeconfig);
         let told = told(&mut child, lines);
         own.kill_server();
         own.down(true);
@@ -199,7 +200,14 @@ fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
         bench.write(&format!("{set}/all.yaml"), &objects(60).replace("name: c", &format!("name: {set}-c")));
         bench.write(&format!("{set}/kustomization.yaml"), "resources: [all.yaml]\n");
     }
-    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set)).collect();
+    // Whoever belongs to the masters of the system is never refused.
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: many, namespace: default}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\n\
+                   metadata: {name: many}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n\
+                   subjects: [{kind: ServiceAccount, name: many, namespace: default}]\n";
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], account).status.success());
+    let token = bench.kubectl(&["create", "token", "many", "-n", "default"]);
+    let user = bench.with_token(token.trim());
+    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set, &user)).collect();
     for child in all {
         let done = child.wait_with_output().unwrap();
         assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
