@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use futures::future::join_all;
 
 use crate::live::redis::{Access, Connection, NodeError};
+use crate::slots::ClusterState;
 
 use super::look::{Order, nodes};
 
@@ -28,6 +29,24 @@ pub(super) async fn mark(access: &Access, order: &Order) {
             let rest = if name.is_empty() { NOWHERE } else { &name };
             let _ = set(&connection, &format!("{LEFT}{rest}")).await;
         }
+    }))
+    .await;
+}
+
+/// Empties nodes that all others have forgotten already, and that do not know it: a run was ended in between. Those know members of this cluster, and hold
+/// a copy or nothing; a master with keys is left for whoever looks at it.
+pub(super) async fn reset_forgotten(access: &Access, order: &Order, cluster: &ClusterState) {
+    let places = order.places.iter().filter(|place| !place.stays);
+    join_all(places.map(|place| async {
+        let Ok(connection) = access.connect(&place.at).await else { return };
+        let Ok(lines) = nodes(&connection).await else { return };
+        let Some(own) = lines.iter().find(|line| line.myself) else { return };
+        let knows_others = lines.iter().any(|line| !line.myself && cluster.node(&line.id).is_some());
+        if !knows_others || cluster.node(&own.id).is_some() {
+            return;
+        }
+        // A master with keys says no.
+        let _: Result<(), NodeError> = connection.query(::redis::cmd("CLUSTER").arg("RESET").arg("HARD")).await;
     }))
     .await;
 }

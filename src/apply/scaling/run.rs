@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::redis::Access;
 use crate::plan::scaling::{Pod, ScalingError, ScalingPlan, Wanted, plan};
 
+use super::left;
 use super::look::{Order, Place, Seen, look};
 use super::phases::Crew;
 use super::report::ScalingReport;
@@ -95,6 +96,8 @@ pub async fn scale(
         let seen = look(access, order).await?;
         let plan = planned(&seen, order)?;
         if plan.steps.is_empty() {
+            left::reset_forgotten(access, order, &seen.state).await;
+            left::mark(access, order).await;
             verify(access, &seen, order).await?;
             let mut report = crew.report;
             (report.masters, report.drained_to) = (plan.masters, plan.drained_to);
