@@ -144,7 +144,7 @@ impl Cluster {
         let ask = |path: &str, accept: &'static str| {
             let request = Request { accept, ..Request::get(path.to_owned()) };
             let subject = subject.clone();
-            async move { self.once(&request, &subject).await.map_err(Failure::into_error) }
+            async move { self.first(&request, &subject).await }
         };
         let (core, groups) = futures::future::try_join(ask("/api", DISCOVERY), ask("/apis", DISCOVERY)).await?;
         let mut kinds = Kinds::default();
@@ -180,6 +180,15 @@ impl Cluster {
     /// Lets requests be tried again, after the server had stopped to answer.
     pub fn hope_again(&self) {
         self.lost.store(false, Ordering::Relaxed);
+    }
+
+    /// Asks for the first time: a server that is not there is told at once, one that is busy is waited for.
+    async fn first(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
+        match self.once(request, subject).await {
+            Ok(answer) => Ok(answer),
+            Err(Failure::Passing(error, _)) if error.status != 0 => self.ask(request, subject).await,
+            Err(failure) => Err(failure.into_error()),
+        }
     }
 
     /// Asks until there is an answer, or it is of no use.
