@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use redisops::diagnostics::{Diagnostics, SourceKind, Sources};
+use redisops::diagnostics::{Diagnostics, Pos, SourceKind, Sources};
+use redisops::drift::Origin;
+use redisops::drift::nodes::{Found, Mode, find};
+use redisops::environment;
 use redisops::k8s::{ResMap, Resource};
 use redisops::kustomize::{Context, Options, build};
 use redisops::source::{LoadOptions, Loader, Memory, NoTools};
@@ -14,6 +17,7 @@ use redisops::topology::spec::{
     Service, ServiceAccount, Spec, Tls,
 };
 use redisops::topology::{WantedRedis, WantedRole, grown, refused, values, wanted};
+use redisops::validate::{Objects, Settings};
 use redisops::yaml::{Node, Trace, emit, parse_first, to_json};
 use serde_json::Value;
 
@@ -572,6 +576,15 @@ fn what_a_running_redis_cannot_take_is_refused_with_the_way_around_it() {
         (cluster, cluster.replace("replicas: 1}", "replicas: 1, layout: perShard}")),
         (cluster, cluster.replace("nodes: 6, replicas: 1", "nodes: 12, replicas: 2")),
         ("  architecture: standalone\n", "  architecture: replication\n".to_owned()),
+        ("  architecture: sentinel\n", cluster.to_owned()),
+        (cluster, "  architecture: sentinel\n".to_owned()),
+        (replication, replication.replace("size: 20Gi", "accessModes: [ReadWriteMany], size: 20Gi")),
+        (
+            replication,
+            format!(
+                "{replication}  patches: [{{target: {{kind: StatefulSet}}, patch: '- {{op: replace, path: /spec/serviceName, value: other}}'}}]\n"
+            ),
+        ),
     ];
     let told: Vec<String> = cases
         .iter()
@@ -602,4 +615,88 @@ fn a_mistake_in_the_configuration_of_a_server_is_shown_in_its_line() {
     let place = built.sources.location(lines[at].at).unwrap();
     assert_eq!((place.line, place.column, lines[at].verbatim), (10, 7, true));
     assert_eq!(lines.len(), node.text().unwrap().lines().count());
+}
+
+/// What an environment finds among the objects of a build, by an entry that names the Redis as it is written, or by the objects alone.
+fn found(built: &Built, entry: Option<&str>) -> Found {
+    let objects = built.result.as_ref().unwrap();
+    let settings = Settings::default();
+    let all = Objects::new(objects.as_slice(), objects.scopes().as_ref(), &built.trace, &built.sources, &settings);
+    let places = |pos: Pos| {
+        let at = built.sources.location(pos)?;
+        Some(Origin { file: at.path.to_string(), line: at.line, column: at.column, commit: None })
+    };
+    let entry = entry.map(|name| {
+        let mut entry = environment::Redis::default();
+        entry.resource.value = name.to_owned();
+        entry
+    });
+    let (mut found, wrong) = find(entry.as_slice(), &all, &places);
+    assert!(wrong.0.is_empty() && found.len() == 1, "{found:?} {wrong:?}");
+    found.remove(0)
+}
+
+#[test]
+fn environments_know_the_nodes_of_what_was_expanded_by_any_of_its_names() {
+    let text = format!(
+        "{HEAD}  architecture: replication\n  replica: {{replicaCount: 1}}\n  acl:\n    users:\n    - {{name: app, rules: \"~app:* +@read\", existingSecret: a}}\n"
+    );
+    let built = run("resources: [redis.yaml]\nnamePrefix: shop-\nnameSuffix: -v2\n", &[("redis.yaml", &text)]);
+    for entry in [None, Some("Redis/cache"), Some("Redis/shop-cache-v2")] {
+        let wanted = found(&built, entry).wanted;
+        assert_eq!(wanted.mode, Mode::Replication, "{entry:?}");
+        let pods: Vec<&str> = wanted.nodes.iter().map(|node| node.pod.as_str()).collect();
+        assert_eq!(pods, ["shop-cache-v2-master-0", "shop-cache-v2-replicas-0"], "{entry:?}");
+        assert_eq!(wanted.master.map(|master| master.value).as_deref(), Some("shop-cache-v2-master-0"));
+        let users = wanted.users.unwrap();
+        assert_eq!((users.len(), users[0].rules.name.as_str()), (1, "app"));
+        assert_eq!(users[0].rules.words, ["on", ">$(PASSWORD)", "~app:*", "+@read"]);
+        assert_eq!(users[0].origin.as_ref().map(|at| at.line), Some(9));
+    }
+    let cluster = spec("  architecture: cluster\n  cluster:\n    nodes: 12\n    replicas: 2\n    layout: perShard\n");
+    let wanted = found(&cluster, Some("Redis/cache")).wanted;
+    assert_eq!((wanted.mode, wanted.nodes.len()), (Mode::Cluster, 12));
+    let masters = wanted.masters.unwrap();
+    assert_eq!((masters.value, masters.origin.map(|at| at.line)), (4, Some(7)));
+}
+
+#[test]
+fn alerts_and_dashboards_watch_what_goes_wrong() {
+    for (name, text) in ARCHITECTURES.into_iter().filter(|(name, _)| *name != "enterprise") {
+        let built = spec(&format!("{text}{FULL}"));
+        let rule = json(&built.find("PrometheusRule", "cache").node);
+        let rules = rule["spec"]["groups"][0]["rules"].as_array().unwrap();
+        let has = |alert: &str| rules.iter().any(|rule| rule["alert"] == alert);
+        let always = [
+            "RedisMemoryHigh",
+            "RedisEvicting",
+            "RedisHitRatioLow",
+            "RedisSnapshotFailed",
+            "RedisAppendOnlyFileFailed",
+            "RedisSlowCommands",
+            "RedisLatencyHigh",
+        ];
+        assert!(always.iter().all(|alert| has(alert)), "{name}: {rules:?}");
+        let is_cluster = name.starts_with("cluster");
+        assert_eq!(has("RedisReplicationLag") && has("RedisReplicaUnlinked"), name != "standalone", "{name}");
+        assert_eq!(has("RedisClusterDown") && has("RedisClusterSlotsFailing"), is_cluster, "{name}");
+        assert_eq!(has("RedisMasters"), ["replication", "sentinel"].contains(&name), "{name}");
+        for rule in rules {
+            let expression = rule["expr"].as_str().unwrap();
+            assert!(expression.contains("service=\"cache-metrics\""), "{name}: {expression}");
+            assert_eq!(expression.matches('(').count(), expression.matches(')').count(), "{expression}");
+        }
+        let boards: Vec<&Resource> = built.objects().iter().filter(|o| o.name().contains("-dashboard-")).collect();
+        let names: Vec<&str> = boards.iter().map(|board| board.name().rsplit('-').next().unwrap()).collect();
+        let wanted: &[&str] =
+            if is_cluster { &["overview", "performance", "slots"] } else { &["overview", "performance"] };
+        assert_eq!(names, wanted, "{name}");
+        for board in boards {
+            let data = json(&board.node)["data"].clone();
+            let text = data.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+            let panels = serde_json::from_str::<Value>(text).unwrap()["panels"].as_array().unwrap().clone();
+            assert!(panels.len() > 5, "{text}");
+            assert!(panels.iter().all(|panel| panel["targets"][0]["expr"].as_str().unwrap().contains("cache-metrics")));
+        }
+    }
 }

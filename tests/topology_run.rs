@@ -48,6 +48,8 @@ struct Node {
     environment: Vec<(String, String)>,
     /// Arguments of the server.
     arguments: Vec<String>,
+    /// Where certificates are.
+    tls: String,
     running: Vec<Child>,
 }
 
@@ -77,6 +79,19 @@ case $verb in
 esac
 "#;
 
+/// A certificate as the Secret would hold it.
+fn certificate(directory: &Path) {
+    fs::create_dir_all(directory).unwrap();
+    let made = Command::new("openssl")
+        .current_dir(directory)
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"])
+        .args(["-subj", "/CN=cache", "-keyout", "tls.key", "-out", "tls.crt"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    fs::copy(directory.join("tls.crt"), directory.join("ca.crt")).unwrap();
+}
+
 /// Names of pods as addresses, and ports that are free.
 fn here(text: &str, names: &[String], net: u32) -> String {
     let named = names.iter().enumerate().rev().fold(text.to_owned(), |t, (i, name)| t.replace(name, &host(net, i + 1)));
@@ -94,8 +109,14 @@ impl Nodes {
     }
 
     fn of(objects: Vec<Value>, offset: u32) -> Nodes {
+        Nodes::with(objects, offset, None)
+    }
+
+    /// With the programs of a folder instead of those of the distribution.
+    fn with(objects: Vec<Value>, offset: u32, programs: Option<&Path>) -> Nodes {
         let net = 20 + (std::process::id() + offset) % 200;
         let directory = tempfile::tempdir().unwrap();
+        certificate(&directory.path().join("tls"));
         let mut pods = Vec::new();
         for set in objects.iter().filter(|o| o["kind"] == "StatefulSet") {
             for number in 0..set["spec"]["replicas"].as_u64().unwrap() {
@@ -112,6 +133,10 @@ impl Nodes {
             })
             .collect();
         let mut nodes = Nodes { list, objects, names, net, directory };
+        if let Some(programs) = programs {
+            let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+            nodes.list.iter_mut().for_each(|node| node.environment.push(("PATH".to_owned(), path.clone())));
+        }
         nodes.list.iter_mut().for_each(Node::start);
         nodes
     }
@@ -141,7 +166,8 @@ impl Nodes {
         };
         let scripts = self.objects.iter().find(|o| o["data"]["backup.sh"].is_string()).unwrap();
         for (name, text) in scripts["data"].as_object().unwrap() {
-            fs::write(place("scripts").join(name), text.as_str().unwrap()).unwrap();
+            let text = text.as_str().unwrap().replace("/tls/", &self.list[0].tls);
+            fs::write(place("scripts").join(name), text).unwrap();
         }
         fs::write(place("bin").join("aws"), AWS).unwrap();
         Command::new("chmod").arg("755").arg(place("bin").join("aws")).status().unwrap();
@@ -152,7 +178,8 @@ impl Nodes {
             if let Some(value) = variable["value"].as_str() {
                 let value = here(value, &self.names, self.net)
                     .replace("cache-headless.$(POD_NAMESPACE).svc.cluster.local", "9")
-                    .replace("cache-headless", "9");
+                    .replace("cache-headless", "9")
+                    .replace("/tls/", &self.list[0].tls);
                 command.env(variable["name"].as_str().unwrap(), value);
             }
         }
@@ -203,6 +230,7 @@ impl Node {
         for name in ["run", "data", "conf", "scripts", "layout"] {
             fs::create_dir_all(directory.join(name)).unwrap();
         }
+        let tls = format!("{}/", directory.parent().unwrap().join("tls").display());
         let spec = &set["spec"]["template"]["spec"];
         for volume in spec["volumes"].as_array().unwrap() {
             let Some(map) = volume["configMap"]["name"].as_str() else { continue };
@@ -217,8 +245,10 @@ impl Node {
                     "scripts" => text.to_owned(),
                     _ => here(text)
                         .replace("bind * -::*", &format!("bind {ip}"))
+                        .replace("bind 0.0.0.0", &format!("bind {ip}"))
                         .replace("dir /data", &format!("dir {}", path("data")))
-                        .replace("/run/redis", &path("run")),
+                        .replace("/run/redis", &path("run"))
+                        .replace("/tls/", &tls),
                 };
                 fs::write(directory.join(folder).join(file), text).unwrap();
             }
@@ -232,7 +262,7 @@ impl Node {
                     Some((name, "")) => name.rsplit_once('.').map_or("9".to_owned(), |(pod, _)| format!("{pod}.9")),
                     _ => value,
                 };
-                environment.push((variable["name"].as_str().unwrap().to_owned(), value));
+                environment.push((variable["name"].as_str().unwrap().to_owned(), value.replace("/tls/", &tls)));
             }
         }
         for (name, value) in [
@@ -256,7 +286,7 @@ impl Node {
         }
         let arguments = spec["containers"][0]["args"].as_array().into_iter().flatten();
         let arguments = arguments.map(|argument| argument.as_str().unwrap().to_owned()).collect();
-        Node { ip, directory, environment, arguments, running: Vec::new() }
+        Node { ip, directory, environment, arguments, tls, running: Vec::new() }
     }
 
     fn command(&self, script: &str) -> Command {
@@ -287,9 +317,21 @@ impl Node {
 
     /// The answer of the server.
     fn ask(&self, command: &[&str]) -> String {
+        self.ask_port(PORT, command)
+    }
+
+    /// The answer of what listens on a port, encrypted where the pod's own scripts do it.
+    fn ask_port(&self, port: &str, command: &[&str]) -> String {
+        let encrypted = self.environment.iter().find(|(name, _)| name == "TLS_ARGS");
         let mut client = Command::new("redis-cli");
-        client.args(["-h", &self.ip, "-p", PORT]).args(command).env("REDISCLI_AUTH", PASSWORD);
+        client.args(encrypted.iter().flat_map(|(_, arguments)| arguments.split(' ')));
+        client.args(["-h", &self.ip, "-p", port]).args(command).env("REDISCLI_AUTH", PASSWORD);
         String::from_utf8_lossy(&client.output().unwrap().stdout).into_owned()
+    }
+
+    /// Whether its sentinel knows so many replicas: it asks the master for them every ten seconds, and without one it has nobody to promote.
+    fn sentinel_sees(&self, replicas: usize) -> bool {
+        self.ask_port(SENTINEL_PORT, &["info", "sentinel"]).contains(&format!("slaves={replicas},"))
     }
 
     /// The pod is gone, with everything in it.
@@ -380,6 +422,7 @@ fn the_chart_of_the_shopping_cart_finds_a_master_and_another_one() {
     assert_eq!(master.lines().next(), Some(nodes.list[0].ip.as_str()), "writers ask for the master");
     nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "cart:1", "x"]).starts_with("OK"));
     nodes.wait("the write on a replica", |nodes| nodes.list[1].ask(&["get", "cart:1"]).trim() == "x");
+    nodes.wait("sentinels that know both replicas", |nodes| nodes.list.iter().all(|node| node.sentinel_sees(2)));
     nodes.list[0].kill();
     nodes.wait("another master", |nodes| nodes.masters().len() == 1);
     assert_eq!(nodes.masters()[0].ask(&["get", "cart:1"]).trim(), "x");
@@ -432,4 +475,78 @@ fn a_cluster_forms_fails_over_and_hands_over() {
     nodes.list[0].start();
     nodes.wait("the old master as a replica", |nodes| nodes.list[0].ask(&["role"]).starts_with("slave"));
     nodes.wait_until_ready();
+}
+
+const TLS: &str = "  tls: {enabled: true, existingSecret: cache-tls, authClients: true}\n";
+
+/// Whether somebody who does not encrypt, or shows no certificate, gets no answer.
+fn is_closed(node: &Node, port: &str) -> bool {
+    let ask = |more: &[&str]| {
+        let mut client = Command::new("timeout");
+        client
+            .args(["5", "redis-cli", "-h", &node.ip, "-p", port])
+            .args(more)
+            .arg("ping")
+            .env("REDISCLI_AUTH", PASSWORD);
+        String::from_utf8_lossy(&client.output().unwrap().stdout).contains("PONG")
+    };
+    !ask(&[]) && !ask(&["--tls", "--insecure"])
+}
+
+#[test]
+fn sentinels_and_their_servers_talk_encrypted_and_fail_over() {
+    let sentinel = "  architecture: sentinel\n  sentinel: {quorum: 2, downAfterMilliseconds: 3000}\n";
+    let mut nodes = Nodes::start(&format!("{sentinel}{TLS}"), 167);
+    nodes.wait_until_ready();
+    nodes.wait("a quorum of three", |nodes| {
+        nodes
+            .list
+            .iter()
+            .all(|node| node.ask_port(SENTINEL_PORT, &["sentinel", "ckquorum", "cache"]).starts_with("OK 3"))
+    });
+    assert!(is_closed(&nodes.list[0], PORT), "only those who encrypt and show a certificate are let in");
+    nodes.wait("a write", |nodes| nodes.list[0].ask(&["set", "a", "1"]).starts_with("OK"));
+    nodes.wait("the write on a replica", |nodes| nodes.list[2].ask(&["get", "a"]).trim() == "1");
+    nodes.wait("sentinels that know both replicas", |nodes| nodes.list.iter().all(|node| node.sentinel_sees(2)));
+    assert!(nodes.list[1].script("live.sh").status.success());
+    nodes.list[0].kill();
+    nodes.wait("another master", |nodes| nodes.masters().len() == 1);
+    assert_eq!(nodes.masters()[0].ask(&["get", "a"]).trim(), "1");
+    nodes.wait_until_ready();
+}
+
+#[test]
+fn the_nodes_of_a_cluster_talk_encrypted_and_fail_over() {
+    let cluster = "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, nodeTimeout: 5000}\n";
+    let backup = "  backup: {enabled: true, image: i, bucket: b, existingSecret: s, restore: {from: latest}}\n";
+    let mut nodes = Nodes::start(&format!("{cluster}{backup}{TLS}"), 187);
+    nodes.wait_until_ready();
+    nodes.wait("replicas", |nodes| nodes.masters().len() == 3);
+    assert!(nodes.list[0].ask(&["-c", "set", "a", "1"]).contains("OK"));
+    assert!(is_closed(&nodes.list[0], PORT), "only those who encrypt and show a certificate are let in");
+    nodes.job("CronJob");
+    nodes.masters().iter().for_each(|node| assert!(node.ask(&["flushall"]).starts_with("OK")));
+    nodes.job("Job");
+    assert_eq!(nodes.list[0].ask(&["-c", "get", "a"]).lines().last(), Some("1"));
+    nodes.list[0].kill();
+    nodes.wait("a failover", |nodes| nodes.list[3].ask(&["role"]).starts_with("master"));
+    nodes.wait_until_ready();
+}
+
+#[test]
+fn redis_5_takes_what_is_rendered_for_it() {
+    let servers =
+        Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/setup")).arg("--servers").output().unwrap();
+    let programs = PathBuf::from(String::from_utf8(servers.stdout).unwrap().trim()).join("redis-5.0");
+    assert!(programs.join("redis-server").exists(), "{} is made by ci/setup", programs.display());
+    let spec = "  architecture: replication\n  image: redis:5.0.6\n  replica: {replicaCount: 1}\n  resources: {limits: {memory: 64Mi}}\n  \
+                metrics: {enabled: true}\n";
+    let nodes = Nodes::with(render(spec), 203, Some(&programs));
+    nodes.wait_until_ready();
+    let [master, replica] = nodes.list.as_slice() else { panic!("two nodes are expected") };
+    assert!(master.ask(&["info", "server"]).contains("redis_version:5.0.6"), "{}", nodes.logs());
+    assert!(master.ask(&["set", "a", "1"]).starts_with("OK"));
+    nodes.wait("the key", |_| replica.ask(&["get", "a"]).trim() == "1");
+    assert!(master.ask(&["config", "get", "maxmemory"]).contains("50331648"));
+    assert!(master.script("live.sh").status.success() && replica.script("live.sh").status.success());
 }

@@ -15,6 +15,7 @@ pub mod scaling;
 mod seal;
 mod text;
 mod types;
+mod volumes;
 
 pub use html::plan_html;
 pub use judge::{Judgement, Stale, judge};
@@ -26,6 +27,7 @@ pub use risk::risk_of;
 pub use seal::{Seal, Sealed, Seals, sealed};
 pub use text::{plan_text, step_line};
 pub use types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
+pub use volumes::{Claim, claims, has_claims};
 
 #[cfg(test)]
 mod property_tests;

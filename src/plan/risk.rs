@@ -22,6 +22,7 @@ pub fn risk_of(action: Action, resource: &ResourceRef, consequences: &[&str]) ->
         }),
         // Nothing can be applied past a webhook that is broken.
         Action::Create if group == "admissionregistration.k8s.io" => Risk::Low,
+        Action::Create if told == Risk::High => Risk::High,
         Action::Create => Risk::None,
         _ => told.max(Risk::Low),
     }
@@ -33,7 +34,7 @@ fn by_consequence(text: &str) -> Risk {
         _ if text.contains("will refuse it") || text.starts_with("deletes ") || text.starts_with("stops all ") => {
             Risk::High
         }
-        _ if text.starts_with("takes nodes") => Risk::High,
+        _ if text.starts_with("takes nodes") || text.starts_with("starts empty") => Risk::High,
         _ if NOTICED.iter().any(is) => Risk::Medium,
         _ => Risk::Low,
     }
@@ -52,6 +53,7 @@ mod tests {
     fn what_loses_data_is_high_and_what_restarts_is_medium() {
         let (set, map) = (("apps/v1", "StatefulSet"), ("v1", "ConfigMap"));
         assert_eq!(risk(Action::Create, set, &[]), Risk::None);
+        assert_eq!(risk(Action::Create, set, &["starts empty: the data stays elsewhere"]), Risk::High);
         assert_eq!(risk(Action::Update, map, &[]), Risk::Low);
         assert_eq!(risk(Action::Update, set, &["starts 2 pods"]), Risk::Low);
         assert_eq!(risk(Action::Update, set, &["starts 2 pods", "rolls 3 pods"]), Risk::Medium);

@@ -472,8 +472,8 @@ fn enterprise(instance: &Instance<'_>, found: &mut Diagnostics) {
         );
     }
     let size = &part.memory_size;
-    let number = size.strip_suffix("MB").or_else(|| size.strip_suffix("GB"));
-    if !size.is_empty() && number.is_none_or(|n| n.parse::<f64>().is_err()) {
+    let amount = size.strip_suffix("MB").or_else(|| size.strip_suffix("GB"));
+    if !size.is_empty() && amount.and_then(|n| n.parse::<f64>().ok()).is_none_or(|n| !n.is_finite() || n <= 0.0) {
         found.push(
             Diagnostic::error(
                 "redisops::topology::enterprise",

@@ -15,6 +15,7 @@ mod origins;
 mod patches;
 mod refused;
 pub mod scale;
+mod settled;
 pub mod spec;
 mod tree;
 pub mod values;
@@ -22,5 +23,6 @@ mod version;
 mod wanted;
 
 pub use expand::expand;
-pub use refused::{Growth, grown, refused};
+pub use refused::{Growth, Started, grown, only_grows, refused, starts_empty};
+pub use settled::CHANGEABLE;
 pub use wanted::*;

@@ -30,7 +30,7 @@ pub(super) fn check(instance: &Instance<'_>, found: &mut Diagnostics) {
     let parts = [
         (instance.architecture == Architecture::Cluster, (7, 0), "cluster whose nodes announce names", stated),
         (instance.architecture == Architecture::Sentinel, (6, 2), "sentinels that know names", stated),
-        (!spec.acl.users.is_empty(), (6, 0), "ACL users", spec.acl.pos),
+        (!spec.acl.users.is_empty(), (6, 2), "ACL users with rules for channels", spec.acl.pos),
         (instance.has_tls(), (6, 0), "encryption", spec.tls.enabled.map_or(spec.tls.pos, |e| e.pos)),
     ];
     for (asked, (major, minor), what, pos) in parts {

@@ -28,6 +28,8 @@ pub struct WantedRedis {
     pub image: String,
     /// Its nodes, StatefulSet by StatefulSet, by ordinal. None for Redis Enterprise.
     pub nodes: Vec<WantedNode>,
+    /// The line that says how many nodes there are.
+    pub nodes_at: Pos,
     /// Configurations that the nodes have, each once.
     pub configs: Vec<WantedConfig>,
     /// Users beside the default one.
@@ -228,7 +230,12 @@ pub fn wanted<'a>(objects: impl IntoIterator<Item = &'a Node>, trace: &Trace) ->
         let namespace = text(object, &["metadata", "namespace"]);
         let known = all.iter().position(|one| one.name == name && one.namespace == namespace);
         let index = known.unwrap_or_else(|| {
-            all.push(empty(object, name, namespace, architecture, trace));
+            let mut one = empty(object, name, namespace, architecture, trace);
+            let layout = maps.get(&(one.namespace.clone(), format!("{}-layout", one.name)));
+            if let Some(masters) = layout.and_then(|map| map.lookup(&["data", "masters"])) {
+                one.nodes_at = trace.pos(masters.origin);
+            }
+            all.push(one);
             all.len() - 1
         });
         match object.text_at(&["kind"]) {
@@ -252,6 +259,7 @@ fn empty(object: &Node, name: String, namespace: String, architecture: Architect
         replicas: marks::replicas(object),
         image: String::new(),
         nodes: Vec::new(),
+        nodes_at: trace.pos(object.origin),
         configs: Vec::new(),
         users: Vec::new(),
         password: None,

@@ -19,5 +19,6 @@ mod secrets;
 mod sets;
 mod support;
 mod systems;
+mod volumes;
 mod watch;
 mod webhook;

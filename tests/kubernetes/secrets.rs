@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::support::Bench;
 
+#[path = "../secrets/vault.rs"]
+mod vault;
+
 /// Values that YAML, JSON and base64 are particular about; `bin` is no text.
 const STORE: &str = "\
 apiVersion: v1
@@ -124,6 +127,54 @@ fn what_the_cluster_does_not_give_is_told() {
     assert!(all.contains("store_down"), "{all}");
     let all = ask("NAMESPACE:store#password", &bench.kubeconfig, &["-s", &format!("{}:none", bench.namespace)]);
     assert!(all.contains("none"), "{all}");
+}
+
+/// Vault asks the API server whose token it is that logs in.
+#[test]
+fn an_account_of_the_cluster_logs_in_to_vault() {
+    let Some(bench) = Bench::new() else { return };
+    bench.user("- {apiGroups: [''], resources: [pods], verbs: [get]}");
+    let namespace = bench.namespace.clone();
+    create(
+        &bench,
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: reviewer, namespace: NAMESPACE}\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: reviewer-NAMESPACE}\n\
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: 'system:auth-delegator'}\n\
+         subjects: [{kind: ServiceAccount, name: reviewer, namespace: NAMESPACE}]\n",
+    );
+    let token = |account: &str| bench.kubectl(&["create", "token", account, "-n", &namespace]).trim().to_owned();
+    let text = fs::read_to_string(&bench.kubeconfig).unwrap();
+    let of =
+        |key: &str, end: &[char]| text[text.find(key).unwrap() + key.len()..].split(end).next().unwrap().to_owned();
+    let host = of("server: \"", &['"']);
+    let authority = of("certificate-authority: ", &['}', ',']);
+    let data = r#"{"kv1": {}, "kv2": {"app": [{"user": "planted-user"}]}, "logins": []}"#;
+    let server = vault::Vault::start(data, &[&host, &authority, &token("reviewer"), &namespace]);
+    let file = bench.path().join(".git/token");
+    let manifest = "kind: Secret\nstringData: {v: <path:secret/data/app#user>}\n";
+    let ask = |program: &str, arguments: &[&str], token: &str| {
+        fs::write(&file, token).unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(bench.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        command
+            .env("HOME", bench.path())
+            .env("AVP_TYPE", "vault")
+            .env("AVP_AUTH_TYPE", "k8s")
+            .env("AVP_K8S_ROLE", "redis");
+        command.env("AVP_K8S_TOKEN_PATH", &file).env("VAULT_ADDR", server.url());
+        inject(command, manifest)
+    };
+    let ours = ask(env!("CARGO_BIN_EXE_redisops"), &["secrets", "inject", "-"], &token("user"));
+    let theirs = ask("argocd-vault-plugin", &["generate", "-"], &token("user"));
+    assert!(theirs.status.success() && ours.stdout == theirs.stdout, "{}\n{}", told(&theirs), told(&ours));
+    let other = ask(env!("CARGO_BIN_EXE_redisops"), &["secrets", "inject", "-"], &token("reviewer"));
+    assert_eq!((other.status.code(), other.stdout.len()), (Some(2), 0));
+    assert!(
+        told(&other).contains("auth/kubernetes/login") && told(&other).contains("no_credentials"),
+        "{}",
+        told(&other)
+    );
+    bench.kubectl(&["delete", "clusterrolebinding", &format!("reviewer-{namespace}")]);
 }
 
 /// From the store into the cluster and compared with it: no report has a value, encoded or not.

@@ -14,6 +14,7 @@ mod run;
 mod set;
 mod survey;
 mod tracked;
+mod volumes;
 mod wait;
 mod wanted;
 
@@ -25,5 +26,6 @@ pub use rights::role;
 pub use run::{Ended, Options, Run, Tools};
 pub use set::{id, set_of};
 pub use survey::{Question, Survey, cluster_ref, hide, is_another, survey};
+pub use volumes::Trouble;
 pub use wait::Watcher;
 pub use wanted::Wanted;

@@ -209,7 +209,11 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn is_asked_for(&self, at: usize) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(&self.survey.wanted[at].resource))
+        self.is_asked(&self.survey.wanted[at].resource)
+    }
+
+    pub(super) fn is_asked(&self, resource: &ResourceRef) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(resource))
     }
 
     /// Applies wave after wave, each when all of the one before is ready.
@@ -228,6 +232,7 @@ impl<'a> Run<'a> {
         for (index, (wave, group)) in order.iter().enumerate() {
             lock.check().await.map_err(|lost| lost.diagnostic(&self.survey.set))?;
             self.drain(group).await?;
+            self.expand(group).await?;
             self.hold(group).await;
             self.apply_all(group).await?;
             let is_last = order.get(index + 1).is_none_or(|(next, _)| next.number != wave.number);
@@ -240,6 +245,7 @@ impl<'a> Run<'a> {
             }
             if self.tools.options.wait || wave.stage == Stage::Definitions {
                 self.wait_for(&awaited).await?;
+                self.wait_for_volumes(&awaited).await?;
             }
             self.roll(&awaited).await?;
             self.take_in(&awaited).await?;
@@ -385,7 +391,11 @@ impl<'a> Run<'a> {
             Ok(object) => return self.without_given_up(at, kind, object).await.map_err(|it| refused(&it)),
             Err(error) => refused(&error),
         };
-        let is_named = options.replace.iter().any(|named| named.is(resource));
+        let grows = error.code == "immutable" && self.grows(at);
+        if let Some(live) = self.latest[at].as_ref().filter(|_| grows && options.dry_run) {
+            return Ok(live.clone());
+        }
+        let is_named = grows || options.replace.iter().any(|named| named.is(resource));
         let Some(live) = self.latest[at].as_ref().filter(|_| error.code == "immutable" && is_named && !options.dry_run)
         else {
             return Err(error);
@@ -459,6 +469,7 @@ impl<'a> Run<'a> {
                 "{count} objects were not shown to the server: their namespace or definition is not there yet"
             ));
         }
+        let _ = self.expand(&told).await;
         // One failure does not keep the others from being asked about.
         for at in told {
             let _ = self.apply_all(&[at]).await;

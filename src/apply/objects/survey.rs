@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use futures::future::join;
 use serde_json::Value;
 
-use crate::diagnostics::Diagnostic;
 use crate::diagnostics::render::MASKED;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::drift::Change;
 use crate::drift::managed::{IgnoreRules, LiveObject, Ours, comparable};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
-use crate::plan::{self, ApplySetRef, ClusterRef, Plan, Seals};
+use crate::live::objects::former_sets;
+use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Plan, Seals};
 use crate::provenance::FieldPath;
-use crate::yaml::{Node, Origin, from_value};
+use crate::topology::refused;
+use crate::yaml::{Node, Origin, Trace, from_value};
 
 use super::compare::{Identity, Known, PlaceOf, compare, gone};
 use super::failure::failure_of;
@@ -21,6 +23,7 @@ use super::members::{self, LiveSet};
 use super::report::Failure;
 use super::run::located;
 use super::set;
+use super::volumes::{self, Trouble};
 use super::wanted::Wanted;
 
 /// What is asked for.
@@ -51,6 +54,12 @@ pub struct Survey {
     pub wanted: Vec<Wanted>,
     /// What is known of each.
     pub known: Vec<Known>,
+    /// Claims of the pods of a Redis.
+    pub claims: Vec<Claim>,
+    /// Why volumes cannot grow.
+    pub troubles: Vec<Trouble>,
+    /// StatefulSets of a Redis that the files do not have any more.
+    pub former: Vec<Node>,
     /// The set.
     pub set: ApplySetRef,
     /// As the server has it.
@@ -76,13 +85,17 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
     let (live, mut known) =
         join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
     let live = live?;
+    let former = former(cluster, &wanted, &known, &live).await;
+    volumes::tell_empty(&wanted, &mut known, &former);
+    let volumes::Volumes { claims, troubles } = volumes::survey(cluster, &wanted, &known, place).await;
     known.iter_mut().for_each(|known| hide(&mut known.change, secrets));
     let seals = seals(&wanted, &known, secrets);
     leave_alone(&mut wanted, &known, ignored, ours);
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
     changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
+    changes.extend(claims.iter().filter(|claim| claim.grows()).map(|claim| claim.change.clone()));
     let comparable: Vec<Change> = changes.iter().filter(|change| change.error.is_none()).cloned().collect();
-    let objects: Vec<&Node> = wanted.iter().map(|one| &one.node).collect();
+    let objects = nodes(&wanted, &claims);
     let plan = plan::make(&plan::Inputs {
         target,
         cluster: Some(cluster_ref(cluster).await),
@@ -91,7 +104,8 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         changes: &comparable,
         seals: &seals,
     });
-    Ok(Survey { wanted, known, set, live, changes, seals, plan, answering: BTreeSet::new() })
+    let answering = BTreeSet::new();
+    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, seals, plan, answering })
 }
 
 /// Digests of the fields that differ and are not shown.
@@ -124,6 +138,29 @@ fn leave_alone(wanted: &mut [Wanted], known: &[Known], ignored: &IgnoreRules, ou
         let live = LiveObject { node: from_value(live.clone(), Origin::NONE), entries: known.owners.clone() };
         ignored.leave_alone(&mut one.node, &live, ours);
     }
+}
+
+/// What is wanted: the objects, and the claims of which no file knows.
+fn nodes<'n>(wanted: &'n [Wanted], claims: &'n [Claim]) -> Vec<&'n Node> {
+    wanted.iter().map(|one| &one.node).chain(claims.iter().map(|claim| &claim.wanted)).collect()
+}
+
+/// StatefulSets of a Redis that the files do not have any more.
+async fn former(cluster: &Cluster, wanted: &[Wanted], known: &[Known], live: &LiveSet) -> Vec<Node> {
+    let all: BTreeSet<ResourceRef> = wanted.iter().map(|one| one.resource.clone()).collect();
+    let new: Vec<(&Node, &ResourceRef)> = wanted
+        .iter()
+        .zip(known)
+        .filter(|(_, known)| known.live.is_none())
+        .map(|(one, _)| (&one.node, &one.resource))
+        .collect();
+    let mut former = former_sets(cluster, &all, &new).await;
+    let is_known = |node: &Node| former.iter().any(|one| ResourceRef::of_node(one) == ResourceRef::of_node(node));
+    let gone = live.gone.iter().filter(|object| object["kind"] == "StatefulSet");
+    let gone: Vec<Node> =
+        gone.map(|object| from_value(object.clone(), Origin::NONE)).filter(|it| !is_known(it)).collect();
+    former.extend(gone);
+    former
 }
 
 /// Masks both values of fields that hold one of the texts now.
@@ -164,6 +201,21 @@ pub fn is_another(planned: &ClusterRef, now: &ClusterRef) -> bool {
 }
 
 impl Survey {
+    /// What is wanted: the objects, and the claims of which no file knows.
+    pub fn nodes(&self) -> Vec<&Node> {
+        nodes(&self.wanted, &self.claims)
+    }
+
+    /// What a running Redis cannot take, at the lines that want it.
+    pub fn against(&self, trace: &Trace) -> Diagnostics {
+        let live = self.known.iter().filter_map(|one| Some(from_value(one.live.clone()?, Origin::NONE)));
+        let before: Vec<Node> = live.chain(self.former.iter().cloned()).collect();
+        let after: Vec<&Node> = self.wanted.iter().map(|one| &one.node).collect();
+        let mut found = refused(&before.iter().collect::<Vec<_>>(), &after, trace);
+        self.troubles.iter().for_each(|trouble| found.push(trouble.diagnostic(trace)));
+        found
+    }
+
     /// The same for a deletion of everything: the objects that are live, and what else the set has.
     #[must_use]
     pub fn of_deletion(mut self) -> Survey {
@@ -180,6 +232,7 @@ impl Survey {
         });
         self.live.gone = going;
         self.wanted = Vec::new();
+        self.claims = Vec::new();
         self
     }
 

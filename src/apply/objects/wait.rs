@@ -14,8 +14,8 @@ use super::ready::{Readiness, readiness};
 use super::report::Failure;
 
 /// How often is asked in the beginning, and later.
-const OFTEN: Duration = Duration::from_millis(200);
-const SELDOM: Duration = Duration::from_secs(2);
+pub(super) const OFTEN: Duration = Duration::from_millis(200);
+pub(super) const SELDOM: Duration = Duration::from_secs(2);
 
 /// Who is told how it goes.
 pub trait Watcher: Sync {

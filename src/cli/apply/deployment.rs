@@ -213,6 +213,19 @@ impl Deployment {
         survey(cluster, question).await
     }
 
+    /// Whether what runs can become what is wanted. What it can, but leaves data behind, is told.
+    ///
+    /// # Errors
+    /// What a running Redis cannot take.
+    pub fn can_become(&self, survey: &Survey, printer: &Printer) -> Result<(), Diagnostics> {
+        let against = survey.against(&self.rendered.trace);
+        if against.has_errors() {
+            return Err(against);
+        }
+        printer.diagnostics(&arrange(against.0, &self.rendered.sources), &self.rendered.sources);
+        Ok(())
+    }
+
     /// Where fields are set. Objects keep their order from rendering on.
     pub fn place(&self) -> Box<PlaceOf<'_>> {
         Box::new(|object: usize, path: &FieldPath| self.rendered.field_line(object, path))

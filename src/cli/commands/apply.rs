@@ -22,7 +22,6 @@ use crate::live::kubernetes::Cluster;
 use crate::plan::nodes::{Fresh, judge_nodes};
 use crate::plan::scaling::stale_slots;
 use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
-use crate::yaml::Node;
 
 /// Makes a cluster what the files say.
 pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -> Exit {
@@ -150,12 +149,12 @@ impl Job<'_> {
         }
         let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
         let survey = self.deployment.survey(cluster, wish).await?;
+        self.deployment.can_become(&survey, self.printer)?;
         Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey).await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
-        let objects: Vec<&Node> = survey.wanted.iter().map(|one| &one.node).collect();
-        let mut judgement = judge(plan, &objects, &survey.changes, &survey.seals);
+        let mut judgement = judge(plan, &survey.nodes(), &survey.changes, &survey.seals);
         let answers = |redis: &str, node: &str| survey.answering.contains(&(redis.to_owned(), node.to_owned()));
         judge_nodes(plan, &Fresh { plan: &survey.plan, answers: &answers }, &mut judgement);
         judgement.stale.extend(stale_slots(plan, &survey.plan));

@@ -105,10 +105,11 @@ fn report(tasks: &[Task], settings: &RenderSettings, printer: &Printer) -> Optio
     let mut compared = Vec::new();
     for (task, comparison) in tasks.iter().zip(all) {
         match comparison {
-            Ok(one) => {
+            Ok(mut one) => {
                 if let Some(note) = &one.note {
                     printer.note(note);
                 }
+                one.warnings.take().into_iter().for_each(|warnings| tell(warnings, printer));
                 compared.push(one);
             }
             Err(wrong) => {

@@ -45,6 +45,7 @@ async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Res
     let cluster = deployment.connect().await?;
     let found = match deployment.survey(&cluster, wish).await {
         Ok(survey) => {
+            deployment.can_become(&survey, printer)?;
             let environment = Environment::of_process();
             Ok(Clusters::of(deployment, &environment, printer).planned(&cluster, survey).await)
         }

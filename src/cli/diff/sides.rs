@@ -27,6 +27,8 @@ pub struct Compared {
     pub roots: [Option<PathBuf>; 2],
     /// Something the user should know.
     pub note: Option<String>,
+    /// Warnings, and the texts that they point into.
+    pub warnings: Option<(Sources, Diagnostics)>,
 }
 
 /// What a task has found, or what was wrong and the texts that it points into.
@@ -63,7 +65,7 @@ impl Compared {
             fields: Vec::new(),
             error: Some(error),
         };
-        Compared { changes: vec![change], roots: [None, None], note: None }
+        Compared { changes: vec![change], roots: [None, None], note: None, warnings: None }
     }
 }
 
@@ -101,17 +103,19 @@ pub fn compare(task: &Task, settings: &RenderSettings) -> Comparison {
         }
         return Err(failed);
     }
+    let mut warnings = Diagnostics::new();
     // Nobody makes one environment of the other.
     if let (Some(older), Some(newer), false) = (&before, &after, task.matching.across_namespaces) {
         fn nodes(side: &Rendered) -> Vec<&crate::yaml::Node> {
             side.objects.iter().map(|object| &object.node).collect()
         }
-        let refused = topology::refused(&nodes(older), &nodes(newer), &newer.trace);
-        if refused.has_errors() {
-            return Err(after.into_iter().map(|newer| (newer.sources, refused.clone())).collect());
+        warnings = topology::refused(&nodes(older), &nodes(newer), &newer.trace);
+        if warnings.has_errors() {
+            return Err(after.into_iter().map(|newer| (newer.sources, warnings.clone())).collect());
         }
     }
-    Ok(compared(task, before.as_ref(), after.as_ref()))
+    let found = compared(task, before.as_ref(), after.as_ref());
+    Ok(Compared { warnings: after.map(|newer| (newer.sources, warnings)), ..found })
 }
 
 fn compared(task: &Task, before: Option<&Rendered>, after: Option<&Rendered>) -> Compared {
@@ -128,7 +132,7 @@ fn compared(task: &Task, before: Option<&Rendered>, after: Option<&Rendered>) ->
     }
     let root = |side: Option<&Rendered>| side.map(|rendered| rendered.names.root().to_owned());
     let note = after.or(before).and_then(|side| side.note.clone());
-    Compared { changes, roots: [root(before), root(after)], note }
+    Compared { changes, roots: [root(before), root(after)], note, warnings: None }
 }
 
 fn objects(side: Option<&Rendered>) -> Vec<Object<'_>> {

@@ -66,7 +66,8 @@ pub fn report(
             change.target = Some((*word).clone());
             hide(change, secrets);
         }
-        compared.push(Compared { changes, roots: [None, Some(one.names.root().to_owned())], note: None });
+        let roots = [None, Some(one.names.root().to_owned())];
+        compared.push(Compared { changes, roots, note: None, warnings: None });
     }
     Commits::new(&worktree()).fill(&mut compared);
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
@@ -152,6 +153,8 @@ async fn all(
             }
         };
         errors.extend(found.errors.iter().cloned());
+        is_sure &= !found.refused.has_errors();
+        printer.diagnostics(&arrange(found.refused.0.clone(), &one.sources), &one.sources);
         all.push(found);
     }
     tell(&errors, printer);

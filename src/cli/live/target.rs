@@ -10,13 +10,15 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources, arrange};
 use crate::drift::consequence::Users;
 use crate::drift::managed::{self, ApplySetParent, Drifted, Ours};
 use crate::drift::{Asked, Change, Origin};
-use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
+use crate::k8s::{Resource, ResourceRef};
 use crate::live::kubernetes::{Cluster, ServerError};
-use crate::live::objects::{Outcome, Plan, Verdict, Wanted, candidates, compare, compare_saved};
+use crate::live::objects::{Outcome, Plan, Verdict, Wanted, candidates, compare, compare_saved, former_sets};
 use crate::provenance::FieldPath;
 use crate::schema::{KubeVersion, Schemas};
 use crate::source::Disk;
+use crate::topology;
+use crate::yaml::Node;
 
 use super::ignore::rules;
 use super::rights::{compare_error, of_diagnostic};
@@ -30,6 +32,8 @@ pub(super) struct Found {
     pub(super) changes: Vec<Change>,
     /// Why some could not be compared.
     pub(super) errors: Vec<Told>,
+    /// What a running Redis cannot take, or only without its data.
+    pub(super) refused: Diagnostics,
 }
 
 /// A refusal, and the object that it is about.
@@ -90,9 +94,28 @@ impl Basis {
         }
     }
 
-    fn found(&self, rendered: &Rendered, outcomes: Vec<Outcome<'_>>) -> Found {
+    /// What a running Redis cannot take. `former` are StatefulSets that the files may not have any more.
+    fn against(&self, rendered: &Rendered, outcomes: &[Outcome<'_>], former: &[Node]) -> Diagnostics {
+        let live = outcomes.iter().filter_map(|outcome| match &outcome.verdict {
+            Verdict::Live { live, .. } => Some(&live.node),
+            _ => None,
+        });
+        let before: Vec<&Node> = live.chain(former).collect();
+        let in_place = |(object, outcome): (&Resource, &Outcome<'_>)| {
+            let mut object = Resource::new(object.node.clone());
+            if let Some(namespace) = &outcome.resource.namespace {
+                object.set_namespace(namespace);
+            }
+            object.node
+        };
+        let objects = rendered.objects.iter().zip(outcomes).filter(|(object, _)| object.kind() == "StatefulSet");
+        let after: Vec<Node> = objects.map(in_place).collect();
+        topology::refused(&before, &after.iter().collect::<Vec<_>>(), &rendered.trace)
+    }
+
+    fn found(&self, rendered: &Rendered, outcomes: Vec<Outcome<'_>>, former: &[Node]) -> Found {
         let users = Users::of(self.wanted.iter().map(|one| &one.node));
-        let mut found = Found::default();
+        let mut found = Found { refused: self.against(rendered, &outcomes, former), ..Found::default() };
         for (index, (wanted, outcome)) in self.wanted.iter().zip(outcomes).enumerate() {
             let Outcome { resource, verdict } = outcome;
             let place = object_line(rendered, index);
@@ -130,7 +153,15 @@ pub(super) async fn against_cluster(
     let namespace = basis.namespace.clone().unwrap_or_else(|| cluster.namespace().to_owned());
     let outcomes = compare(cluster, &basis.wanted, basis.plan(&namespace, settings)).await;
     let stay: BTreeSet<ResourceRef> = outcomes.iter().map(|outcome| outcome.resource.clone()).collect();
-    let mut found = basis.found(rendered, outcomes);
+    let new: Vec<(&Node, &ResourceRef)> = basis
+        .wanted
+        .iter()
+        .zip(&outcomes)
+        .filter(|(_, outcome)| matches!(outcome.verdict, Verdict::Create))
+        .map(|(one, outcome)| (&one.node, &outcome.resource))
+        .collect();
+    let former = former_sets(cluster, &stay, &new).await;
+    let mut found = basis.found(rendered, outcomes, &former);
     if settings.prune {
         let home = ApplySetParent::home(basis.namespace.as_deref(), &stay, &namespace);
         let parent = ApplySetParent::of(&basis.name, home);
@@ -193,16 +224,17 @@ pub(super) fn against_saved(
     let namespace = basis.namespace.clone().unwrap_or_else(|| "default".to_owned());
     let outcomes =
         compare_saved(&basis.wanted, |resource| saved.take(resource), &is_outside, basis.plan(&namespace, settings));
-    Ok(basis.found(rendered, outcomes))
+    let former = saved.nodes(|object| object["kind"] == "StatefulSet");
+    Ok(basis.found(rendered, outcomes, &former))
 }
 
 /// Without a cluster: nothing is known of any object.
 pub(super) fn unreached(rendered: &Rendered, found: &Diagnostic) -> Found {
-    let change = |(index, object): (usize, &crate::k8s::Resource)| {
+    let change = |(index, object): (usize, &Resource)| {
         let change = managed::create(&ResourceRef::of(object));
         managed::failed(Change { place: object_line(rendered, index), ..change }, of_diagnostic(found))
     };
-    Found { changes: rendered.objects.as_slice().iter().enumerate().map(change).collect(), errors: Vec::new() }
+    Found { changes: rendered.objects.as_slice().iter().enumerate().map(change).collect(), ..Found::default() }
 }
 
 fn object_line(rendered: &Rendered, index: usize) -> Option<Origin> {

@@ -28,6 +28,21 @@ static REDIS_USER: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)\b(?:user|s
 /// The rules of a user in the spec of a `kind: Redis`.
 static USER_RULES: LazyLock<Regex> =
     LazyLock::new(|| compiled(r#"(?i)\brules["']?\s*:\s*["']?(?:.*?\s)?([><#!]\S.*)$"#));
+/// An option of a program with its value, in one text or as items of a list. A variable says where the value is, not what it is.
+static OPTION: LazyLock<Regex> =
+    LazyLock::new(|| compiled(&format!(r#"(?i)--{NAMES}["']?(?:\s*[,=]\s*|\s+)(["']?[^\s"'$#].*)$"#)));
+/// An option on a line of its own: its value is the next item.
+static OPTION_ITEM: LazyLock<Regex> =
+    LazyLock::new(|| compiled(&format!(r#"(?i)^\s*-\s+["']?--{NAMES}["']?\s*(?:#.*)?$"#)));
+/// A variable of a container on one line, and the name of one on several.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(&format!(r#"(?i)\bname["']?\s*:\s*["']?{NAMES}["']?\s*,\s*["']?value["']?\s*:\s*(\S.*)$"#))
+});
+static VARIABLE_REVERSED: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(&format!(r#"(?i)\bvalue["']?\s*:\s*(\S.*?),\s*["']?name["']?\s*:\s*["']?{NAMES}["']?\s*[,}}]"#))
+});
+static VARIABLE_NAME: LazyLock<Regex> =
+    LazyLock::new(|| compiled(&format!(r#"(?i)^\s*(?:-\s+)?["']?name["']?\s*:\s*["']?{NAMES}["']?\s*(?:#.*)?$"#)));
 static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| compiled(&format!("(?i)^{NAMES}$")));
 static SECRET_KIND: LazyLock<Regex> = LazyLock::new(|| compiled(r#"\bkind["']?\s*:\s*["']?Secret\b"#));
 static FLOW_DATA: LazyLock<Regex> =
@@ -67,11 +82,7 @@ impl<'a> Mask<'a> {
         if self.in_private_key(number) {
             return Some(content);
         }
-        let named = [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES]
-            .into_iter()
-            .filter_map(|rule| first_group(rule, line))
-            .filter(|at| !is_harmless(&line[*at..]))
-            .min();
+        let named = named_in(line);
         named.into_iter().chain(self.hidden_by_parents(number, line, content)).min().filter(|at| *at < line.len())
     }
 
@@ -91,6 +102,14 @@ impl<'a> Mask<'a> {
             return Some(content);
         }
         let value = || value_start(line).or(Some(content));
+        let line_at = |n: u32| if (1..=self.source.line_count()).contains(&n) { self.source.line(n) } else { "" };
+        if line.trim_start().starts_with("- ") && OPTION_ITEM.is_match(line_at(number - 1)) {
+            return Some(content);
+        }
+        let beside = [number - 1, number + 1];
+        if key(&line[content..]) == Some("value") && beside.into_iter().any(|n| VARIABLE_NAME.is_match(line_at(n))) {
+            return value();
+        }
         if is_parent("secretGenerator") || (is_parent("literals") && self.document_has(number, "SecretGenerator")) {
             let listed = is_parent("literals") || key(&line[content..]) == Some("literals");
             return listed.then(|| first_group(&ASSIGNMENT, line).or_else(value)).flatten();
@@ -216,10 +235,7 @@ pub fn mask_text(text: &str) -> Option<String> {
             in_key = !line.contains("-----END ");
             continue;
         }
-        let named = [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES]
-            .into_iter()
-            .filter_map(|rule| first_group(rule, line));
-        match named.filter(|at| !is_harmless(&line[*at..])).min() {
+        match named_in(line) {
             Some(at) => {
                 changed = true;
                 lines.push(format!("{}{MASKED}", &line[..at]).into());
@@ -228,6 +244,14 @@ pub fn mask_text(text: &str) -> Option<String> {
         }
     }
     changed.then(|| lines.join("\n"))
+}
+
+/// Where a line has a value that the line itself calls a secret.
+fn named_in(line: &str) -> Option<usize> {
+    let rules =
+        [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES, &*OPTION, &*VARIABLE, &*VARIABLE_REVERSED];
+    let found = rules.into_iter().filter_map(|rule| first_group(rule, line));
+    found.filter(|at| !is_harmless(&line[*at..])).min()
 }
 
 /// Where the text of a line starts, behind indentation and dashes of lists.
@@ -298,6 +322,22 @@ mod tests {
         let text = "configMapGenerator:\n- name: c\n  literals:\n  - a=b\nsecretGenerator:\n- name: s\n  literals:\n  - a=b\n  - 5\n- literals: [x=y]";
         let want = "configMapGenerator:\n- name: c\n  literals:\n  - a=b\nsecretGenerator:\n- name: s\n  literals:\n  - a=#\n  - #\n- literals: [x=#";
         assert_eq!(shown(text, SourceKind::Kustomization), want);
+    }
+
+    #[test]
+    fn hides_options_and_variables_of_containers() {
+        let text = "args: [--requirepass, hunter2]\ncommand: [\"redis-server\", \"--requirepass\", \"pw\", \"--port\", \"1\"]\nargs:\n- --masterauth # it\n- pw\n- --port\n- \"1\"\n\
+                    - redis-server --requirepass=pw\n- redis-cli --password \"$PASSWORD\"\nenv:\n- {name: REDIS_PASSWORD, value: pw}\n- {value: pw, name: A_TOKEN}\n- name: REDIS_PASSWORD\n  value: pw\n\
+                    - value: pw\n  name: ADMIN_PASSWORD\n- name: PORT\n  value: x\n- {name: REDIS_PASSWORD, valueFrom: {x: y}}";
+        let want = "args: [--requirepass, #\ncommand: [\"redis-server\", \"--requirepass\", #\nargs:\n- --masterauth # it\n- #\n- --port\n- \"1\"\n\
+                    - redis-server --requirepass=#\n- redis-cli --password \"$PASSWORD\"\nenv:\n- {name: REDIS_PASSWORD, value: #\n- {value: #\n- name: REDIS_PASSWORD\n  value: #\n\
+                    - value: #\n  name: ADMIN_PASSWORD\n- name: PORT\n  value: x\n- {name: REDIS_PASSWORD, valueFrom: {x: y}}";
+        assert_eq!(shown(text, SourceKind::Resource), want);
+        assert_eq!(
+            mask_text("sh -c 'redis-server --requirepass pw'").unwrap(),
+            "sh -c 'redis-server --requirepass ••••"
+        );
+        assert_eq!(mask_text("redis-cli --password \"$PASSWORD\""), None);
     }
 
     #[test]

@@ -2,19 +2,9 @@
 
 use crate::k8s::Quantity;
 use crate::provenance::{FieldPath, Segment};
+use crate::topology::CHANGEABLE;
 
 use super::Change;
-
-/// Fields of a StatefulSet's spec that may change.
-const STATEFUL_SET: [&str; 7] = [
-    "replicas",
-    "ordinals",
-    "template",
-    "updateStrategy",
-    "revisionHistoryLimit",
-    "persistentVolumeClaimRetentionPolicy",
-    "minReadySeconds",
-];
 
 pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> {
     // Under another name it is another object.
@@ -34,7 +24,7 @@ pub(super) fn of_field(change: &Change<'_>, path: &FieldPath) -> Option<String> 
                 super::counted(pods, "volume")
             ));
         }
-        ("apps", "StatefulSet", "spec", Some(field)) => !STATEFUL_SET.contains(&field),
+        ("apps", "StatefulSet", "spec", Some(field)) => !CHANGEABLE.contains(&field),
         ("apps", "Deployment" | "DaemonSet" | "ReplicaSet", "spec", Some("selector")) => true,
         ("batch", "Job", "spec", Some("selector" | "template" | "completionMode")) => true,
         ("", "Service", "spec", Some("clusterIP")) => was_set(change, path),

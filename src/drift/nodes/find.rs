@@ -8,18 +8,16 @@ use crate::environment::{self, TopologyMode};
 use crate::k8s::Resource;
 use crate::kustomize::decode::Text as Word;
 use crate::redis::config::{Server, monitored};
+use crate::topology::marks::REDIS;
 use crate::validate::rules::facts::{RedisServer, Role, Workload, quantity};
 use crate::validate::{Field, Objects};
 
+use super::generated::Generated;
 use super::texts::{Places, Said, Text, said};
 use super::wanted::{
     Limit, Mode, Wanted, WantedImage, WantedNode, WantedSentinel, WantedSentinels, WantedUser, Written,
 };
 
-/// Pods of a `kind: Redis` carry this label.
-const NODE_LABEL: &str = "redisops.dev/node";
-/// A StatefulSet with this annotation is a database: of that name, or of its own where the value is `true`.
-const ANNOTATION: &str = "redisops.dev/redis";
 /// Port of sentinels.
 const SENTINEL_PORT: u16 = 26379;
 
@@ -37,7 +35,7 @@ pub fn find(entries: &[environment::Redis], objects: &Objects<'_>, places: Place
     let mut wrong = Diagnostics::new();
     let mut found = Vec::new();
     let mut taken: Vec<*const Resource> = Vec::new();
-    let finder = Finder { objects, places };
+    let finder = Finder { objects, places, generated: Generated::of(objects) };
     for (index, entry) in entries.iter().enumerate() {
         if let Some((wanted, used)) = wrong.take(finder.of_entry(entry)) {
             taken.extend(used);
@@ -55,6 +53,7 @@ pub fn find(entries: &[environment::Redis], objects: &Objects<'_>, places: Place
 struct Finder<'f, 'a> {
     objects: &'f Objects<'a>,
     places: Places<'f>,
+    generated: Generated,
 }
 
 type Used = Vec<*const Resource>;
@@ -105,11 +104,10 @@ impl<'f, 'a> Finder<'f, 'a> {
         let is = |resource: &Resource, name: &str| resource.name() == name || resource.original_name() == name;
         let workloads: Vec<&Workload<'a>> = match kind {
             "Redis" => {
-                let parts = self.by_themselves();
                 let is_named = |(found, parts): &(String, Vec<&'f Workload<'a>>)| {
-                    found == name || parts.iter().any(|part| base_name(part.resource.original_name()) == name)
+                    found == name || parts.iter().any(|part| self.generated.is_named(part.resource, name))
                 };
-                parts.into_iter().find(is_named).map_or(Vec::new(), |(_, parts)| parts)
+                self.by_themselves().into_iter().find(is_named).map_or(Vec::new(), |(_, parts)| parts)
             }
             "RedisEnterpriseCluster" | "RedisEnterpriseDatabase" => {
                 let there = self.objects.of_kind(kind).iter().any(|resource| is(resource, name));
@@ -157,26 +155,22 @@ impl<'f, 'a> Finder<'f, 'a> {
         }
     }
 
-    /// StatefulSets that tell of a database: the parts of a `kind: Redis`, and those that are annotated.
+    /// StatefulSets that tell of a database by an annotation: its name, or `true` for their own. Those of a `kind: Redis` have it.
     fn by_themselves(&self) -> Vec<(String, Vec<&'f Workload<'a>>)> {
-        let mut found: BTreeMap<String, Vec<&Workload<'a>>> = BTreeMap::new();
+        let mut found: BTreeMap<(String, &str), Vec<&Workload<'a>>> = BTreeMap::new();
         for workload in &self.objects.facts().workloads {
             if workload.resource.kind() != "StatefulSet" {
                 continue;
             }
             let own = workload.resource.name();
-            let name = match workload.resource.annotation(ANNOTATION) {
-                Some("false") => None,
-                Some("true" | "") => Some(own.to_owned()),
-                Some(name) => Some(name.to_owned()),
-                None if workload.labels.get(NODE_LABEL) == Some("true") => Some(base_name(own).to_owned()),
-                None => None,
+            let name = match workload.resource.annotation(REDIS) {
+                Some("false") | None => continue,
+                Some("true" | "") => own,
+                Some(name) => name,
             };
-            if let Some(name) = name {
-                found.entry(name).or_default().push(workload);
-            }
+            found.entry((name.to_owned(), &workload.namespace)).or_default().push(workload);
         }
-        found.into_iter().collect()
+        found.into_iter().map(|((name, _), parts)| (name, parts)).collect()
     }
 
     /// A database that runs in these workloads.
@@ -213,8 +207,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             let said = said(texts, server, self.objects, self.places);
             (names_user_file, is_cluster) = (names_user_file || said.names_user_file, is_cluster || said.is_cluster);
             is_known |= !texts.is_empty();
-            let generated = server.filter(|_| workload.labels.get(NODE_LABEL) == Some("true"));
-            let own = generated.map(|server| self.generated_users(server)).unwrap_or_default();
+            let own = self.generated.users(workload.resource, self.places);
             for user in said.users.iter().chain(&own) {
                 if !users.iter().any(|known| known.rules.name == user.rules.name) {
                     users.push(user.clone());
@@ -246,11 +239,13 @@ impl<'f, 'a> Finder<'f, 'a> {
         let master = stated.map(|topology| &topology.master).filter(|master| !master.is_empty());
         let master = match master {
             Some(word) => Some(Written { value: word.value.to_string(), origin: (self.places)(word.pos) }),
-            None if mode == Mode::Replication && sentinels.is_none() => self.master_set(workloads),
+            None if mode == Mode::Replication && sentinels.is_none() => {
+                self.generated.master(workloads, self.objects, self.places)
+            }
             None => None,
         };
         Wanted {
-            masters: if mode == Mode::Cluster { self.masters(workloads) } else { None },
+            masters: if mode == Mode::Cluster { self.generated.masters(workloads, self.places) } else { None },
             name,
             mode,
             namespace: workloads.first().map_or(String::new(), |workload| workload.namespace.clone()),
@@ -260,18 +255,6 @@ impl<'f, 'a> Finder<'f, 'a> {
             users: (is_known && !(names_user_file && users.is_empty())).then_some(users),
             own_user: None,
         }
-    }
-
-    /// Users of a `kind: Redis`: the start script completes their rules with passwords.
-    fn generated_users(&self, server: &RedisServer<'a>) -> Vec<WantedUser> {
-        let facts = self.objects.facts();
-        let files = server.files.iter().map(|file| &facts.files[*file]);
-        let texts = files.filter_map(|file| Text::of(self.objects, file.resource, "users"));
-        let mut users: Vec<WantedUser> = texts.flat_map(|text| text.users(self.objects, self.places)).collect();
-        for user in &mut users {
-            user.rules.words.splice(..0, ["on".to_owned(), ">$(PASSWORD)".to_owned()]);
-        }
-        users
     }
 
     fn nodes_of(&self, workload: &Workload<'a>, server: Option<&RedisServer<'a>>, said: Said) -> Vec<WantedNode> {
@@ -316,23 +299,6 @@ impl<'f, 'a> Finder<'f, 'a> {
             limit: limit.clone(),
         };
         (first..first + count).map(node).collect()
-    }
-
-    /// The master of a `kind: Redis` with a StatefulSet of its own for it.
-    fn master_set(&self, workloads: &[&Workload<'a>]) -> Option<Written<String>> {
-        let set = workloads.iter().find(|workload| workload.resource.name().ends_with("-master"));
-        let set = set.filter(|workload| workload.labels.get(NODE_LABEL) == Some("true"))?;
-        let origin = self.origin(&Field::of(set.resource).get("spec"));
-        Some(Written { value: format!("{}-0", set.resource.name()), origin })
-    }
-
-    /// Masters of a `kind: Redis` that is a cluster, by the layout that it starts with.
-    fn masters(&self, workloads: &[&Workload<'a>]) -> Option<Written<usize>> {
-        let name = base_name(workloads.first()?.resource.name());
-        let layout = self.objects.first_named("ConfigMap", &format!("{name}-layout"))?;
-        let field = Field::of(layout).path(&["data", "masters"]);
-        let count = field.text()?.lines().filter(|line| !line.trim().is_empty()).count();
-        Some(Written { value: count, origin: self.origin(&field) })
     }
 
     fn origin(&self, field: &Field<'_>) -> Option<super::super::report::Origin> {
@@ -423,18 +389,6 @@ fn map_nodes(entry: &environment::Redis, said: &Said) -> Vec<WantedNode> {
         limit: None,
     })
     .collect()
-}
-
-/// The name of the `kind: Redis` that a StatefulSet is a part of.
-fn base_name(name: &str) -> &str {
-    let ends = ["-master", "-replicas", "-node"];
-    if let Some(base) = ends.iter().find_map(|end| name.strip_suffix(end)) {
-        return base;
-    }
-    match name.rsplit_once("-shard-") {
-        Some((base, number)) if number.bytes().all(|b| b.is_ascii_digit()) => base,
-        _ => name,
-    }
 }
 
 /// The numbers of a tag: `7.2.4` of `redis:7.2.4-alpine`.

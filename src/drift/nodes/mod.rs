@@ -6,6 +6,7 @@ mod answers;
 mod cluster;
 mod compare;
 mod find;
+mod generated;
 mod health;
 mod lines;
 mod replication;

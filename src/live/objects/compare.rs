@@ -12,8 +12,10 @@ use crate::drift::managed::{
 use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
 use crate::live::kubernetes::{Cluster, Kind, ServerError};
+use crate::provenance::json;
 use crate::schema::{Schemas, crd};
-use crate::yaml::{Origin, from_value};
+use crate::topology::only_grows;
+use crate::yaml::{Node, Origin, from_value};
 
 use super::fetch::{Sought, fetch};
 use super::target::{Place, Wanted, locate};
@@ -105,6 +107,14 @@ pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -
     join_all(work).await
 }
 
+/// A StatefulSet with the templates of volumes that it has now.
+fn with_templates_of(live: &Node, wanted: &Wanted) -> Wanted {
+    let mut object: Value = serde_json::from_slice(&wanted.json).unwrap_or_default();
+    let templates = live.lookup(&["spec", "volumeClaimTemplates"]);
+    object["spec"]["volumeClaimTemplates"] = templates.map_or(Value::Null, json);
+    Wanted { json: object.to_string().into_bytes(), ..wanted.clone() }
+}
+
 struct Round<'r> {
     cluster: &'r Cluster,
     plan: Plan<'r>,
@@ -157,8 +167,10 @@ impl Round<'_> {
         let known = Known { ours, openapi, ignored, has_status: kind.has_status, every: exact };
         let assessment = assess(&wanted.node, &live, known);
         let (mut then, mut removed, mut error) = (None, None, None);
+        // The server refuses larger volumes, which `apply` brings about: it is asked about all else.
+        let smaller = only_grows(&live.node, &wanted.node).then(|| with_templates_of(&live.node, wanted));
         if assessment.need.apply || exact {
-            match applied(self.cluster, kind, namespace, wanted, ours.manager()).await {
+            match applied(self.cluster, kind, namespace, smaller.as_ref().unwrap_or(wanted), ours.manager()).await {
                 Ok(node) => then = Some(node),
                 Err(refused) => error = Some(refused),
             }
@@ -177,6 +189,12 @@ impl Round<'_> {
         let nothing = NoSchema;
         let equals: &dyn Equals = schema.as_ref().map_or(&nothing as &dyn Equals, |it| it);
         let mut drifted = confirm(&assessment, &live, ours, built_in.then_some(kind.kind.as_str()), said, equals);
+        if smaller.is_some() {
+            let by_value = confirm(&assessment, &live, ours, Some(&kind.kind), Confirmed::default(), equals);
+            let is_size = |one: &Drifted<'_>| one.path.to_string().starts_with("spec.volumeClaimTemplates");
+            drifted.retain(|one| !is_size(one));
+            drifted.extend(by_value.into_iter().filter(is_size));
+        }
         if self.plan.unmanaged {
             drifted.extend(assessment.unmanaged_fields(&live, ours));
         }

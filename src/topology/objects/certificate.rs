@@ -21,6 +21,7 @@ pub(super) fn certificate(instance: &Instance<'_>) -> Option<Resource> {
     let headless = instance.child("-headless");
     names.push(format!("*.{headless}"));
     if !namespace.is_empty() {
+        names.push(format!("*.{headless}.{namespace}.svc"));
         names.push(format!("*.{headless}.{namespace}.svc.{}", instance.domain()));
     }
     let body = map! {

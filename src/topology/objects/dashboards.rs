@@ -88,6 +88,7 @@ pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {
 }
 
 fn dashboard(instance: &Instance<'_>, name: &str, panels: &[Panel]) -> Value {
+    let interval = instance.spec.metrics.dashboards.interval.value.as_str();
     let selector = format!("{{service=\"{}\"}}", instance.child("-metrics"));
     let panels: Vec<Value> = panels
         .iter()
@@ -110,7 +111,7 @@ fn dashboard(instance: &Instance<'_>, name: &str, panels: &[Panel]) -> Value {
         "tags": ["redis", instance.name],
         "schemaVersion": 39,
         "time": { "from": "now-3h", "to": "now" },
-        "refresh": "30s",
+        "refresh": if interval.is_empty() { "30s" } else { interval },
         "templating": { "list": [{ "name": "datasource", "type": "datasource", "query": "prometheus" }] },
         "panels": panels,
     })

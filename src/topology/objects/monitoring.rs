@@ -60,6 +60,7 @@ fn service_monitor(instance: &Instance<'_>) -> Resource {
 type Alert = (&'static str, &'static str, &'static str, String, &'static str);
 
 fn prometheus_rule(instance: &Instance<'_>, cx: &Context<'_>) -> Resource {
+    let monitor = &instance.spec.metrics.prometheus_rule;
     let rules: Vec<Node> = alerts(instance, cx)
         .into_iter()
         .map(|(name, time, severity, expression, summary)| {
@@ -74,10 +75,13 @@ fn prometheus_rule(instance: &Instance<'_>, cx: &Context<'_>) -> Resource {
         .collect();
     let body = map! {
         "spec" => map! {
-            "groups" => list![map! { "name" => format!("{}.redis", instance.name), "rules" => rules.into_node() }],
+            "groups" => list![map! {
+                "interval" => instance.maybe(&monitor.interval),
+                "name" => format!("{}.redis", instance.name),
+                "rules" => rules.into_node(),
+            }],
         },
     };
-    let monitor = &instance.spec.metrics.prometheus_rule;
     object(instance, Kind("monitoring.coreos.com/v1", "PrometheusRule"), "", monitor, body)
 }
 
@@ -164,7 +168,10 @@ fn alerts(instance: &Instance<'_>, cx: &Context<'_>) -> Vec<Alert> {
             "RedisMasters",
             "1m",
             "critical",
-            format!("count(redis_instance_info{{service=\"{}\",role=\"master\"}}) != 1", instance.child("-metrics")),
+            format!(
+                "(count(redis_instance_info{{service=\"{}\",role=\"master\"}}) or vector(0)) != 1",
+                instance.child("-metrics")
+            ),
             "there is not exactly one master",
         )),
     }

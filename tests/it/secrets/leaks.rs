@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::support::{data, redisops, told, tree, vault};
+use super::support::{data, project, redisops, run, told, tree, vault};
 
 const VALUE: &str = "pl4nted \"va<lue>\"/+&~ü";
 
@@ -103,4 +103,125 @@ fn nothing_but_the_result_shows_a_value() {
             assert!(!all.contains(&form), "{what} shows `{form}`:\n{all}");
         }
     }
+}
+
+/// Values that Git has itself: generators, Secrets, passwords in configuration.
+#[test]
+fn no_form_of_a_report_shows_what_git_has() {
+    let files = |mark: &str| {
+        [
+            (
+                "kustomization.yaml",
+                format!("resources: [all.yaml]\nsecretGenerator:\n- name: s\n  literals: [p=pl4nted-{mark}]\n"),
+            ),
+            (
+                "all.yaml",
+                format!(
+                    "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  p: pl4nted-{mark}\n---\napiVersion: v1\nkind: ConfigMap\n\
+                     metadata: {{name: conf}}\ndata:\n  redis.conf: |\n    port 6379\n    requirepass pl4nted-{mark}\n    masterauth pl4nted-{mark}\n---\n\
+                     apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: w}}\nspec:\n  replicas: 2\n  serviceName: w\n  selector: {{matchLabels: {{a: b}}}}\n  \
+                     template:\n    metadata: {{labels: {{a: b}}}}\n    spec:\n      containers:\n      - name: c\n        image: redis:7\n        \
+                     args: [--requirepass, pl4nted-{mark}]\n"
+                ),
+            ),
+        ]
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let write = |mark: &str| {
+        for (name, text) in files(mark) {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+    };
+    let git = |arguments: &str| {
+        let done = run("git", &arguments.split(' ').collect::<Vec<_>>(), dir.path(), &[], "");
+        assert!(done.status.success(), "{}", told(&done));
+    };
+    write("old");
+    for arguments in ["init -q .", "add -A", "-c user.name=a -c user.email=a@b commit -qm first"] {
+        git(arguments);
+    }
+    write("new");
+    let mut lines: Vec<String> = Vec::new();
+    for form in ["human", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
+        lines.extend([format!("validate . -o {form}"), format!("diff . --from HEAD -o {form}")]);
+    }
+    for form in ["human", "json"] {
+        for what in [
+            "Secret/a",
+            "Secret/a.stringData.p",
+            "ConfigMap/conf",
+            "StatefulSet/w",
+            "StatefulSet/w.spec.template.spec.containers",
+        ] {
+            lines.push(format!("explain . {what} --blame -o {form}"));
+        }
+        lines.push(format!("scale w --replicas 3 --path . --dry-run -o {form}"));
+        lines.push(format!("plan . -o {form}"));
+        lines.push(format!("diff . -o {form}"));
+        lines.push(format!("apply . --yes -o {form}"));
+    }
+    lines.extend(
+        [
+            "edit add secret s --from-literal=p=pl4nted-again",
+            "edit add secret t --from-literal=pl4nted",
+            "edit set secret s --from-literal=nope=pl4nted",
+            "edit set secret nope --from-literal=p=pl4nted",
+            "scale a --replicas 3 --path .",
+            "-v validate . --strict",
+        ]
+        .map(str::to_owned),
+    );
+    let see = |line: &str| {
+        let output = redisops(&line.split(' ').collect::<Vec<_>>(), dir.path(), &[], "");
+        let all = format!("{}{}", String::from_utf8_lossy(&output.stdout), told(&output));
+        assert!(!all.is_empty(), "{line} says something");
+        for form in forms("pl4nted-new").into_iter().chain(forms("pl4nted-old")) {
+            assert!(!all.contains(&form), "{line} shows `{form}`:\n{all}");
+        }
+    };
+    lines.iter().for_each(|line| see(line));
+    // Broken around the value.
+    for broken in
+        ["  literals: [p=pl4nted-new\n", "  literals: [p=pl4nted-new]\n  type: [\n", "  literals: {p: pl4nted-new}\n"]
+    {
+        std::fs::write(dir.path().join("kustomization.yaml"), format!("secretGenerator:\n- name: s\n{broken}"))
+            .unwrap();
+        for line in ["build .", "validate . -o json", "edit set namespace x", "diff . --from HEAD"] {
+            see(line);
+        }
+    }
+}
+
+/// What a panic could print of a store is names.
+#[test]
+fn a_panic_shows_no_value() {
+    use redisops::secrets::{Fetched, Secret, Value, Variables};
+    let variables = Variables::new([("VAULT_TOKEN".to_owned(), VALUE.to_owned())]);
+    let fetched = Fetched { fields: vec![("k".to_owned(), Value::text(VALUE))], ..Fetched::default() };
+    let panic = std::panic::catch_unwind(|| {
+        panic!("{variables:?} {fetched:?} {} {:?}", Secret::new(VALUE), Secret::new(VALUE));
+    });
+    let text = *panic.unwrap_err().downcast::<String>().unwrap();
+    assert!(text.contains("VAULT_TOKEN") && forms(VALUE).iter().all(|form| !text.contains(form)), "{text}");
+}
+
+/// The search at the end of `ci/test` finds what it is for.
+#[test]
+fn the_search_finds_values_in_all_their_forms() {
+    let dir = tempfile::tempdir().unwrap();
+    let search = |stream: &str, command: &str, text: &str| {
+        std::fs::write(dir.path().join("1-1.out"), "build .\nkind: Secret # planted\n").unwrap();
+        std::fs::write(dir.path().join(format!("2-2.{stream}")), format!("{command}\n{text}\n")).unwrap();
+        let done = run(project("ci/leaks").to_str().unwrap(), &[dir.path().to_str().unwrap()], dir.path(), &[], "");
+        std::fs::remove_file(dir.path().join(format!("2-2.{stream}"))).unwrap();
+        done.status.success()
+    };
+    for text in forms("x hunter2 y")
+        .into_iter()
+        .chain(["a", "ab", "abc"].map(|before| STANDARD.encode(format!("{before}hunter2z"))))
+    {
+        assert!(!search("err", "build .", &text) && !search("out", "diff . -o json", &text), "{text}");
+        assert!(search("out", "secrets inject -", &text) && search("out", "argocd generate", &text), "{text}");
+    }
+    assert!(search("err", "build .", "error: nothing of it"));
 }

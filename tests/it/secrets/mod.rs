@@ -7,6 +7,9 @@ mod build;
 mod corpus;
 mod errors;
 mod leaks;
+#[path = "../../secrets/vault.rs"]
+mod real;
+mod real_vault;
 mod sops;
 mod stores;
 pub mod support;
