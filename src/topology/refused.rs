@@ -104,7 +104,7 @@ pub fn only_grows(live: &Node, wanted: &Node) -> bool {
         && pairs.len() == claims.len()
         && pairs.len() == claimed.len()
         && pairs.iter().any(|pair| is_larger(&pair))
-        && pairs.iter().all(|pair| is_otherwise_equal(pair))
+        && pairs.iter().all(is_otherwise_equal)
         && first_difference(&rest(old), &rest(new), &[]).is_none()
 }
 
