@@ -143,3 +143,105 @@ fn other_authority(bench: &Bench) -> String {
     let start = line.find("certificate-authority: ").unwrap() + "certificate-authority: ".len();
     format!("{}{}}}", &line[..start], path.display())
 }
+
+/// A stand-in, which is no API server: it says that it is of a release that does not exist yet.
+fn server_of_tomorrow() -> u16 {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut stream = stream;
+                loop {
+                    let (mut first, mut length) = (String::new(), 0);
+                    if reader.read_line(&mut first).unwrap_or(0) == 0 {
+                        return;
+                    }
+                    loop {
+                        let mut line = String::new();
+                        let _ = reader.read_line(&mut line);
+                        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                            length = value.trim().parse().unwrap();
+                        }
+                        if line.trim().is_empty() {
+                            break;
+                        }
+                    }
+                    let mut sent = vec![0; length];
+                    let _ = reader.read_exact(&mut sent);
+                    let kinds = json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": ""}, "versions": [{"version": "v1", "resources": [
+                        {"resource": "configmaps", "responseKind": {"kind": "ConfigMap"}, "scope": "Namespaced", "verbs": ["get", "list", "patch"]},
+                        {"resource": "secrets", "responseKind": {"kind": "Secret"}, "scope": "Namespaced", "verbs": ["get", "list", "patch"]}]}]}]});
+                    let path = first.split(' ').nth(1).unwrap_or("");
+                    let (status, body) = match path {
+                        "/api" => ("200 OK", kinds.to_string()),
+                        "/apis" => ("200 OK", json!({"kind": "APIGroupDiscoveryList", "items": []}).to_string()),
+                        "/version" => ("200 OK", json!({"gitVersion": "v1.99.0"}).to_string()),
+                        _ if first.starts_with("PATCH") => ("201 Created", String::from_utf8(sent).unwrap()),
+                        _ if path.contains('?') => ("200 OK", json!({"items": []}).to_string()),
+                        _ => {
+                            ("404 Not Found", json!({"kind": "Status", "reason": "NotFound", "code": 404}).to_string())
+                        }
+                    };
+                    let head = format!(
+                        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn a_release_that_is_not_known_is_said_and_the_report_is_there() {
+    let Some(bench) = bench() else { return };
+    let config = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{{name: a, context: {{cluster: a}}}}]\nclusters: [{{name: a, cluster: {{server: 'http://127.0.0.1:{}'}}}}]\n",
+        server_of_tomorrow()
+    );
+    bench.write(".git/tomorrow", &config);
+    let run = bench.diff(&["prod", "--kubeconfig", ".git/tomorrow"]);
+    assert_eq!((run.code, &run.json()["summary"]["create"]), (2, &json!(3)), "{run:?}");
+    for part in ["redisops::kubernetes::version", "is v1.99.0, and schemas are known of"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_a_server_serves_is_kept_and_never_believed_unasked() {
+    let Some(bench) = bench() else { return };
+    assert_eq!(bench.diff(&["prod"]).code, 0);
+    let kept = bench.path().join(".cache/redisops/discovery");
+    let files = || -> Vec<_> { fs::read_dir(&kept).unwrap().map(|it| it.unwrap().path()).collect() };
+    assert_eq!(files().len(), 2, "{:?}", files());
+    // What is damaged is asked for again.
+    files().iter().for_each(|file| fs::write(file, "nonsense").unwrap());
+    assert_eq!(bench.diff(&["prod"]).code, 0);
+    assert!(files().iter().all(|file| fs::metadata(file).unwrap().len() > 100));
+    // A kind that is new is seen at once.
+    let group = format!("{}.example.com", bench.namespace);
+    bench.write("prod/kind.yaml", &format!("apiVersion: {group}/v1\nkind: Thing\nmetadata: {{name: a}}\n"));
+    bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [all.yaml, kind.yaml]\n");
+    assert_eq!(bench.diff(&["prod"]).code, 1);
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: things.{group}}}\nspec:\n  group: {group}\n  scope: Namespaced\n  \
+         names: {{kind: Thing, plural: things}}\n  versions:\n  - {{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object}}}}}}\n"
+    );
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], &definition).status.success());
+    let name = format!("crd/things.{group}");
+    bench.kubectl(&["wait", "--for=condition=Established", &name]);
+    bench.apply_as("redisops", "prod");
+    let begin = std::time::Instant::now();
+    // Established, it still takes a server a moment to list it.
+    while bench.diff(&["prod"]).code != 0 {
+        assert!(begin.elapsed() < std::time::Duration::from_secs(30), "the new kind is never seen");
+    }
+    bench.kubectl(&["delete", "--wait=false", &name]);
+}

@@ -18,7 +18,7 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 struct Own {
     run: tempfile::TempDir,
     port: u16,
-    arguments: &'static str,
+    arguments: String,
 }
 
 fn script(name: &str) -> PathBuf {
@@ -30,13 +30,13 @@ impl Own {
         Own::with("")
     }
 
-    /// With more arguments for its API server.
-    fn with(arguments: &'static str) -> Own {
+    /// With further arguments of the API server.
+    fn with(arguments: &str) -> Own {
         let run = tempfile::tempdir().unwrap();
         // Ports of their own for tests of one process, and of processes beside it.
         let turn = NEXT.fetch_add(1, Ordering::Relaxed) * 500 + std::process::id();
         let port = 25_000 + (turn % 1500) as u16 * 4;
-        let own = Own { run, port, arguments };
+        let own = Own { run, port, arguments: arguments.to_owned() };
         assert!(own.up(false), "no control plane on port {port}");
         own
     }
@@ -49,7 +49,7 @@ impl Own {
         let mut command = Command::new(script("up.sh"));
         command.arg("core").env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
         command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", (self.port + 2).to_string());
-        command.env("API_ARGS", self.arguments);
+        command.env("API_ARGS", &self.arguments);
         if again {
             command.env("KEEP_STATE", "1");
         }
@@ -127,17 +127,58 @@ fn a_server_that_dies_and_comes_back_is_waited_for_and_one_that_stays_away_is_to
 
 #[test]
 fn a_storm_of_refusals_passes() {
-    let Some(bench) = Bench::new() else { return };
-    bench.write("prod/all.yaml", &objects(30).replace("namespace: default", "namespace: NAMESPACE"));
+    if kubeconfig().is_none() {
+        return;
+    }
+    // A server that sends away whatever comes beside one other request, as an overrun one does; administrators are let through.
+    let own =
+        Own::with("--enable-priority-and-fairness=false --max-requests-inflight=1 --max-mutating-requests-inflight=1");
+    let bench = Bench::at(&own.kubeconfig());
+    bench.kubectl(&["create", "namespace", &bench.namespace.clone()]);
+    bench.write("prod/all.yaml", &objects(60).replace("namespace: default", "namespace: NAMESPACE"));
     bench.apply_as("redisops", "prod/all.yaml");
-    // Many at once, each with many dry runs: the server's fair shares are tried, and nothing is lost.
+    let user = bench.user("- {apiGroups: ['*'], resources: ['*'], verbs: [get, list, patch]}");
+    let arguments = ["prod/all.yaml", "--exact", "--kubeconfig", user.to_str().unwrap()];
+    // Several at once, each with many dry runs.
     let runs: Vec<_> = thread::scope(|scope| {
-        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| bench.diff(&["prod/all.yaml", "--exact"]))).collect();
+        let all: Vec<_> = (0..3).map(|_| scope.spawn(|| bench.diff(&arguments))).collect();
         all.into_iter().map(|it| it.join().unwrap()).collect()
     });
     for run in runs {
-        assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(30)), "{run:?}");
+        assert_eq!((run.code, &run.json()["summary"]["unchanged"]), (0, &json!(60)), "{run:?}");
     }
+    let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
+    assert!(metrics.lines().any(|line| line.contains("\"429\"")), "nothing was sent away");
+}
+
+#[test]
+fn a_token_that_is_taken_away_in_the_middle_is_told_and_hides_nothing() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [all.yaml]\n");
+    bench.write("prod/all.yaml", &objects(5).replace(", namespace: default", ""));
+    bench.apply_as("redisops", "prod");
+    let user = bench.user("- {apiGroups: ['*'], resources: ['*'], verbs: [get, list, patch]}");
+    let mut running = bench.command(&[
+        "diff",
+        "prod",
+        "--no-redis",
+        "-o",
+        "json",
+        "--watch=1s",
+        "--kubeconfig",
+        user.to_str().unwrap(),
+    ]);
+    let mut running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut reports = serde_json::Deserializer::from_reader(running.stdout.take().unwrap()).into_iter::<Value>();
+    let clean = reports.next().unwrap().unwrap();
+    assert_eq!(clean["summary"]["unchanged"], 5, "{clean}");
+    bench.kubectl(&["-n", &bench.namespace.clone(), "delete", "serviceaccount", "user"]);
+    // The server remembers for some seconds whom it has let in.
+    let refused = reports.next().unwrap().unwrap();
+    let changes = refused["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &changes[0]["error"]["code"]), (5, &json!("unauthorized")), "{refused}");
+    assert!(Command::new("kill").args(["-TERM", &running.id().to_string()]).status().unwrap().success());
+    assert_eq!(running.wait().unwrap().code(), Some(2));
 }
 
 fn apply(bench: &Bench, directory: &str, kubeconfig: &Path) -> Child {

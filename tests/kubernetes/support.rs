@@ -238,6 +238,17 @@ impl Bench {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// Waits until a pod runs.
+    #[track_caller]
+    pub fn wait_for_pod(&self, pod: &str) {
+        let begin = std::time::Instant::now();
+        let arguments = ["-n", &self.namespace, "get", "pod", pod, "-o", "jsonpath={.status.phase}"];
+        while self.kubectl_with(&arguments, "").stdout != b"Running" {
+            assert!(begin.elapsed() < std::time::Duration::from_secs(60), "pod {pod} never runs");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }
+
     /// A kubeconfig of a user with some rights only, given as a list of rules in YAML.
     pub fn user(&self, rules: &str) -> PathBuf {
         let namespace = &self.namespace;

@@ -1,159 +1,71 @@
-//! Whole systems: from nothing to ready, clean, and deleted again; every kind of object in them.
+//! Whole systems: applied, they are clean; every kind of object in them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::applying::{result, results};
-use crate::player::{Player, definitions};
 use crate::support::{Bench, Run};
 
-/// A system on the control plane.
-struct System {
-    bench: Bench,
-    path: String,
-    more: &'static [&'static str],
-    variables: &'static [(&'static str, &'static str)],
-    namespace: &'static str,
-}
+/// Kinds of operators whose own definitions are not in this repository: group, version, kind.
+const OTHERS: [(&str, &str, &str); 9] = [
+    ("cert-manager.io", "v1", "Certificate"),
+    ("external-secrets.io", "v1", "ExternalSecret"),
+    ("external-secrets.io", "v1", "SecretStore"),
+    ("grafana.integreatly.org", "v1beta1", "GrafanaDashboard"),
+    ("monitoring.coreos.com", "v1", "PrometheusRule"),
+    ("monitoring.coreos.com", "v1", "ServiceMonitor"),
+    ("monitoring.coreos.com", "v1beta1", "AlertmanagerConfig"),
+    ("operators.coreos.com", "v1", "OperatorGroup"),
+    ("operators.coreos.com", "v1alpha1", "Subscription"),
+];
 
-impl System {
-    /// With nothing of it there. Namespaces that the files do not have are made; volumes are there to be bound.
-    fn new(path: &str, namespace: &'static str, is_in_files: bool) -> Option<System> {
-        let bench = Bench::at(&crate::support::kubeconfig()?);
-        bench.kubectl(&["delete", "namespace", namespace, "--ignore-not-found"]);
-        if !is_in_files {
-            bench.kubectl(&["create", "namespace", namespace]);
-        }
-        definitions(&bench);
-        bench.nodes(4);
-        bench.volumes("", 8);
-        bench.volumes("premium", 8);
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).to_str().unwrap().to_owned();
-        Some(System { bench, path, more: &[], variables: &[], namespace })
-    }
-
-    fn run(&self, command: &[&str], more: &[&str]) -> Run {
-        let all: Vec<&str> =
-            command.iter().chain([&self.path.as_str()]).chain(self.more).chain(more).copied().collect();
-        let mut command = self.bench.command(&all);
-        command.envs(self.variables.iter().copied());
-        Run::of(command.output().unwrap())
-    }
-
-    #[track_caller]
-    fn done(&self, command: &[&str], more: &[&str]) -> Run {
-        let run = self.run(command, more);
-        assert_eq!(run.code, 0, "{command:?} {}: {run:?}", self.path);
-        run
-    }
-
-    /// From nothing to ready, and clean then.
-    fn comes_up(&self) -> Run {
-        let player = Player::start(&self.bench, &[self.namespace]);
-        let first = self.done(&["apply"], &["--yes", "--timeout", "100s", "-o", "json"]);
-        drop(player);
-        assert_eq!(results(&first), ["created"], "{}", self.path);
-        self.done(&["diff", "--no-redis"], &[]);
-        let plan = self.done(&["plan"], &["--exit-code", "-o", "json"]);
-        assert_eq!(plan.json()["steps"], json!([]));
-        let again = self.done(&["apply"], &["--yes", "--timeout", "100s", "-o", "json"]);
-        assert_eq!(results(&again), ["unchanged"], "{}", self.path);
-        let pods = self.bench.kubectl(&["-n", self.namespace, "get", "pods", "-o", "json"]);
-        let pods: Value = serde_json::from_str(&pods).unwrap();
-        let is_up = |pod: &Value| ["Running", "Succeeded"].iter().any(|phase| pod["status"]["phase"] == *phase);
-        assert!(pods["items"].as_array().unwrap().iter().all(is_up), "{pods}");
-        first
-    }
-
-    /// Deleted, its data first by name.
-    fn goes(&self, delete: &[&str]) -> Run {
-        let named: Vec<&str> = delete.iter().flat_map(|name| ["--delete", name]).collect();
-        let run = self.done(&["delete"], &[&["--yes", "--timeout", "100s", "-o", "json"][..], &named].concat());
-        assert!(run.stderr.contains("data: "), "{}", run.stderr);
-        let left = self.run(&["delete"], &["--yes", "-o", "json"]);
-        assert!(left.code == 0 && left.json()["summary"]["pruned"] == 0, "{left:?}");
-        run
-    }
-}
-
-#[test]
-fn system_b_comes_up_in_every_environment() {
-    for (overlay, namespace, pods) in [
-        ("development", "redis-development", 2),
-        ("staging", "redis-staging", 3),
-        ("production", "redis-production", 4),
-    ] {
-        let path = format!("examples/building-blocks/overlays/{overlay}");
-        let Some(system) = System::new(&path, namespace, false) else { return };
-        system.comes_up();
-        let ready = system.bench.kubectl(&[
-            "-n",
-            namespace,
-            "get",
-            "statefulset",
-            "-o",
-            "jsonpath={range .items[*]}{.status.readyReplicas} {end}",
-        ]);
-        let ready: usize = ready.split_whitespace().map(|it| it.parse::<usize>().unwrap()).sum();
-        assert_eq!(ready, pods, "{overlay}");
-        let claims = || system.bench.kubectl(&["-n", namespace, "get", "pvc", "-o", "name"]);
-        let before = claims();
-        let run = system.goes(&[]);
-        assert!(run.stderr.contains("volumes of StatefulSets stay"), "{}", run.stderr);
-        assert_eq!(claims(), before, "volumes stay");
-        system.bench.kubectl(&["delete", "namespace", namespace, "--wait=false"]);
-    }
-}
-
-#[test]
-fn system_c_comes_up_from_its_chart_with_its_secret() {
-    let Some(mut system) = System::new("examples/shopping-cart/overlays/production", "shopping-cart", true) else {
-        return;
+fn definitions(bench: &Bench) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = root.join("ci/schemas/redis-enterprise.yaml");
+    let rendered = bench.redisops(&["build", own.to_str().unwrap(), "--no-validate"]);
+    assert_eq!(rendered.code, 0, "{rendered:?}");
+    // They say what is served, and not which version is kept.
+    let served = "    served: true\n";
+    let of_one = |text: &str| {
+        let kept = text.replacen(served, "    served: yes\n    storage: true\n", 1);
+        kept.replace(served, "    served: true\n    storage: false\n").replace("served: yes", "served: true")
     };
-    if std::process::Command::new("helm").arg("version").output().is_err() {
-        return;
+    let mut all: Vec<String> = rendered.stdout.split("---\n").map(of_one).collect();
+    for (group, version, kind) in OTHERS {
+        let plural = format!("{}s", kind.to_lowercase());
+        all.push(format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.{group}}}\nspec:\n  group: {group}\n  scope: Namespaced\n\
+             \x20 names: {{kind: {kind}, plural: {plural}}}\n  versions:\n  - {{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}\n"
+        ));
     }
-    system.more = &["--enable-helm"];
-    system.bench.move_to("shopping-cart");
-    system.variables = &[("AVP_TYPE", "env"), ("db-password", "s3cr3t-of-the-cart")];
-    // The other namespace is the application's.
-    let _ = system.bench.kubectl_with(&["create", "namespace", "shop-frontend"], "");
-    let run = system.comes_up();
-    assert!(!format!("{run:?}").contains("s3cr3t-of-the-cart"));
-    let secret = ["-n", "shopping-cart", "get", "secret", "shopping-cart-redis", "-o", "jsonpath={.data.db-password}"];
-    assert_eq!(system.bench.kubectl(&secret), "czNjcjN0LW9mLXRoZS1jYXJ0");
-    system.goes(&["Namespace/shopping-cart"]);
+    let text = all.join("---\n");
+    let done = bench.kubectl_with(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &text);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let done = bench.kubectl_with(&["wait", "--for=condition=Established", "-f", "-"], &text);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]
-fn system_d_comes_up_in_both_ages() {
-    for overlay in ["pinned", "today"] {
-        let path = format!("examples/caching-service/overlays/{overlay}");
-        let Some(system) = System::new(&path, "caching-service", true) else { return };
-        system.comes_up();
-        system.goes(&["Namespace/caching-service"]);
+fn system_a_is_clean_when_it_is_applied_and_its_drift_is_found() {
+    let Some(bench) = Bench::new() else { return };
+    let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("overlays/prod");
+    let overlay = overlay.to_str().unwrap();
+    let new = bench.diff(&[overlay]);
+    assert_eq!(new.json()["summary"]["update"], 0, "{new:?}");
+    definitions(&bench);
+    let rendered = bench.redisops(&["build", overlay, "--no-validate"]).stdout;
+    let apply = |text: &str| {
+        let arguments = ["apply", "--server-side", "--force-conflicts", "--field-manager", "redisops", "-f", "-"];
+        let done = bench.kubectl_with(&arguments, text);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    apply(&rendered);
+    for arguments in [&[overlay][..], &[overlay, "--exact"]] {
+        let run = bench.diff(arguments);
+        assert_eq!(run.code, 0, "{run:?}");
     }
-}
-
-#[test]
-fn system_e_comes_up() {
-    let Some(system) = System::new("examples/cluster-lab/base", "cluster-lab", false) else { return };
-    system.comes_up();
-    system.goes(&[]);
-    system.bench.kubectl(&["delete", "namespace", "cluster-lab", "--wait=false"]);
-}
-
-/// The operator's part, the states of REC and REDB, is played by the test.
-#[test]
-fn system_a_comes_up_under_an_operator_that_the_test_plays_and_its_drift_is_found() {
-    let Some(system) = System::new("overlays/prod", "orders-redis-prod", true) else { return };
-    let first = system.comes_up();
-    assert!(first.stderr.contains("waiting for RedisEnterpriseCluster/"), "{}", first.stderr);
-    let (bench, overlay) = (&system.bench, system.path.as_str());
-    let run = bench.diff(&[overlay, "--exact"]);
-    assert_eq!(run.code, 0, "{run:?}");
     let report = bench.diff(&[overlay]).json();
     let databases: Vec<&Value> = report["changes"]
         .as_array()
@@ -172,13 +84,113 @@ fn system_a_comes_up_under_an_operator_that_the_test_plays_and_its_drift_is_foun
     let field = run.field("RedisEnterpriseDatabase", name, "spec.memorySize");
     assert_eq!((&field["before"], &field["manager"]["name"]), (&json!("1GB"), &json!("kubectl-patch")));
     assert!(field["origin"]["line"].is_u64() && field["origin"]["commit"].is_string(), "{field}");
-    // The databases go before their cluster, and only by name.
-    let kept = system.done(&["delete"], &["--yes", "--timeout", "100s", "-o", "json"]);
-    assert_eq!(result(&kept, "RedisEnterpriseDatabase", name), "kept");
-    assert!(kept.stderr.contains("data: ") && kept.stderr.contains("are kept"), "{}", kept.stderr);
-    let left = bench.kubectl(&["-n", namespace, "get", "redisenterprisedatabase,redisenterprisecluster", "-o", "name"]);
-    let named: Vec<String> = left.lines().map(|line| line.replace(".app.redislabs.com", "")).collect();
-    let mut all: Vec<&str> = named.iter().map(String::as_str).collect();
-    all.push("Namespace/orders-redis-prod");
-    system.goes(&all);
+    let _ = bench.kubectl_with(&["delete", "--wait=false", "-f", "-"], &rendered);
+}
+
+/// Systems of `examples/`, by their overlays; drift of their objects is the same everywhere.
+const SYSTEMS: [(&str, &str); 4] = [
+    ("building-blocks", "overlays/production"),
+    ("shopping-cart", "overlays/cluster"),
+    ("caching-service", "overlays/today"),
+    ("cluster-lab", "base"),
+];
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
+
+/// The name of the first object of a kind among those that were found clean.
+fn first_of(run: &Run, kind: &str) -> String {
+    let report = run.json();
+    let changes = report["changes"].as_array().unwrap();
+    let found = changes.iter().find(|it| it["resource"]["kind"] == kind);
+    found.unwrap_or_else(|| panic!("no {kind} in {report}"))["resource"]["name"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_other_systems_are_clean_when_they_are_applied_and_their_drift_is_found() {
+    let Some(bench) = Bench::new() else { return };
+    definitions(&bench);
+    drop(bench);
+    std::thread::scope(|scope| {
+        // Its flavour with sentinels comes from a chart.
+        let has_helm = Command::new("helm").arg("version").output().is_ok();
+        let sentinels = has_helm.then_some(("shopping-cart", "overlays/production"));
+        for (system, overlay) in SYSTEMS.into_iter().chain(sentinels) {
+            scope.spawn(move || clean_and_drifted(system, overlay));
+        }
+    });
+}
+
+fn clean_and_drifted(system: &str, overlay: &str) {
+    let Some(bench) = Bench::new() else { return };
+    let namespace = bench.namespace.clone();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(system), &bench.path().join("system"));
+    bench.write("all/kustomization.yaml", &format!("namespace: NAMESPACE\nresources: [../system/{overlay}]\n"));
+    if bench.path().join("system/base/charts").exists() && overlay == "overlays/production" {
+        let chart = bench.redisops(&["build", "system/overlays/production", "--enable-helm", "--no-validate"]);
+        assert_eq!(chart.code, 0, "{chart:?}");
+        bench.write("chart/all.yaml", &chart.stdout);
+        bench.write("all/kustomization.yaml", "namespace: NAMESPACE\nresources: [../chart/all.yaml]\n");
+    }
+    bench.git(&["add", "-A"]);
+    bench.git(&["commit", "-qm", system]);
+    let new = bench.diff(&["all"]);
+    assert_eq!(new.code, 1, "{system}: {new:?}");
+    let (set, map, service) = (first_of(&new, "StatefulSet"), first_of(&new, "ConfigMap"), first_of(&new, "Service"));
+    bench.apply_as("redisops", "all");
+    for arguments in [&["all"][..], &["all", "--exact"]] {
+        let run = bench.diff(arguments);
+        assert_eq!(run.code, 0, "{system}: {run:?}");
+    }
+    let live = |kind: &str, name: &str| -> Value {
+        serde_json::from_str(&bench.kubectl(&["-n", &namespace, "get", kind, name, "-o", "json"])).unwrap()
+    };
+    let container = live("statefulset", &set)["spec"]["template"]["spec"]["containers"][0]["name"].clone();
+    // The policy that comes with a cluster lets nobody take its nodes away, a dry run included: more of them would be an error of its own.
+    let is_guarded = new.stdout.contains("ValidatingAdmissionPolicy");
+    let replicas = live("statefulset", &set)["spec"]["replicas"].as_u64().unwrap_or(1) + u64::from(!is_guarded);
+    let patch = json!({"spec": {"replicas": replicas, "template": {"spec": {"containers": [{"name": container, "image": "other:1"}]}}}});
+    bench.kubectl(&["-n", &namespace, "patch", "statefulset", &set, "-p", &patch.to_string()]);
+    let key = live("configmap", &map)["data"].as_object().unwrap().keys().next().unwrap().clone();
+    let patch = json!({"data": {key.clone(): "altered"}, "metadata": {"labels": {"added": "by-hand"}}});
+    bench.kubectl(&["-n", &namespace, "patch", "configmap", &map, "--type", "merge", "-p", &patch.to_string()]);
+    bench.kubectl(&["-n", &namespace, "delete", "service", &service]);
+    let run = bench.diff(&["all", "--unmanaged"]);
+    assert_eq!(
+        (run.code, &run.json()["summary"]["update"], &run.json()["summary"]["create"]),
+        (1, &json!(2), &json!(1)),
+        "{system}: {run:?}"
+    );
+    assert_eq!(run.change("Service", &service)["change"], "create");
+    let image = format!("spec.template.spec.containers[name={}].image", container.as_str().unwrap());
+    let paths = run.paths("StatefulSet", &set);
+    assert!(paths.contains(&"spec.replicas".to_owned()) != is_guarded && paths.contains(&image), "{system}: {paths:?}");
+    for path in paths.iter().filter(|path| *path == "spec.replicas" || **path == image) {
+        let field = run.field("StatefulSet", &set, path);
+        assert_eq!(field["manager"]["name"], "kubectl-patch", "{system}: {field}");
+        assert!(field["origin"]["line"].is_u64() && field["origin"]["commit"].is_string(), "{system}: {field}");
+    }
+    let added = run.field("ConfigMap", &map, "metadata.labels.added");
+    assert_eq!((&added["unmanaged"], &added["before"]), (&json!(true), &json!("by-hand")), "{system}");
+    let changed = run.change("ConfigMap", &map);
+    let fields = changed["fields"].as_array().unwrap();
+    assert!(
+        fields.iter().any(|it| it["before"] == "altered" && it["path"].as_str().unwrap().contains(&key)),
+        "{system}: {changed}"
+    );
+    // Namespaces go with their tests, what stands outside of them does not.
+    for outside in new.json()["changes"].as_array().unwrap().iter().map(|it| &it["resource"]) {
+        let (kind, name) = (outside["kind"].as_str().unwrap(), outside["name"].as_str().unwrap());
+        if outside["namespace"].is_null() && kind != "Namespace" {
+            bench.kubectl(&["delete", "--wait=false", kind, name]);
+        }
+    }
 }

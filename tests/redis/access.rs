@@ -200,7 +200,7 @@ fn an_environment_names_the_nodes() {
     write("{mode: portForward}");
     let ran = cluster.redisops(&["slots", "state", "lab"]).expect(2);
     assert!(
-        ran.stderr.contains("environments/lab.yaml:7") && ran.stderr.contains("not available yet"),
+        ran.stderr.contains("environments/lab.yaml:7") && ran.stderr.contains("does not say which pods it has"),
         "{}",
         ran.stderr
     );

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # up.sh core|full: starts a control plane on 127.0.0.1 and prints the path of its kubeconfig.
 #   core  etcd and kube-apiserver: objects are stored, nothing acts on them
-#   full  with kube-controller-manager, kube-scheduler and kwok: pods of workloads become ready
+#   full  with kube-controller-manager, kube-scheduler and kwok: pods of workloads become ready, and a PortForward of the
+#         name of a pod says where its ports lead (forwards.yaml)
 #
 # KUBEBUILDER_ASSETS  where the programs are (default: what ci/setup has built)
 # RUN                 directory for everything that is written; must not hold a running one
-# API_PORT, ETCD_PORT first ports: API_PORT to +2, ETCD_PORT to +1 are taken. Keep them below 32768, where
+# API_PORT, ETCD_PORT first ports: API_PORT to +3, ETCD_PORT to +1 are taken. Keep them below 32768, where
 #                     the system takes ports for connections (default 21443, 21379)
 # NODES               nodes of `full` (default 1)
 # AUDIT=1             every request is written to RUN/audit.log
@@ -24,7 +25,7 @@ say() { printf 'testbed: %s\n' "$*" >&2; }
 [ -x "$bin/kube-apiserver" ] || { say "there is no kube-apiserver in $bin: run ci/setup"; exit 2; }
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 ports=("$api" "$etcd" $((etcd + 1)))
-[ "$mode" = core ] || ports+=($((api + 1)) $((api + 2)))
+[ "$mode" = core ] || ports+=($((api + 1)) $((api + 2)) $((api + 3)))
 for port in "${ports[@]}"; do
     if taken "$port"; then say "port $port is taken"; exit 3; fi
 done
@@ -113,7 +114,14 @@ if [ "$mode" = full ]; then
     start controllers kube-controller-manager "${common[@]}" --secure-port $((api + 1)) --cert-dir "$run/certs-controllers" \
         --service-account-private-key-file "$run/sa.key" --root-ca-file "$run/certs/apiserver.crt"
     start scheduler kube-scheduler "${common[@]}" --secure-port $((api + 2)) --cert-dir "$run/certs-scheduler"
-    start kwok kwok --kubeconfig "$config" --config "$here/stages.yaml" --manage-all-nodes=true --node-lease-duration-seconds 40
+    kubectl apply -f "$here/forwards.yaml" >/dev/null
+    wait_for 30 "the definition of port forwards" kubectl wait --for=condition=Established -f "$here/forwards.yaml" --timeout=1s
+    # The API server asks nodes over TLS, whoever has signed their certificate.
+    [ -s "$run/node.key" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=node \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$run/node.key" -out "$run/node.crt" 2>/dev/null
+    start kwok kwok --kubeconfig "$config" --config "$here/stages.yaml" --manage-all-nodes=true --node-lease-duration-seconds 40 \
+        --enable-crds PortForward --node-ip 127.0.0.1 --node-port $((api + 3)) --server-address "127.0.0.1:$((api + 3))" \
+        --tls-cert-file "$run/node.crt" --tls-private-key-file "$run/node.key"
     for node in $(seq "${NODES:-1}"); do
         printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%s, labels: {kubernetes.io/hostname: node-%s, topology.kubernetes.io/zone: zone-%s}}\n' \
             "$node" "$node" $(((node - 1) % 3 + 1))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
-use crate::cli::live::rules;
+use crate::cli::live::{Where, rules};
 use crate::cli::nodes::{self, Databases};
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
@@ -116,19 +116,18 @@ impl Deployment {
     pub fn databases(&self, process: &Environment, printer: &Printer) -> Option<Databases> {
         let environment = self.rendered.environment.as_ref().filter(|it| !it.spec.redis.is_empty());
         environment?;
-        // Values of Secrets of the files are filled in; those of the cluster are not asked for.
-        let secret = |_: &str, _: &str, _: &str| None;
-        let options = nodes::Options { process, secret: &secret };
-        let files = State::worktree().access(&self.word, &self.settings).map_err(Diagnostics::from);
-        let (found, wrong) =
-            match files.and_then(|files| nodes::databases(&self.word, &files, &self.rendered, &options)) {
-                Ok(Some(mut found)) => {
-                    let wrong = std::mem::take(&mut found.wrong);
-                    (Some(found), wrong)
-                }
-                Ok(None) => (None, Diagnostics::new()),
-                Err(wrong) => (None, wrong),
-            };
+        let place = self.cluster();
+        let options = nodes::Options { process, named: &place };
+        let (found, wrong) = match nodes::databases(&self.word, &self.rendered, &self.settings, &options) {
+            Ok(Some(mut found)) => {
+                let wrong = std::mem::take(&mut found.wrong);
+                // Only what an entry names is changed.
+                found.list.retain(|one| one.is_named);
+                (Some(found), wrong)
+            }
+            Ok(None) => (None, Diagnostics::new()),
+            Err(wrong) => (None, wrong),
+        };
         for one in wrong.0 {
             printer.note(&format!("nodes are not looked at: {}", one.message));
         }
@@ -141,6 +140,11 @@ impl Deployment {
     /// When it cannot be reached.
     pub async fn connect(&self) -> Result<Cluster, Diagnostic> {
         Cluster::connect(self.kubeconfig.as_deref(), self.context.as_deref()).await
+    }
+
+    /// Which cluster that is.
+    pub fn cluster(&self) -> Where {
+        Where { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }
     }
 
     /// Where objects go that name no namespace.

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::apply::nodes::{Database, Look, window};
 use crate::apply::objects::Survey;
-use crate::cli::nodes::{Databases, examine};
+use crate::cli::nodes::{self, Databases, Said, examine};
 use crate::cli::printer::Printer;
 use crate::drift::NodeField;
-use crate::drift::nodes::Mode;
+use crate::drift::nodes::{Compared, Mode};
 use crate::plan::Step;
 use crate::plan::nodes::{NodeSteps, Roll, node_steps};
 
@@ -52,20 +52,18 @@ impl Nodes {
         let there = databases
             .list
             .iter()
-            .filter(|(wanted, _)| wanted.nodes.is_empty() || wanted.nodes.iter().any(|node| may_run(&node.pod)));
+            .filter(|one| one.wanted.nodes.is_empty() || one.wanted.nodes.iter().any(|node| may_run(&node.pod)));
         let there: Vec<_> = there.collect();
-        let found = join_all(there.iter().map(|(wanted, reached)| examine(wanted, reached))).await;
-        let database = |((wanted, reached), (compared, said)): (&&(_, crate::cli::nodes::Reached), _)| -> Database {
-            let compared: crate::drift::nodes::Compared = compared;
-            let said: crate::cli::nodes::Said = said;
-            let wanted: &crate::drift::nodes::Wanted = wanted;
+        let found = join_all(there.iter().map(|one| examine(&one.wanted, &one.reached))).await;
+        let database = |(one, (compared, said)): (_, (Compared, Said))| -> Database {
+            let one: &&nodes::Database = one;
             let users = said
                 .nodes
                 .iter()
                 .filter_map(|answer| Some((answer.node.clone(), answer.said.as_ref().ok()?.users.clone()?)));
             Database {
-                wanted: wanted.clone(),
-                access: reached.access.clone(),
+                wanted: one.wanted.clone(),
+                access: one.reached.access.clone(),
                 changes: compared.nodes,
                 users: users.collect(),
                 masters: said

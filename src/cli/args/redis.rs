@@ -3,12 +3,13 @@
 use clap::{Args, Subcommand};
 
 use super::format::Format;
+use super::kubeconfig::KubeconfigArgs;
 use super::render::RenderArgs;
 
 /// The commands about Redis nodes.
 #[derive(Subcommand, Debug)]
 pub enum RedisCommand {
-    /// Say how every node of an environment is, and what differs from Git
+    /// Say how every Redis node of a target is, and what differs from Git
     ///
     /// At a terminal the table is renewed every two seconds until Ctrl-C. Exit codes: 0 done, whatever differs; 2 a node could not be asked.
     Status(Box<NodesArgs>),
@@ -17,8 +18,8 @@ pub enum RedisCommand {
 /// Arguments of `redis status`.
 #[derive(Args, Debug)]
 pub struct NodesArgs {
-    /// The environment
-    #[arg(value_name = "ENV")]
+    /// The environment, or a directory whose objects tell of databases
+    #[arg(value_name = "PATH")]
     pub environment: String,
     /// Print the table once, at a terminal too
     #[arg(long)]
@@ -29,6 +30,9 @@ pub struct NodesArgs {
     /// How to write it
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: KubeconfigArgs,
     /// How the overlay is rendered.
     #[command(flatten)]
     pub render: RenderArgs,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::args::{Format, NodesArgs, RedisCommand};
 use crate::cli::document::document;
 use crate::cli::exit::Exit;
+use crate::cli::live::Where;
 use crate::cli::nodes;
 use crate::cli::printer::Printer;
 use crate::cli::render::{State, render};
@@ -32,7 +33,7 @@ struct RedisStatus<'s> {
 }
 
 fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) -> Exit {
-    let NodesArgs { environment: word, once, interval, output, render: arguments } = arguments;
+    let NodesArgs { environment: word, once, interval, output, cluster, render: arguments } = arguments;
     let settings = RenderSettings::resolve(arguments);
     let renews = environment.stdout.terminal && !once && output == Format::Human;
     let told = |sources: &Sources, found: Diagnostics| {
@@ -44,48 +45,50 @@ fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) ->
         Ok(rendered) => rendered,
         Err((sources, found)) => return told(&sources, found),
     };
-    let secret = |_: &str, _: &str, _: &str| None;
-    let options = nodes::Options { process: environment, secret: &secret };
-    let found = state.access(&word, &settings).map_err(Diagnostics::from);
-    let found = found.and_then(|files| nodes::databases(&word, &files, &rendered, &options));
-    let databases = match found.and_then(|found| found.ok_or_else(|| nodes::no_environment(&word).into())) {
+    let named = Where { kubeconfig: cluster.kubeconfig, context: cluster.context };
+    let options = nodes::Options { process: environment, named: &named };
+    let found = nodes::databases(&word, &rendered, &settings, &options);
+    let mut databases = match found.and_then(|found| found.ok_or_else(|| nodes::no_environment(&word).into())) {
         Ok(databases) => databases,
         Err(found) => return told(&rendered.sources, found),
     };
-    databases.unreached.iter().for_each(|wanted| printer.note(&nodes::not_reached(wanted)));
     let is_short = databases.wrong.has_errors();
-    printer.diagnostics(&arrange(databases.wrong.0.clone(), &rendered.sources), &rendered.sources);
+    let wrong = std::mem::take(&mut databases.wrong);
+    printer.diagnostics(&arrange(wrong.0, &rendered.sources), &rendered.sources);
     let name = word.strip_prefix(crate::cli::target::NAME_PREFIX).unwrap_or(&word);
-    loop {
-        let all: Vec<DatabaseStatus> = match nodes::compare(&databases) {
-            Ok(examined) => examined.into_iter().map(|one| one.status).collect(),
-            Err(found) => return told(&rendered.sources, found),
-        };
+    let show = |all: &[DatabaseStatus]| {
         let text = match output {
-            Format::Json => document("RedisStatus", &RedisStatus { environment: name, redis: &all }),
-            Format::Human => nodes::table(&all, printer.result_style()),
+            Format::Json => document("RedisStatus", &RedisStatus { environment: name, redis: all }),
+            Format::Human => nodes::table(all, printer.result_style()),
         };
-        let text = if renews { format!("{CLEAR}{text}") } else { text };
-        if let Err(found) = printer.print(text) {
-            return told(&rendered.sources, found.into());
+        printer.print(if renews { format!("{CLEAR}{text}") } else { text })
+    };
+    // One runtime for all looks: ways through an API server belong to it.
+    let looks = block_on(async {
+        let mut is_first = true;
+        loop {
+            let examined = nodes::examined(&databases).await;
+            let (told, notes) = nodes::sift(&databases, examined, false);
+            let all: Vec<DatabaseStatus> = told.into_iter().map(|(_, one)| one.status).collect();
+            notes.iter().filter(|_| is_first).for_each(|note| printer.note(note));
+            is_first = false;
+            show(&all)?;
+            let silent = all.iter().any(|one| {
+                one.nodes.iter().any(|node| node.error.is_some()) || one.sentinels.iter().any(|it| it.error.is_some())
+            });
+            let exit = if silent || is_short { Exit::CouldNot } else { Exit::Done };
+            if !renews || ended_within(Duration::from_secs(interval)).await {
+                return Ok::<Exit, Diagnostics>(exit);
+            }
         }
-        let silent = all.iter().any(|one| {
-            one.nodes.iter().any(|node| node.error.is_some()) || one.sentinels.iter().any(|it| it.error.is_some())
-        });
-        let exit = if silent || is_short { Exit::CouldNot } else { Exit::Done };
-        if !renews || ended_within(Duration::from_secs(interval)) {
-            return exit;
-        }
-    }
+    });
+    looks.flatten().unwrap_or_else(|found| told(&rendered.sources, found))
 }
 
 /// Waits; whether Ctrl-C was pressed meanwhile.
-fn ended_within(pause: Duration) -> bool {
-    block_on(async {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => true,
-            () = tokio::time::sleep(pause) => false,
-        }
-    })
-    .unwrap_or(true)
+async fn ended_within(pause: Duration) -> bool {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => true,
+        () = tokio::time::sleep(pause) => false,
+    }
 }

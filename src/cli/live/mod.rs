@@ -11,5 +11,5 @@ mod watch;
 
 pub use ignore::rules;
 pub use report::report;
-pub use settings::LiveSettings;
+pub use settings::{LiveSettings, Where};
 pub use watch::watch;

@@ -1,6 +1,7 @@
 //! The report on what is live: all targets, each with the cluster that it belongs to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use crate::apply::objects::hide;
 use crate::cli::apply::fill_to_compare;
@@ -14,7 +15,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::drift::{DiffReport, Matching};
 use crate::live::kubernetes::Cluster;
 
-use super::rights::tell;
+use super::rights::{rights, tell};
 use super::settings::{LiveSettings, Where};
 use super::target::{Found, Told, against_cluster, against_saved, unreached};
 
@@ -54,7 +55,15 @@ pub fn report(
     if rendered.is_empty() {
         return Ok((None, false));
     }
-    let (found, is_sure) = block_on(all(&rendered, settings, printer))??;
+    let nodes = of_nodes(&rendered, rendering, settings);
+    let asked: Vec<&nodes::Databases> = nodes.iter().filter_map(|one| one.as_ref().ok()?.as_ref()).collect();
+    let (found, examined) = thread::scope(|scope| {
+        // Objects are work for this machine, nodes are waited for: neither waits for the other.
+        let examined = scope.spawn(|| if asked.is_empty() { Ok(Vec::new()) } else { nodes::compare(&asked) });
+        let found = block_on(all(&rendered, settings, printer));
+        (found, examined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (found, is_sure) = found??;
     let mut report = DiffReport::default();
     let mut compared = Vec::new();
     for (((word, one), found), secrets) in rendered.iter().zip(found).zip(&masks) {
@@ -71,29 +80,48 @@ pub fn report(
     }
     Commits::new(&worktree()).fill(&mut compared);
     compared.into_iter().flat_map(|one| one.changes).for_each(|change| report.push(change));
-    if settings.nodes {
-        for (word, one) in &rendered {
-            is_whole &= add_nodes(word, one, rendering, settings, printer, &mut report);
-        }
+    let mut examined = examined?.into_iter();
+    for ((word, one), found) in rendered.iter().zip(nodes) {
+        let found = found.map(|found| {
+            found.map(|found| nodes::changes(found, examined.next().unwrap_or_default(), settings.objects))
+        });
+        is_whole &= add_nodes(word, one, found, settings, printer, &mut report);
     }
     Ok((Some(report), is_whole && is_sure))
 }
 
-/// Adds the Redis nodes of a target; whether all of them could be looked for. What is no environment has none.
+/// The databases of each target; nothing where nobody asks for nodes.
+fn of_nodes(
+    rendered: &[(&String, Rendered)],
+    rendering: &RenderSettings,
+    settings: &LiveSettings,
+) -> Vec<Result<Option<nodes::Databases>, Diagnostics>> {
+    if !settings.nodes {
+        return Vec::new();
+    }
+    let options = nodes::Options { process: &settings.process, named: &settings.named };
+    rendered.iter().map(|(word, one)| nodes::databases(word, one, rendering, &options)).collect()
+}
+
+/// Adds the Redis nodes of a target; whether all of them could be looked for.
 fn add_nodes(
     word: &str,
     one: &Rendered,
-    rendering: &RenderSettings,
+    found: Result<Option<nodes::Changes>, Diagnostics>,
     settings: &LiveSettings,
     printer: &Printer,
     report: &mut DiffReport,
 ) -> bool {
-    let secret = |_: &str, _: &str, _: &str| None;
-    let options = nodes::Options { process: &settings.process, secret: &secret };
-    match nodes::changes(word, one, rendering, &options, printer) {
+    match found {
         Ok(Some(found)) => {
+            found.notes.iter().for_each(|note| printer.note(note));
             found.changes.into_iter().for_each(|change| report.push_node(change));
-            !found.is_short
+            let is_whole = !found.wrong.has_errors();
+            printer.diagnostics(&arrange(found.wrong.0, &one.sources), &one.sources);
+            if let Some(role) = found.role {
+                printer.report(&rights(&role));
+            }
+            is_whole
         }
         Ok(None) if settings.objects => true,
         Ok(None) => {
@@ -134,7 +162,7 @@ async fn all(
             (_, false) => Found::default(),
             (Some(file), true) => against_saved(one, file, settings, &sources, printer)?,
             (None, true) => {
-                let place = Where::of(settings, one.environment.as_ref(), one.names.root());
+                let place = Where::of(&settings.named, one.environment.as_ref(), one.names.root());
                 if !clusters.contains_key(&place) {
                     let cluster = Cluster::connect(place.kubeconfig.as_deref(), place.context.as_deref()).await;
                     is_sure &= match &cluster {

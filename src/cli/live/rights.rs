@@ -39,8 +39,13 @@ pub(super) fn tell(errors: &[Told], printer: &Printer) {
     let found: Vec<Diagnostic> = reasons.values().map(|all| reason(all)).collect();
     printer.diagnostics(&found, &Sources::new());
     if let Some(role) = role_for(errors.iter().map(|told| &told.error)) {
-        printer.report(&format!("these rights would do; bind them to the user of the context:\n\n{role}\n"));
+        printer.report(&rights(&role));
     }
+}
+
+/// Says which rights would do.
+pub(super) fn rights(role: &str) -> String {
+    format!("these rights would do; bind them to the user of the context:\n\n{role}\n")
 }
 
 fn reason(all: &[&Told]) -> Diagnostic {

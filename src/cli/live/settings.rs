@@ -9,10 +9,8 @@ use crate::environment::Environment;
 /// The comparison that is asked for.
 #[derive(Clone, Debug)]
 pub struct LiveSettings {
-    /// The kubeconfig that the user names.
-    pub kubeconfig: Option<PathBuf>,
-    /// The context that the user names.
-    pub context: Option<String>,
+    /// The kubeconfig and the context that the user names.
+    pub named: Where,
     /// The dump that stands for the cluster.
     pub saved: Option<PathBuf>,
     /// Compare objects.
@@ -35,8 +33,7 @@ impl LiveSettings {
     /// From arguments.
     pub fn new(arguments: LiveArgs, saved: Option<PathBuf>, process: &Process) -> LiveSettings {
         LiveSettings {
-            kubeconfig: arguments.kubeconfig,
-            context: arguments.context,
+            named: Where { kubeconfig: arguments.kubeconfig, context: arguments.context },
             objects: !arguments.redis_only,
             // A dump has no nodes.
             nodes: !arguments.no_redis && saved.is_none(),
@@ -51,15 +48,17 @@ impl LiveSettings {
 }
 
 /// Which cluster a target belongs to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Where {
-    pub(super) kubeconfig: Option<PathBuf>,
-    pub(super) context: Option<String>,
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Where {
+    /// The kubeconfig.
+    pub kubeconfig: Option<PathBuf>,
+    /// The context in it.
+    pub context: Option<String>,
 }
 
 impl Where {
     /// What the user names wins over what the environment says.
-    pub(super) fn of(settings: &LiveSettings, environment: Option<&Environment>, root: &Path) -> Where {
+    pub fn of(named: &Where, environment: Option<&Environment>, root: &Path) -> Where {
         let of_environment = environment.map(|it| &it.spec.kubernetes);
         let file = of_environment.map(|it| it.kubeconfig.value.as_str()).filter(|it| !it.is_empty());
         let file = file.map(|text| match text.strip_prefix("~/") {
@@ -67,6 +66,6 @@ impl Where {
             None => root.join(text),
         });
         let context = of_environment.map(|it| it.context.value.to_string()).filter(|it| !it.is_empty());
-        Where { kubeconfig: settings.kubeconfig.clone().or(file), context: settings.context.clone().or(context) }
+        Where { kubeconfig: named.kubeconfig.clone().or(file), context: named.context.clone().or(context) }
     }
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use futures::future::join_all;
 
-use crate::cli::printer::Printer;
+use crate::cli::live::Where;
 use crate::cli::render::{Rendered, State};
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment as Process, RenderSettings};
 use crate::cli::target::{self, Access as Files, NAME_PREFIX};
-use crate::diagnostics::{Diagnostic, Diagnostics, Pos, arrange};
-use crate::drift::nodes::{DatabaseStatus, Found, Wanted, find, status};
-use crate::drift::{NodeChange, NodeField, Origin};
-use crate::environment;
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
+use crate::drift::nodes::{DatabaseStatus, Found, Wanted, credentials, find, status};
+use crate::drift::{CompareError, NodeChange, NodeField, Origin};
+use crate::environment::{self, Place, Redis};
+use crate::live::kubernetes::{SecretValues, role_of_compared};
 use crate::secrets::Secret;
 use crate::source::{Blamer, LineBlame};
 use crate::validate::{Objects, Settings};
@@ -25,61 +26,80 @@ use super::reach::{Means, Reached, reach};
 pub struct Options<'o> {
     /// Variables of the process.
     pub process: &'o Process,
-    /// The value of a key of a Secret in a namespace, where a cluster may be asked.
-    pub secret: &'o dyn Fn(&str, &str, &str) -> Option<Secret>,
+    /// The cluster that the user names.
+    pub named: &'o Where,
 }
 
-/// The databases of an environment, and where their nodes are.
+/// A database, and how it is looked at.
+pub struct Database {
+    /// What Git wants of it.
+    pub wanted: Wanted,
+    /// Where its nodes are.
+    pub reached: Reached,
+    /// Whether an entry of the environment names it. One that only its objects tell of is looked at where that goes.
+    pub is_named: bool,
+}
+
+/// The databases of a target, and where their nodes are.
 pub struct Databases {
-    /// Each with where it is reached.
-    pub list: Vec<(Wanted, Reached)>,
-    /// Databases that nothing says how to reach.
-    pub unreached: Vec<Wanted>,
+    /// Those that can be looked at.
+    pub list: Vec<Database>,
     /// What is wrong with entries that are not in the list.
     pub wrong: Diagnostics,
     root: PathBuf,
 }
 
-/// The databases of what a word names; none where it names no environment.
+/// The databases of what a word names; none where it names no environment, and none of its objects is a database.
 ///
 /// # Errors
 /// What is wrong with the environment as a whole; of its entries each is judged alone.
 pub fn databases(
     word: &str,
-    files: &Files,
     rendered: &Rendered,
+    rendering: &RenderSettings,
     options: &Options<'_>,
 ) -> Result<Option<Databases>, Diagnostics> {
-    let Some(name) = name_of(word, files) else { return Ok(None) };
-    let (environment, place) = target::environment(name, files, &rendered.sources, &rendered.trace)?;
-    let namespace = environment.spec.kubernetes.namespace.value.clone();
+    let files = &State::worktree().access(word, rendering)?;
+    let name = name_of(word, files);
+    let environment = name.map(|name| target::environment(name, files, &rendered.sources, &rendered.trace));
+    let environment = environment.transpose()?;
+    let spec = environment.as_ref().map(|(environment, _)| &environment.spec);
+    let entries: &[Redis] = spec.map_or(&[][..], |spec| spec.redis.as_slice());
+    let namespace = spec.map_or_else(String::new, |spec| spec.kubernetes.namespace.value.to_string());
     let settings = Settings {
-        environment: Some(name.to_owned()),
+        environment: name.map(str::to_owned),
         namespace: Some(namespace.clone()).filter(|namespace| !namespace.is_empty()),
         ..Settings::default()
     };
     let scopes = rendered.objects.scopes().as_ref();
     let objects = Objects::new(rendered.objects.as_slice(), scopes, &rendered.trace, &rendered.sources, &settings);
     let places = |pos: Pos| origin(rendered, pos);
-    let (found, mut wrong) = find(&environment.spec.redis, &objects, &places);
-    let (mut list, mut unreached) = (Vec::new(), Vec::new());
-    for Found { wanted, entry } in found {
-        let Some(entry) = entry.map(|index| &environment.spec.redis[index]) else {
-            unreached.push(wanted);
-            continue;
-        };
-        let secret = |name: &str, key: &str| {
-            let own = secret_of(&objects, name, key);
-            let namespace = if wanted.namespace.is_empty() { &namespace } else { &wanted.namespace };
-            own.or_else(|| (options.secret)(namespace, name, key))
-        };
-        let means = Means { place: &place, namespace: &namespace, process: options.process, secret: &secret };
-        if let Some(reached) = wrong.take(reach(entry, &wanted, &means)) {
-            list.push((wanted, reached));
-        }
+    let (found, mut wrong) = find(entries, &objects, &places);
+    if environment.is_none() && found.is_empty() {
+        return Ok(None);
     }
     let root = rendered.names.root().to_owned();
-    Ok(Some(Databases { list, unreached, wrong, root }))
+    let cluster = Where::of(options.named, environment.as_ref().map(|(environment, _)| environment), &root);
+    let values = SecretValues::new(cluster.kubeconfig.as_deref(), cluster.context.as_deref());
+    let place: Option<&Place> = environment.as_ref().map(|(_, place)| place);
+    let mut list = Vec::new();
+    for Found { wanted, entry } in found {
+        let secret = |name: &str, key: &str| secret_of(&objects, name, key);
+        let means = Means {
+            place,
+            namespace: &namespace,
+            process: options.process,
+            secret: &secret,
+            credentials: &credentials(&wanted, &objects),
+            cluster: &cluster,
+            values: &values,
+        };
+        let entry = entry.map(|index| &entries[index]);
+        if let Some(reached) = wrong.take(reach(entry, &wanted, &means)) {
+            list.push(Database { wanted, reached, is_named: entry.is_some() });
+        }
+    }
+    Ok(Some(Databases { list, wrong, root }))
 }
 
 /// The environment that a word names; none where it names a path.
@@ -127,18 +147,23 @@ pub struct Examined {
     pub status: DatabaseStatus,
 }
 
-/// Asks all nodes of all databases at once, and compares them.
+/// Asks all nodes of all targets at once, and compares them.
 ///
 /// # Errors
 /// When the system gives no means to wait.
-pub fn compare(databases: &Databases) -> Result<Vec<Examined>, Diagnostics> {
-    let all = databases.list.iter().map(|(wanted, reached)| examine(wanted, reached));
-    let all = block_on(join_all(all))?;
-    let mut examined: Vec<Examined> = all
+pub fn compare(databases: &[&Databases]) -> Result<Vec<Vec<Examined>>, Diagnostics> {
+    block_on(join_all(databases.iter().map(|one| examined(one))))
+}
+
+/// Asks all nodes of all databases of a target at once, and compares them, in a runtime that may outlive it.
+pub async fn examined(databases: &Databases) -> Vec<Examined> {
+    let all = databases.list.iter().map(|one| examine(&one.wanted, &one.reached));
+    let mut examined: Vec<Examined> = join_all(all)
+        .await
         .into_iter()
         .zip(&databases.list)
-        .map(|((compared, said), (wanted, _))| {
-            let status = status(wanted, &said.nodes, &said.sentinels, &compared.nodes);
+        .map(|((compared, said), one)| {
+            let status = status(&one.wanted, &said.nodes, &said.sentinels, &compared.nodes);
             Examined { changes: compared.nodes, status }
         })
         .collect();
@@ -153,7 +178,39 @@ pub fn compare(databases: &Databases) -> Result<Vec<Examined>, Diagnostics> {
         status.nodes.iter_mut().for_each(|node| blame(&mut node.drift, &mut blamer, &databases.root));
         status.sentinels.iter_mut().for_each(|node| blame(&mut node.drift, &mut blamer, &databases.root));
     }
-    Ok(examined)
+    examined
+}
+
+/// What is told of the databases of a target, and why others are left out: beside their objects, which tell of pods that are not there yet; beside databases that
+/// an entry names, where nobody has said that their nodes can be reached, and they cannot.
+pub fn sift(
+    databases: &Databases,
+    examined: Vec<Examined>,
+    with_objects: bool,
+) -> (Vec<(&Database, Examined)>, Vec<String>) {
+    let is_lenient = with_objects || databases.list.iter().any(|one| one.is_named);
+    let (mut told, mut notes) = (Vec::new(), Vec::new());
+    for (one, examined) in databases.list.iter().zip(examined) {
+        let errors: Vec<&CompareError> = examined.changes.iter().filter_map(|change| change.error.as_ref()).collect();
+        let is_silent = !errors.is_empty() && errors.len() == examined.changes.len();
+        let present = errors.iter().find(|error| error.code != "notFound");
+        let name = &one.wanted.name;
+        let why = match present {
+            _ if one.reached.forwarded.is_none() || !is_silent => None,
+            None if with_objects => Some("its pods are not there yet".to_owned()),
+            None if !one.is_named && is_lenient => Some("its pods are not there".to_owned()),
+            Some(error) if !one.is_named && is_lenient => Some(format!(
+                "they cannot be reached through the API server ({}), and no entry in `spec.redis` of an environment says another way",
+                error.message
+            )),
+            _ => None,
+        };
+        match why {
+            Some(why) => notes.push(format!("the nodes of `{name}` are not compared: {why}")),
+            None => told.push((one, examined)),
+        }
+    }
+    (told, notes)
 }
 
 /// The commits of the lines of Git.
@@ -166,45 +223,38 @@ fn blame(fields: &mut [NodeField], blamer: &mut Blamer, root: &Path) {
 }
 
 /// What differs on the nodes of what a word names, and whether all of them could be looked at.
+#[derive(Default)]
 pub struct Changes {
     /// The nodes.
     pub changes: Vec<NodeChange>,
-    /// Whether something was wrong, which was told.
-    pub is_short: bool,
+    /// What the user should know.
+    pub notes: Vec<String>,
+    /// What is wrong; it hides nothing else.
+    pub wrong: Diagnostics,
+    /// Rights that would do where some are missing.
+    pub role: Option<String>,
 }
 
-/// Compares the nodes of an environment that is rendered. What is wrong is told, and hides nothing else.
-///
-/// # Errors
-/// When the word names no environment, or the environment is wrong as a whole.
-pub fn changes(
-    word: &str,
-    rendered: &Rendered,
-    settings: &RenderSettings,
-    options: &Options<'_>,
-    printer: &Printer,
-) -> Result<Option<Changes>, Diagnostics> {
-    let files = State::worktree().access(word, settings)?;
-    let Some(found) = databases(word, &files, rendered, options)? else { return Ok(None) };
-    for wanted in &found.unreached {
-        printer.note(&not_reached(wanted));
+/// What is reported of the nodes of a target.
+pub fn changes(databases: Databases, examined: Vec<Examined>, with_objects: bool) -> Changes {
+    let (told, notes) = sift(&databases, examined, with_objects);
+    let mut all = Changes { notes, ..Changes::default() };
+    let mut refused = Vec::new();
+    for (one, examined) in told {
+        let namespace = one.reached.forwarded.clone();
+        refused.extend(examined.changes.iter().filter_map(|it| Some((namespace.clone()?, it.error.clone()?))));
+        all.changes.extend(examined.changes);
     }
-    let is_short = found.wrong.has_errors();
-    let changes = compare(&found)?.into_iter().flat_map(|one| one.changes).collect();
-    printer.diagnostics(&arrange(found.wrong.0, &rendered.sources), &rendered.sources);
-    Ok(Some(Changes { changes, is_short }))
+    all.wrong = databases.wrong;
+    all.role = role_of_compared(&refused);
+    all
 }
 
-/// A word that is no environment.
+/// A word that names no database.
 pub fn no_environment(word: &str) -> Diagnostic {
-    Diagnostic::error("redisops::diff::no_environment", format!("`{word}` is no environment: nothing says how its nodes are reached"))
-        .help("name an environment, or write `environments/NAME.yaml` with the overlay and an entry for each database in `spec.redis`")
-}
-
-/// A database whose nodes are not compared, as nothing says how to reach them.
-pub fn not_reached(wanted: &Wanted) -> String {
-    format!(
-        "the nodes of `{}` are not compared: no entry in `spec.redis` of the environment says how they are reached",
-        wanted.name
+    Diagnostic::error(
+        "redisops::diff::no_environment",
+        format!("`{word}` is no environment, and none of its objects is a database: nothing says which Redis nodes there are"),
     )
+    .help("name an environment with an entry for each database in `spec.redis`, or annotate its StatefulSet with `redisops.dev/redis: \"true\"`")
 }

@@ -6,6 +6,5 @@ mod reach;
 mod table;
 
 pub use ask::{Said, examine};
-pub use compare::{Databases, Options, changes, compare, databases, no_environment, not_reached};
-pub use reach::Reached;
+pub use compare::{Changes, Database, Databases, Options, changes, compare, databases, examined, no_environment, sift};
 pub use table::table;

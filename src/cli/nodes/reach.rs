@@ -1,21 +1,26 @@
 //! From an entry of an environment to where its nodes are asked, and as whom.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cli::live::Where;
 use crate::cli::settings::Environment as Process;
 use crate::cli::slots::{certificates, password_of};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::drift::CompareError;
-use crate::drift::nodes::Wanted;
+use crate::drift::nodes::{Credentials, Wanted};
 use crate::environment::{self, AccessMode, Auth, Place};
 use crate::kustomize::decode::{Pairs, Text};
-use crate::live::redis::{Access, AddressMap};
+use crate::live::kubernetes::{PortForward, SecretValues, ServerError, role_for};
+use crate::live::redis::{Access, AddressMap, Tls};
 use crate::secrets::Secret;
 use crate::slots::Address;
 
 /// How long a node may take to let us in, and to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The same through an API server, which has to ask a node of its own first.
+const PATIENCE_THROUGH_SERVER: Duration = Duration::from_secs(8);
 /// The port of nodes that say none.
 const PORT: u16 = 6379;
 /// The port of sentinels that say none.
@@ -47,27 +52,35 @@ pub struct Reached {
     pub is_mapped: bool,
     /// Whether nodes that only others know are asked, too: where no object says which nodes there are.
     pub discovers: bool,
+    /// The namespace of the pods that the API server leads to; none where it does not.
+    pub forwarded: Option<String>,
 }
 
 /// What is at hand to reach nodes.
 pub struct Means<'m> {
-    /// Where the environment stands.
-    pub place: &'m Place,
+    /// Where the environment stands; none without one.
+    pub place: Option<&'m Place>,
     /// The namespace of objects that have none.
     pub namespace: &'m str,
     /// Variables of the process.
     pub process: &'m Process,
-    /// The value of a key of a Secret.
+    /// The value of a key of a Secret in Git.
     pub secret: &'m dyn Fn(&str, &str) -> Option<Secret>,
+    /// What the pods themselves use.
+    pub credentials: &'m Credentials,
+    /// The cluster.
+    pub cluster: &'m Where,
+    /// Its Secrets.
+    pub values: &'m SecretValues,
 }
 
-/// Where the nodes of an entry are asked.
+/// Where the nodes of an entry are asked; without an entry, through the API server.
 ///
 /// # Errors
-/// When the entry says nothing of use, or a file or variable that it names is not there.
-pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> Result<Reached, Diagnostics> {
+/// When the entry says nothing of use, or a file, a variable or a Secret that it names is not there.
+pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<'_>) -> Result<Reached, Diagnostics> {
     let mut found = Diagnostics::new();
-    let stated = entry.access.as_ref();
+    let stated = entry.and_then(|entry| entry.access.as_ref());
     let mode = stated.and_then(|access| access.mode).unwrap_or(match stated {
         Some(access) if !access.map.is_empty() => AccessMode::Map,
         Some(_) => AccessMode::Direct,
@@ -77,11 +90,21 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
     let map = stated.map_or(&empty, |access| &access.map);
     let port = stated.and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
     let namespace = if wanted.namespace.is_empty() { means.namespace } else { &wanted.namespace };
-    let mut access = found.take(authenticate(entry, means)).unwrap_or_default();
+    let is_forwarded = mode == AccessMode::PortForward;
+    let login = Login { entry, namespace, is_forwarded, means };
+    let mut access = found.take(login.access()).unwrap_or_default();
     access.map = announced(map);
+    if is_forwarded {
+        let Where { kubeconfig, context } = means.cluster;
+        access.tunnel = Some(Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace))));
+        access.connect_timeout = PATIENCE_THROUGH_SERVER;
+    }
     let spot = |pod: &str, service: Option<&str>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool| {
-        let name = service.map(|service| format!("{pod}.{service}.{namespace}.svc"));
-        spot(pod, name, port, mode, map, has_tls)
+        let name = match service {
+            None if wanted.is_service => Some(format!("{pod}.{namespace}.svc")),
+            service => service.map(|service| format!("{pod}.{service}.{namespace}.svc")),
+        };
+        spot(pod, name, port, mode, map, Kind { has_tls, is_service: wanted.is_service })
     };
     let has_tls = access.tls.is_some();
     let nodes: Vec<Spot> = wanted
@@ -93,7 +116,7 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
         })
         .collect();
     let sentinels = wanted.sentinels.as_ref().map_or_else(Vec::new, |sentinels| {
-        let own = entry.sentinel.as_ref().and_then(|sentinel| sentinel.access.as_ref());
+        let own = entry.and_then(|entry| entry.sentinel.as_ref()).and_then(|sentinel| sentinel.access.as_ref());
         let own_mode = own.and_then(|access| access.mode).unwrap_or(match own {
             Some(access) if !access.map.is_empty() => AccessMode::Map,
             _ => mode,
@@ -115,12 +138,10 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
         }
     });
     if nodes.is_empty() && sentinels.is_empty() {
+        let message = format!("nothing says which nodes `{}` has", wanted.name);
         found.push(
-            Diagnostic::error(
-                "redisops::nodes::no_nodes",
-                format!("nothing says which nodes `{}` has", wanted.name),
-            )
-            .label(entry.pos, 1, "this entry")
+            Diagnostic::error("redisops::nodes::no_nodes", message)
+            .label(entry.map_or(Pos::NONE, |entry| entry.pos), 1, "this entry")
             .help("name its StatefulSet (`workload: StatefulSet/NAME`), or list its nodes in `access: {mode: map, map: {NODE: \"HOST:PORT\"}}`"),
         );
     }
@@ -132,7 +153,8 @@ pub fn reach(entry: &environment::Redis, wanted: &Wanted, means: &Means<'_>) -> 
         nodes,
         sentinels,
         is_mapped: mode == AccessMode::Map,
-        discovers: entry.workload.is_empty() && entry.resource.is_empty() && mode != AccessMode::PortForward,
+        discovers: !is_forwarded && entry.is_some_and(|entry| entry.workload.is_empty() && entry.resource.is_empty()),
+        forwarded: is_forwarded.then(|| namespace.to_owned()),
     })
 }
 
@@ -147,7 +169,14 @@ fn announced(map: &Pairs) -> AddressMap {
     rules
 }
 
-fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool) -> Spot {
+/// What is special about a node.
+struct Kind {
+    has_tls: bool,
+    is_service: bool,
+}
+
+fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, kind: Kind) -> Spot {
+    let Kind { has_tls, is_service } = kind;
     let mapped = look_up(map, pod).map(|place| place_of(place, port));
     let mut names: Vec<String> = name.iter().map(|name| format!("{name}:{port}")).collect();
     // The address that a node of a cluster announces.
@@ -167,9 +196,16 @@ fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pair
             }
             Ok(ways)
         }
-        (AccessMode::PortForward, _) => Err(no_address(
-            "it is reached through the API server, which this version does not do: forward the port yourself (`kubectl port-forward`) and list it with `mode: map`".to_owned(),
-        )),
+        (AccessMode::PortForward, _) => {
+            // The API server leads to a pod whatever it is called; certificates are made out to names.
+            let named = name.filter(|_| has_tls || is_service);
+            let full = named.as_ref().map(|name| Address::new(format!("{name}.cluster.local"), port));
+            let mut ways: Vec<Address> = named.into_iter().map(|name| Address::new(name, port)).chain(full).collect();
+            if ways.is_empty() {
+                ways.push(Address::new(pod, port));
+            }
+            Ok(ways)
+        }
     };
     Spot { node: pod.to_owned(), ways, names }
 }
@@ -194,71 +230,115 @@ fn no_address(message: String) -> CompareError {
     CompareError { code: "no_address".to_owned(), message, verb: None, resource: None }
 }
 
-fn authenticate(entry: &environment::Redis, means: &Means<'_>) -> Result<Access, Diagnostics> {
-    let mut found = Diagnostics::new();
-    let auth = entry.auth.as_ref();
-    let stated = auth.map(|auth| password(entry, auth, means));
-    let password = match stated {
-        Some(result) => found.take(result).flatten(),
-        None => None,
-    };
-    let by_variable = || (means.process.variable)(PASSWORD).filter(|value| !value.is_empty()).map(Secret::new);
-    let user = auth.map(|auth| auth.user.value.to_string()).filter(|user| !user.is_empty());
-    let files = entry.access.as_ref().and_then(|access| access.tls.as_ref());
-    let tls = files.and_then(|files| {
-        let path = |text: &Text| (!text.is_empty()).then(|| below(means.place, text));
+/// As whom the nodes of an entry are asked.
+struct Login<'l> {
+    entry: Option<&'l environment::Redis>,
+    namespace: &'l str,
+    /// Whether the cluster may be asked for what the pods themselves use.
+    is_forwarded: bool,
+    means: &'l Means<'l>,
+}
+
+impl Login<'_> {
+    fn access(&self) -> Result<Access, Diagnostics> {
+        let mut found = Diagnostics::new();
+        let auth = self.entry.and_then(|entry| entry.auth.as_ref());
+        let stated = auth.and_then(|auth| found.take(self.stated(auth)).flatten());
+        let user = auth.map(|auth| auth.user.value.to_string()).filter(|user| !user.is_empty());
+        let tls = found.take(self.tls()).flatten();
+        if found.has_errors() {
+            return Err(found);
+        }
+        let by_variable = || (self.means.process.variable)(PASSWORD).filter(|value| !value.is_empty()).map(Secret::new);
+        let password = stated.or_else(by_variable).or_else(|| self.of_pods());
+        Ok(Access {
+            user: user.filter(|_| password.is_some()),
+            password,
+            tls,
+            connect_timeout: PATIENCE,
+            ..Access::default()
+        })
+    }
+
+    /// The password that the pods get; whether it can be had is told by the nodes.
+    fn of_pods(&self) -> Option<Secret> {
+        let (name, key) = self.means.credentials.password.as_ref().filter(|_| self.is_forwarded)?;
+        let own = (self.means.secret)(name, key);
+        own.or_else(|| self.means.values.value(self.namespace, name, key).ok().flatten())
+    }
+
+    fn tls(&self) -> Result<Option<Tls>, Diagnostics> {
+        let files = self.entry.and_then(|entry| entry.access.as_ref()).and_then(|access| access.tls.as_ref());
+        let Some(files) = files else { return Ok(self.tls_of_pods()) };
+        let path = |text: &Text| (!text.is_empty()).then(|| self.below(text));
         let (ca, cert, key) = (path(&files.ca), path(&files.cert), path(&files.key));
-        found.take(certificates(ca.as_deref(), cert.as_deref(), key.as_deref()))
-    });
-    if found.has_errors() {
-        return Err(found);
+        certificates(ca.as_deref(), cert.as_deref(), key.as_deref()).map(Some)
     }
-    let password = password.or_else(by_variable);
-    Ok(Access {
-        user: user.filter(|_| password.is_some()),
-        password,
-        tls,
-        connect_timeout: PATIENCE,
-        ..Access::default()
-    })
+
+    /// The certificates of the pods themselves: they show them to each other.
+    fn tls_of_pods(&self) -> Option<Tls> {
+        let name = self.means.credentials.tls.as_ref().filter(|_| self.is_forwarded)?;
+        let value = |key: &str| {
+            let own = (self.means.secret)(name, key);
+            own.or_else(|| self.means.values.value(self.namespace, name, key).ok().flatten())
+        };
+        let bytes = |key: &str| value(key).map(|text| text.expose().as_bytes().to_vec());
+        Some(Tls { ca: bytes("ca.crt"), cert: bytes("tls.crt"), key: value("tls.key") })
+    }
+
+    fn stated(&self, auth: &Auth) -> Result<Option<Secret>, Diagnostic> {
+        let Some(from) = &auth.password_from else { return Ok(None) };
+        if !from.env.is_empty() {
+            let name = &from.env;
+            let value = (self.means.process.variable)(name).filter(|value| !value.is_empty());
+            return value.map(|value| Some(Secret::new(value))).ok_or_else(|| {
+                Diagnostic::error("redisops::redis::password", format!("the variable `{}` is not set", name.value))
+                    .label(name.pos, name.len(), "the password is expected there")
+                    .help("set it before the command runs")
+            });
+        }
+        if !from.file.is_empty() {
+            return password_of(&self.below(&from.file)).map(Some);
+        }
+        if from.secret.is_empty() {
+            return Ok(None);
+        }
+        self.of_secret(&from.secret).map(Some)
+    }
+
+    fn of_secret(&self, word: &Text) -> Result<Secret, Diagnostic> {
+        let wrong =
+            |message: String| Diagnostic::error("redisops::redis::password", message).label(word.pos, word.len(), "");
+        let Some((name, key)) = word.split_once('/') else {
+            return Err(wrong(format!("`{}` names no key of a Secret", word.value)).help("write NAME/KEY"));
+        };
+        if let Some(value) = (self.means.secret)(name, key) {
+            return Ok(value);
+        }
+        let of = self.entry.map_or("", |entry| entry.name.value.as_str());
+        let stands = format!("the password of `{of}` stands in Secret `{name}` of the cluster");
+        match self.means.values.value(self.namespace, name, key) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(wrong(format!("{stands}, which has no text under the key `{key}`"))
+                .help("name the key that the servers take their password from")),
+            Err(error) => Err(unread(wrong(format!("{stands}, which cannot be read: {error}")), &error)),
+        }
+    }
+
+    /// Paths start at the root of the repository, as everywhere in environments.
+    fn below(&self, text: &Text) -> PathBuf {
+        self.means.place.map_or_else(PathBuf::new, |place| place.root.clone()).join(Path::new(&*text.value))
+    }
 }
 
-fn password(entry: &environment::Redis, auth: &Auth, means: &Means<'_>) -> Result<Option<Secret>, Diagnostic> {
-    let Some(from) = &auth.password_from else { return Ok(None) };
-    if !from.env.is_empty() {
-        let name = &from.env;
-        let value = (means.process.variable)(name).filter(|value| !value.is_empty());
-        return value.map(|value| Some(Secret::new(value))).ok_or_else(|| {
-            Diagnostic::error("redisops::redis::password", format!("the variable `{}` is not set", name.value))
-                .label(name.pos, name.len(), "the password is expected there")
-                .help("set it before the command runs")
-        });
+/// What to do about a Secret that cannot be read.
+fn unread(found: Diagnostic, error: &ServerError) -> Diagnostic {
+    match role_for([error]) {
+        Some(role) => found
+            .note(format!("the user may not {} {}", error.verb, error.resource))
+            .help(format!("these rights would do; bind them to the user of the context:\n\n{role}")),
+        None => found.help(
+            "name a variable or a file instead (`passwordFrom: {env: NAME}`), or set `REDISCLI_AUTH` and leave `passwordFrom` out",
+        ),
     }
-    if !from.file.is_empty() {
-        return password_of(&below(means.place, &from.file)).map(Some);
-    }
-    if from.secret.is_empty() {
-        return Ok(None);
-    }
-    let word = &from.secret;
-    let Some((name, key)) = word.split_once('/') else {
-        return Err(Diagnostic::error(
-            "redisops::redis::password",
-            format!("`{}` names no key of a Secret", word.value),
-        )
-        .label(word.pos, word.len(), "")
-        .help("write NAME/KEY"));
-    };
-    (means.secret)(name, key).map(Some).ok_or_else(|| {
-        let message =
-            format!("the password of `{}` stands in Secret `{name}`, whose key `{key}` cannot be read here", entry.name.value);
-        Diagnostic::error("redisops::redis::password", message)
-            .label(word.pos, word.len(), "")
-            .help("name a variable or a file instead (`passwordFrom: {env: NAME}`), or set `REDISCLI_AUTH` and leave `passwordFrom` out")
-    })
-}
-
-/// Paths start at the root of the repository, as everywhere in environments.
-fn below(place: &Place, text: &Text) -> PathBuf {
-    place.root.join(Path::new(&*text.value))
 }

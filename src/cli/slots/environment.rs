@@ -1,14 +1,17 @@
 //! From an environment to a live cluster.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::apply::scaling::{Fleet, Reach};
 use crate::cli::args::AccessArgs;
+use crate::cli::live::Where;
 use crate::cli::target;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::environment::{self, AccessMode, Auth, Redis, Tls as TlsFiles, TopologyMode};
 use crate::kustomize::decode::{Pairs, Text};
-use crate::live::redis::{Access, AddressMap};
+use crate::live::kubernetes::{PortForward, SecretValues, role_for};
+use crate::live::redis::{Access, AddressMap, Tunnel};
 use crate::secrets::Secret;
 use crate::slots::Address;
 use crate::source::LoadRestriction;
@@ -28,11 +31,14 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     let (environment, place) = target::environment(name, &files, cx.sources, &Trace::new())?;
     let redis = pick(&environment.spec.redis, name, entry)?;
     let mut found = Diagnostics::new();
+    let cluster = Where::of(&Where::default(), Some(&environment), &place.root);
+    let around = Around { root: &place.root, cluster: &cluster, namespace: &environment.spec.kubernetes.namespace, cx };
     let reached = found.take(reach(redis));
-    let access = found.take(authenticate(redis, access, &place.root, cx));
+    let access = found.take(around.authenticate(redis, access));
     match (reached, access) {
         (Some(reached), Some(mut access)) => {
             access.map.append(reached.map);
+            access.tunnel = reached.is_forwarded.then(|| around.tunnel());
             let guards = Some(environment.spec.guards.clone());
             Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards })
         }
@@ -40,8 +46,9 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     }
 }
 
-/// The clusters of an environment that run in StatefulSets.
-pub fn fleets(environment: &environment::Environment, root: &Path, cx: &Context<'_>) -> Vec<Fleet> {
+/// The clusters of an environment that run in StatefulSets of a cluster of Kubernetes.
+pub fn fleets(environment: &environment::Environment, root: &Path, cluster: &Where, cx: &Context<'_>) -> Vec<Fleet> {
+    let around = Around { root, cluster, namespace: &environment.spec.kubernetes.namespace, cx };
     let fleet = |redis: &Redis| {
         let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
         let set = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
@@ -49,23 +56,50 @@ pub fn fleets(environment: &environment::Environment, root: &Path, cx: &Context<
             (_, Some(("Redis", name))) => format!("{name}-node"),
             _ => return None,
         };
-        Some(Fleet { name: redis.name.value.clone(), set, is_cluster, reach: reached(redis, root, cx) })
+        Some(Fleet { name: redis.name.value.clone(), set, is_cluster, reach: around.reached(redis) })
     };
     environment.spec.redis.iter().filter_map(fleet).collect()
 }
 
-fn reached(redis: &Redis, root: &Path, cx: &Context<'_>) -> Result<Reach, Diagnostics> {
-    let access = access_of(&AccessArgs::default(), cx.environment)?;
-    let mut access = authenticate(redis, access, root, cx)?;
-    let direct = redis.access.as_ref().filter(|access| matches!(access.mode, None | Some(AccessMode::Direct)));
-    let port = direct.map(|access| access.port.and_then(|port| u16::try_from(port.value).ok()).unwrap_or(6379));
-    if direct.is_some_and(|access| access.map.is_empty()) {
-        return Ok(Reach { access, pods: Vec::new(), port });
-    }
-    let Reached { map, pods, .. } = reach(redis)?;
-    access.map.append(map);
-    Ok(Reach { access, pods, port })
+/// What is around an entry.
+struct Around<'a> {
+    /// Where paths start.
+    root: &'a Path,
+    /// The cluster that pods run in.
+    cluster: &'a Where,
+    /// The namespace of the environment.
+    namespace: &'a str,
+    cx: &'a Context<'a>,
 }
+
+impl Around<'_> {
+    fn tunnel(&self) -> Arc<dyn Tunnel> {
+        let Where { kubeconfig, context } = self.cluster;
+        Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(self.namespace)))
+    }
+
+    fn reached(&self, redis: &Redis) -> Result<Reach, Diagnostics> {
+        let access = access_of(&AccessArgs::default(), self.cx.environment)?;
+        let mut access = self.authenticate(redis, access)?;
+        let mode = redis.access.as_ref().map_or(Some(AccessMode::PortForward), |access| access.mode);
+        let port = redis.access.as_ref().and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
+        let port = port.unwrap_or(PORT);
+        if mode == Some(AccessMode::PortForward) {
+            access.tunnel = Some(self.tunnel());
+            return Ok(Reach { access, pods: Vec::new(), port: Some(port) });
+        }
+        let port = (mode != Some(AccessMode::Map)).then_some(port);
+        if port.is_some() && redis.access.as_ref().is_some_and(|access| access.map.is_empty()) {
+            return Ok(Reach { access, pods: Vec::new(), port });
+        }
+        let Reached { map, pods, .. } = reach(redis)?;
+        access.map.append(map);
+        Ok(Reach { access, pods, port })
+    }
+}
+
+/// The port of nodes that say none.
+const PORT: u16 = 6379;
 
 /// The one entry that is a cluster, or the one that is named.
 fn pick<'e>(entries: &'e [Redis], environment: &str, entry: Option<&str>) -> Result<&'e Redis, Diagnostic> {
@@ -105,28 +139,40 @@ struct Reached {
     places: Vec<Address>,
     /// The same with their names.
     pods: Vec<(String, Address)>,
+    /// Whether the API server leads to them.
+    is_forwarded: bool,
 }
 
 fn reach(redis: &Redis) -> Result<Reached, Diagnostics> {
-    let Some(access) = &redis.access else {
-        return Err(entry_error(redis, "does not say how its nodes are reached", ACCESS).into());
+    let Some(access) = redis.access.as_ref().filter(|access| access.mode != Some(AccessMode::PortForward)) else {
+        return through_server(redis);
     };
-    let mapped = match access.mode {
-        Some(AccessMode::PortForward) => {
-            return Err(entry_error(
-                redis,
-                "reaches its nodes through the API server, which is not available yet",
-                "forward the ports yourself (`kubectl port-forward`) and list them with `mode: map`",
-            )
-            .into());
-        }
-        Some(AccessMode::Map) => true,
-        Some(AccessMode::Direct) | None => false,
-    };
+    let mapped = access.mode == Some(AccessMode::Map);
     if access.map.is_empty() {
         return Err(entry_error(redis, "names no address to ask", ACCESS).into());
     }
     read_map(&access.map, mapped)
+}
+
+/// The first pod tells of the others.
+fn through_server(redis: &Redis) -> Result<Reached, Diagnostics> {
+    let port = redis.access.as_ref().and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
+    let pod = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
+        (Some(("StatefulSet", name)), _) => format!("{name}-0"),
+        (_, Some(("Redis", name))) => format!("{name}-node-0"),
+        _ => {
+            let what = "is reached through the API server, and does not say which pods it has";
+            return Err(entry_error(redis, what, "add `workload: StatefulSet/NAME`, or `resource: Redis/NAME`").into());
+        }
+    };
+    let at = Address::new(pod.clone(), port.unwrap_or(PORT));
+    Ok(Reached {
+        seeds: vec![at.clone()],
+        places: vec![at.clone()],
+        pods: vec![(pod, at)],
+        is_forwarded: true,
+        ..Reached::default()
+    })
 }
 
 const ACCESS: &str = "add `access: {mode: map, map: {NODE: \"HOST:PORT\"}}` with the address at which each node is reached from here, or \
@@ -158,50 +204,67 @@ fn address(text: &Text) -> Result<Address, Diagnostic> {
     })
 }
 
-/// Arguments of the command line win over the environment.
-fn authenticate(redis: &Redis, mut access: Access, root: &Path, cx: &Context<'_>) -> Result<Access, Diagnostics> {
-    if let Some(auth) = redis.auth.as_ref().filter(|_| access.password.is_none()) {
-        access.password = password(redis, auth, root, cx)?;
-        if access.user.is_none() && !auth.user.is_empty() {
-            access.user = Some(auth.user.value.clone());
+impl Around<'_> {
+    /// Arguments of the command line win over the environment.
+    fn authenticate(&self, redis: &Redis, mut access: Access) -> Result<Access, Diagnostics> {
+        if let Some(auth) = redis.auth.as_ref().filter(|_| access.password.is_none()) {
+            access.password = self.password(redis, auth)?;
+            if access.user.is_none() && !auth.user.is_empty() {
+                access.user = Some(auth.user.value.clone());
+            }
         }
+        let files = redis.access.as_ref().and_then(|access| access.tls.as_ref());
+        if let Some(TlsFiles { ca, cert, key, .. }) = files.filter(|_| access.tls.is_none()) {
+            let path = |text: &Text| (!text.is_empty()).then(|| below(self.root, text));
+            let (ca, cert, key) = (path(ca), path(cert), path(key));
+            access.tls = Some(certificates(ca.as_deref(), cert.as_deref(), key.as_deref())?);
+        }
+        Ok(access)
     }
-    let files = redis.access.as_ref().and_then(|access| access.tls.as_ref());
-    if let Some(TlsFiles { ca, cert, key, .. }) = files.filter(|_| access.tls.is_none()) {
-        let path = |text: &Text| (!text.is_empty()).then(|| below(root, text));
-        let (ca, cert, key) = (path(ca), path(cert), path(key));
-        access.tls = Some(certificates(ca.as_deref(), cert.as_deref(), key.as_deref())?);
-    }
-    Ok(access)
-}
 
-fn password(redis: &Redis, auth: &Auth, root: &Path, cx: &Context<'_>) -> Result<Option<Secret>, Diagnostics> {
-    let Some(from) = &auth.password_from else { return Ok(None) };
-    if !from.env.is_empty() {
-        let name = &from.env;
-        return match (cx.environment.variable)(name).filter(|value| !value.is_empty()) {
-            Some(value) => Ok(Some(Secret::new(value))),
-            None => {
-                Err(Diagnostic::error("redisops::redis::password", format!("the variable `{}` is not set", name.value))
+    fn password(&self, redis: &Redis, auth: &Auth) -> Result<Option<Secret>, Diagnostics> {
+        let Some(from) = &auth.password_from else { return Ok(None) };
+        if !from.env.is_empty() {
+            let name = &from.env;
+            let message = format!("the variable `{}` is not set", name.value);
+            return match (self.cx.environment.variable)(name).filter(|value| !value.is_empty()) {
+                Some(value) => Ok(Some(Secret::new(value))),
+                None => Err(Diagnostic::error("redisops::redis::password", message)
                     .label(name.pos, name.len(), "the password is expected there")
                     .help("set it, or name a file with `--password-file`")
-                    .into())
-            }
+                    .into()),
+            };
+        }
+        if !from.file.is_empty() {
+            return Ok(Some(password_of(&below(self.root, &from.file))?));
+        }
+        match from.secret.is_empty() {
+            true => Ok(None),
+            false => Ok(Some(self.of_secret(redis, &from.secret)?)),
+        }
+    }
+
+    fn of_secret(&self, redis: &Redis, word: &Text) -> Result<Secret, Diagnostic> {
+        let wrong = |what: &str, help: &str| entry_error(redis, what, help).label(word.pos, word.len(), "");
+        let Some((name, key)) = word.split_once('/') else {
+            return Err(wrong("names no key of a Secret", "write NAME/KEY"));
         };
+        let Where { kubeconfig, context } = self.cluster;
+        let values = SecretValues::new(kubeconfig.as_deref(), context.as_deref());
+        match values.value(self.namespace, name, key) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(wrong(
+                &format!("has its password in Secret `{name}` of the cluster, which has no text under the key `{key}`"),
+                "name the key that the servers take their password from",
+            )),
+            Err(error) => {
+                let what = format!("has its password in Secret `{name}` of the cluster, which cannot be read: {error}");
+                let role = role_for([&error])
+                    .map(|role| format!("these rights would do; bind them to the user of the context:\n\n{role}"));
+                Err(wrong(&what, "set `REDISCLI_AUTH`, or name a file with `--password-file`").help_if(role))
+            }
+        }
     }
-    if !from.file.is_empty() {
-        return Ok(Some(password_of(&below(root, &from.file))?));
-    }
-    if !from.secret.is_empty() {
-        return Err(entry_error(
-            redis,
-            "has its password in a Secret, which cannot be read yet",
-            "set `REDISCLI_AUTH`, or name a file with `--password-file`",
-        )
-        .label(from.secret.pos, from.secret.len(), "")
-        .into());
-    }
-    Ok(None)
 }
 
 /// Paths start at the root of the repository, as everywhere in environments.

@@ -36,11 +36,13 @@ pub struct Answers {
     pub cluster: Option<Vec<NodeLine>>,
     /// The text of its configuration file, where that can be read.
     pub file: Option<String>,
-    /// Whether it is a process of this machine that was reached through an address map: it stands in for a pod, and where it keeps its files and
+    /// Whether it is a process of this machine that was reached through an address map or an API server: it stands in for a pod, and where it keeps its files and
     /// listens is not what the pod would say.
     pub is_stand_in: bool,
     /// The port that it was reached at.
     pub port: u16,
+    /// The zone of the machine under it, where that is known.
+    pub zone: Option<String>,
     /// The addresses of the pod or process, as far as they are known: where it was asked, names of the pod.
     pub names: Vec<String>,
 }

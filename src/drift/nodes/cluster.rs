@@ -284,8 +284,9 @@ fn told(finding: &Finding, members: &[Member<'_>], judged: &mut Judged) {
 }
 
 fn zone<'a>(member: &Member<'a>) -> Option<&'a str> {
-    let zone = member.live.info.get("availability_zone");
-    zone.or(member.live.config.get("availability-zone").map(String::as_str)).filter(|zone| !zone.is_empty())
+    let own = member.live.info.get("availability_zone");
+    let own = own.or(member.live.config.get("availability-zone").map(String::as_str)).filter(|zone| !zone.is_empty());
+    own.or(member.live.zone.as_deref())
 }
 
 /// Replicas that would go down with their masters, where there is more than one zone.

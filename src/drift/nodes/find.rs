@@ -12,6 +12,7 @@ use crate::topology::marks::REDIS;
 use crate::validate::rules::facts::{RedisServer, Role, Workload, quantity};
 use crate::validate::{Field, Objects};
 
+use super::enterprise;
 use super::generated::Generated;
 use super::texts::{Places, Said, Text, said};
 use super::wanted::{
@@ -47,6 +48,12 @@ pub fn find(entries: &[environment::Redis], objects: &Objects<'_>, places: Place
             found.push(Found { wanted: finder.database(name, &workloads, None, None), entry: None });
         }
     }
+    for database in objects.of_kind(enterprise::KIND) {
+        if !taken.contains(&std::ptr::from_ref(*database)) {
+            let wanted = enterprise::wanted(database, database.name().to_owned());
+            found.push(Found { wanted, entry: None });
+        }
+    }
     (found, wrong)
 }
 
@@ -72,6 +79,9 @@ impl<'f, 'a> Finder<'f, 'a> {
             (true, Some(workload)) => workload.resource.name().to_owned(),
             (true, None) => entry.resource.rsplit('/').next().unwrap_or("").to_owned(),
         };
+        if let Some(database) = enterprise::of_entry(entry, self.objects) {
+            return Ok((enterprise::wanted(database, name), vec![std::ptr::from_ref(database)]));
+        }
         let mut wanted = self.database(name, &workloads, config, Some(entry));
         if let Some(text) = users {
             wanted.users = Some(text.users(self.objects, self.places));
@@ -254,6 +264,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             sentinels,
             users: (is_known && !(names_user_file && users.is_empty())).then_some(users),
             own_user: None,
+            is_service: false,
         }
     }
 

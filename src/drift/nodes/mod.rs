@@ -5,6 +5,8 @@
 mod answers;
 mod cluster;
 mod compare;
+mod credentials;
+mod enterprise;
 mod find;
 mod generated;
 mod health;
@@ -20,6 +22,7 @@ mod wanted;
 pub use answers::{Answer, Answers, Module, SentinelAnswers, WatchedMaster};
 pub use cluster::unheard;
 pub use compare::{Compared, compare};
+pub use credentials::{Credentials, credentials};
 pub use find::{Found, find};
 pub use status::{DatabaseStatus, NodeStatus, SentinelStatus, status};
 pub use wanted::{

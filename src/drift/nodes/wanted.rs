@@ -48,6 +48,8 @@ pub struct Wanted {
     pub users: Option<Vec<WantedUser>>,
     /// The user that connects: it is no surprise among the users.
     pub own_user: Option<String>,
+    /// Whether its node is a Service, and what is behind it is the matter of an operator.
+    pub is_service: bool,
 }
 
 /// A node as Git wants it.

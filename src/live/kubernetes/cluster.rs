@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use http::response::Parts;
 use kube::Client;
 use kube::client::Body;
 use serde_json::Value;
@@ -12,16 +13,22 @@ use tokio::sync::Semaphore;
 
 use crate::diagnostics::Diagnostic;
 
+use super::cache::{Cache, Kept};
 use super::connect::{chain, unreachable, way};
 use super::error::{ServerError, Subject};
 use super::kinds::{Kinds, items};
 
+/// The text of an answer.
+type Bytes = Vec<u8>;
+
 /// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
 const AT_A_TIME: usize = 16;
-/// How often a request is tried that gets no answer.
+/// Requests at a time where the server has too much to do.
+const AT_LEAST: usize = 2;
+/// Longest time for which a server may send a request away for having too much to do.
+const STORM: Duration = Duration::from_secs(120);
+/// How often a request is tried.
 const TRIES: u32 = 6;
-/// How long a server may say that it is busy: it lives, and its turn comes.
-const BUSY: Duration = Duration::from_secs(60);
 /// Longest time for one answer.
 const ANSWER: Duration = Duration::from_secs(30);
 /// Longest wait that a server may ask for.
@@ -40,10 +47,10 @@ pub struct Cluster {
     context: Option<String>,
     kinds: Arc<Kinds>,
     gate: Arc<Semaphore>,
+    /// Requests at a time that a server which has too much to do is spared.
+    spare: Arc<AtomicUsize>,
     /// The server is gone: what was tried long enough once is not tried again for each object.
     lost: Arc<AtomicBool>,
-    /// Spreads requests that are tried again.
-    turn: Arc<AtomicUsize>,
 }
 
 /// What a list has found.
@@ -59,11 +66,13 @@ pub(super) struct Request {
     pub(super) path: String,
     pub(super) accept: &'static str,
     pub(super) body: Option<(&'static str, Vec<u8>)>,
+    /// The tag of an answer that is known: the server says only whether it is still so.
+    pub(super) known: Option<String>,
 }
 
 impl Request {
     pub(super) fn get(path: String) -> Request {
-        Request { method: "GET", path, accept: "application/json", body: None }
+        Request { method: "GET", path, accept: "application/json", body: None, known: None }
     }
 }
 
@@ -88,8 +97,8 @@ impl Cluster {
             context: way.context,
             kinds: Arc::new(Kinds::default()),
             gate: Arc::new(Semaphore::new(AT_A_TIME)),
+            spare: Arc::new(AtomicUsize::new(AT_A_TIME - AT_LEAST)),
             lost: Arc::new(AtomicBool::new(false)),
-            turn: Arc::new(AtomicUsize::new(0)),
         };
         cluster.refresh().await?;
         Ok(cluster)
@@ -141,12 +150,16 @@ impl Cluster {
 
     async fn discover(&self) -> Result<Kinds, ServerError> {
         let subject = Subject { verb: "get", resource: String::new(), namespace: None };
-        let ask = |path: &str, accept: &'static str| {
-            let request = Request { accept, ..Request::get(path.to_owned()) };
+        let ask = |path: &str| {
+            let request = Request::get(path.to_owned());
             let subject = subject.clone();
-            async move { self.first(&request, &subject).await }
+            async move {
+                let (_, body) = self.exchange(&request, &subject).await.map_err(Failure::into_error)?;
+                serde_json::from_slice::<Value>(&body).map_err(|error| subject.unreadable(&error.to_string()))
+            }
         };
-        let (core, groups) = futures::future::try_join(ask("/api", DISCOVERY), ask("/apis", DISCOVERY)).await?;
+        let (core, groups) =
+            futures::future::try_join(self.kept("/api", &subject), self.kept("/apis", &subject)).await?;
         let mut kinds = Kinds::default();
         if core["kind"] == "APIGroupDiscoveryList" {
             kinds.add_aggregated(&core);
@@ -165,7 +178,7 @@ impl Cluster {
                 (name.clone(), version, path)
             }));
         }
-        let asked = versions.iter().map(|(_, _, path)| ask(path, "application/json"));
+        let asked = versions.iter().map(|(_, _, path)| ask(path));
         for ((group, version, _), list) in versions.iter().zip(futures::future::join_all(asked).await) {
             match list {
                 Ok(list) => kinds.add_resources(group, version, &list),
@@ -177,61 +190,90 @@ impl Cluster {
         Ok(kinds)
     }
 
+    /// Asks for a part of what is served, and is content with what an earlier run has kept where the server says that it is still so.
+    async fn kept(&self, path: &str, subject: &Subject) -> Result<Value, ServerError> {
+        let cache = Cache::new();
+        let kept = cache.read(&self.server, path);
+        let known = kept.as_ref().map(|kept| kept.tag.clone());
+        let request = Request { accept: DISCOVERY, known, ..Request::get(path.to_owned()) };
+        let (head, body) = self.persist(&request, subject, false).await?;
+        let parse = |body: &[u8]| serde_json::from_slice(body).map_err(|error| subject.unreadable(&error.to_string()));
+        if let (304, Some(kept)) = (head.status.as_u16(), &kept) {
+            return parse(&kept.body);
+        }
+        let value = parse(&body)?;
+        if let Some(tag) = head.headers.get("etag").and_then(|tag| tag.to_str().ok()) {
+            cache.write(&self.server, path, &Kept { tag: tag.to_owned(), body });
+        }
+        Ok(value)
+    }
+
     /// Lets requests be tried again, after the server had stopped to answer.
     pub fn hope_again(&self) {
         self.lost.store(false, Ordering::Relaxed);
     }
 
-    /// Asks for the first time: a server that is not there is told at once, one that is busy is waited for.
-    async fn first(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
-        match self.once(request, subject).await {
-            Ok(answer) => Ok(answer),
-            Err(Failure::Passing(error, _)) if error.status != 0 => self.ask(request, subject).await,
-            Err(failure) => Err(failure.into_error()),
-        }
-    }
-
     /// Asks until there is an answer, or it is of no use.
     pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
-        let _permit = self.gate.acquire().await.ok();
-        let (mut tried, mut refused) = (0, 0);
-        let began = Instant::now();
-        if self.lost.load(Ordering::Relaxed) {
-            return Err(subject.unreachable("the server has stopped to answer".to_owned()));
-        }
+        let (_, body) = self.persist(request, subject, true).await?;
+        serde_json::from_slice(&body).map_err(|error| subject.unreadable(&error.to_string()))
+    }
+
+    /// Sends a request until there is an answer, or it is of no use. A server that is not reached is tried again only where it was before.
+    async fn persist(
+        &self,
+        request: &Request,
+        subject: &Subject,
+        was_there: bool,
+    ) -> Result<(Parts, Bytes), ServerError> {
+        let begin = Instant::now();
+        let mut tried = 0;
         loop {
-            let (error, wait) = match self.once(request, subject).await {
+            let permit = self.gate.acquire().await.ok();
+            if self.lost.load(Ordering::Relaxed) {
+                return Err(subject.unreachable("the server has stopped to answer".to_owned()));
+            }
+            let (error, wait) = match self.exchange(request, subject).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure::Final(error)) => {
-                    if error.is_lost() {
-                        self.lost.store(true, Ordering::Relaxed);
-                    }
-                    return Err(error);
-                }
+                Err(Failure::Final(error)) => return Err(self.given_up(error)),
                 Err(Failure::Passing(error, wait)) => (error, wait),
             };
-            let is_busy = error.status == 429 && began.elapsed() < BUSY;
-            match is_busy {
-                true => refused += 1,
-                false => tried += 1,
+            tried += 1;
+            let is_storm = error.status == 429;
+            match permit {
+                // Who is told to come later comes with fewer.
+                Some(permit) if is_storm && self.may_shrink() => permit.forget(),
+                other => drop(other),
             }
-            if tried >= TRIES || self.lost.load(Ordering::Relaxed) {
-                if error.is_lost() {
-                    self.lost.store(true, Ordering::Relaxed);
-                }
-                return Err(error);
+            let is_over = if is_storm { begin.elapsed() > STORM } else { tried >= TRIES };
+            if is_over || error.is_lost() && !was_there || self.lost.load(Ordering::Relaxed) {
+                return Err(self.given_up(error));
             }
-            let own = Duration::from_millis(100) * 2_u32.pow((tried + refused).min(TRIES));
-            let wait = wait.unwrap_or(own).min(LONGEST_WAIT);
-            // Requests that were refused together do not come back together.
-            let turn = self.turn.fetch_add(1, Ordering::Relaxed) % AT_A_TIME;
-            tokio::time::sleep(wait + wait.mul_f64(turn as f64 / AT_A_TIME as f64)).await;
+            let own = Duration::from_millis(100) * 2_u32.pow(tried.min(6));
+            tokio::time::sleep(spread(wait.unwrap_or(own).min(LONGEST_WAIT))).await;
         }
     }
 
-    /// Asks once.
-    async fn once(&self, request: &Request, subject: &Subject) -> Result<Value, Failure> {
+    fn given_up(&self, error: ServerError) -> ServerError {
+        if error.is_lost() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        error
+    }
+
+    /// Whether one request less at a time still is enough.
+    fn may_shrink(&self) -> bool {
+        let less = |spare: usize| spare.checked_sub(1);
+        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    /// Sends a request and reads the answer, whatever is in it.
+    async fn exchange(&self, request: &Request, subject: &Subject) -> Result<(Parts, Bytes), Failure> {
         let built = http::Request::builder().method(request.method).uri(&request.path).header("accept", request.accept);
+        let built = match &request.known {
+            Some(tag) => built.header("if-none-match", tag),
+            None => built,
+        };
         let built = match &request.body {
             Some((form, bytes)) => built.header("content-type", *form).body(Body::from(bytes.clone())),
             None => built.body(Body::empty()),
@@ -240,7 +282,7 @@ impl Cluster {
         let answer = async {
             let response = self.client.send(built).await?;
             let (head, body) = response.into_parts();
-            Ok::<_, kube::Error>((head, body.collect_bytes().await?))
+            Ok::<_, kube::Error>((head, body.collect_bytes().await?.to_vec()))
         };
         let answer = match tokio::time::timeout(ANSWER, answer).await {
             Ok(answer) => answer,
@@ -261,9 +303,8 @@ impl Cluster {
             }
         };
         let status = head.status.as_u16();
-        if head.status.is_success() {
-            return serde_json::from_slice(&body)
-                .map_err(|error| Failure::Final(subject.unreadable(&error.to_string())));
+        if head.status.is_success() || status == 304 && request.known.is_some() {
+            return Ok((head, body));
         }
         let after = head.headers.get("retry-after").and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
         let error = subject.refused(status, &body);
@@ -274,6 +315,14 @@ impl Cluster {
             _ => Failure::Final(error),
         })
     }
+}
+
+/// Three quarters to five quarters of a time, so that those who were sent away together do not come back together.
+fn spread(wait: Duration) -> Duration {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    // Steps of the golden ratio: any few of them in a row are far apart.
+    let step = COUNT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9);
+    wait.mul_f64(0.75 + f64::from(step) / f64::from(u32::MAX) / 2.0)
 }
 
 impl Failure {

@@ -2,18 +2,23 @@
 //!
 //! Knows nothing of manifests and reports.
 
+mod cache;
 mod cluster;
 mod connect;
 mod error;
+mod forward;
 mod kinds;
 mod openapi;
 mod requests;
 mod role;
+mod secret_values;
 pub mod secrets;
 
 pub use cluster::{Cluster, Listed};
 pub use error::ServerError;
+pub use forward::PortForward;
 pub use kinds::{Kind, Kinds};
 pub use openapi::{Document, group_versions, pull};
 pub use requests::Apply;
-pub use role::role_for;
+pub use role::{role_for, role_of_compared};
+pub use secret_values::SecretValues;

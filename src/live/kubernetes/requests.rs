@@ -96,7 +96,7 @@ impl Cluster {
             path.push_str("&dryRun=All");
         }
         let body = Some(("application/apply-patch+yaml", object));
-        let request = Request { method: "PATCH", path, accept: "application/json", body };
+        let request = Request { method: "PATCH", path, accept: "application/json", body, known: None };
         self.ask(&request, &subject("patch", kind, namespace)).await
     }
 
@@ -118,7 +118,7 @@ impl Cluster {
             path.push_str("&dryRun=All");
         }
         let body = Some(("application/json-patch+json", patch.to_string().into_bytes()));
-        let request = Request { method: "PATCH", path, accept: "application/json", body };
+        let request = Request { method: "PATCH", path, accept: "application/json", body, known: None };
         self.ask(&request, &subject("patch", kind, namespace)).await
     }
 
@@ -135,7 +135,7 @@ impl Cluster {
     ) -> Result<Value, ServerError> {
         let path = format!("{}?fieldManager={}", kind.path(namespace, None), escape(manager));
         let body = Some(("application/json", object.to_string().into_bytes()));
-        let request = Request { method: "POST", path, accept: "application/json", body };
+        let request = Request { method: "POST", path, accept: "application/json", body, known: None };
         self.ask(&request, &subject("create", kind, namespace)).await
     }
 
@@ -153,7 +153,7 @@ impl Cluster {
     ) -> Result<Value, ServerError> {
         let path = format!("{}?fieldManager={}", kind.path(namespace, Some(name)), escape(manager));
         let body = Some(("application/json", object.to_string().into_bytes()));
-        let request = Request { method: "PUT", path, accept: "application/json", body };
+        let request = Request { method: "PUT", path, accept: "application/json", body, known: None };
         self.ask(&request, &subject("update", kind, namespace)).await
     }
 
@@ -170,7 +170,7 @@ impl Cluster {
     ) -> Result<(), ServerError> {
         let path = kind.path(namespace, Some(name));
         let body = Some(("application/json", options.to_string().into_bytes()));
-        let request = Request { method: "DELETE", path, accept: "application/json", body };
+        let request = Request { method: "DELETE", path, accept: "application/json", body, known: None };
         self.ask(&request, &subject("delete", kind, namespace)).await.map(drop)
     }
 

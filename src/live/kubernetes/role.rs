@@ -3,7 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use crate::drift::CompareError;
+
 use super::ServerError;
+use super::error::Subject;
+
+/// The resource behind `kubectl port-forward`.
+pub(super) const PORT_FORWARD: &str = "pods/portforward";
 
 /// Roles in YAML that would allow what was refused: one for each namespace, one for the cluster. Nothing when nothing was refused for a missing right.
 pub fn role_for<'e>(refused: impl IntoIterator<Item = &'e ServerError>) -> Option<String> {
@@ -12,12 +18,27 @@ pub fn role_for<'e>(refused: impl IntoIterator<Item = &'e ServerError>) -> Optio
         let verbs = wanted.entry(error.namespace.as_deref()).or_default().entry(&error.resource).or_default();
         verbs.insert(error.verb);
         // Whoever may get one by one is faster with a list; a dry run needs to see what is there.
-        if ["get", "list", "patch"].contains(&error.verb) {
-            verbs.extend(["get", "list"]);
+        match error.verb {
+            "get" | "list" | "patch" => verbs.extend(["get", "list"]),
+            // Servers before 1.35 ask for the one verb, later ones for both.
+            "create" if error.resource == PORT_FORWARD => verbs.extend(["get", "create"]),
+            _ => {}
         }
     }
     let roles: Vec<String> = wanted.iter().map(|(namespace, rules)| role(*namespace, rules)).collect();
     (!roles.is_empty()).then(|| roles.join("---\n"))
+}
+
+/// The same for what could not be compared, each with its namespace.
+pub fn role_of_compared(refused: &[(String, CompareError)]) -> Option<String> {
+    let verb = |text: &str| ["get", "list", "create", "patch"].into_iter().find(|it| *it == text);
+    let as_server = |(namespace, error): &(String, CompareError)| {
+        let resource = error.resource.clone().filter(|_| error.code == "forbidden")?;
+        let namespace = Some(namespace.clone()).filter(|it| !it.is_empty());
+        Some(Subject { verb: verb(error.verb.as_deref()?)?, resource, namespace }.refused(403, b""))
+    };
+    let all: Vec<ServerError> = refused.iter().filter_map(as_server).collect();
+    role_for(&all)
 }
 
 fn role(namespace: Option<&str>, rules: &BTreeMap<&str, BTreeSet<&str>>) -> String {
@@ -48,7 +69,6 @@ fn role(namespace: Option<&str>, rules: &BTreeMap<&str, BTreeSet<&str>>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::kubernetes::error::Subject;
 
     fn refused(verb: &'static str, resource: &str, namespace: Option<&str>) -> ServerError {
         Subject { verb, resource: resource.into(), namespace: namespace.map(str::to_owned) }.refused(403, b"")

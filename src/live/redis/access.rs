@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::Monitor;
+use ::redis::aio::{Monitor, MultiplexedConnection};
 use ::redis::{
     AsyncConnectionConfig, Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
     RedisConnectionInfo, TlsCertificates,
@@ -18,6 +18,7 @@ use super::address_map::AddressMap;
 use super::cluster::nodes_of;
 use super::connection::Connection;
 use super::error::{NodeError, Trouble};
+use super::tunnel::{About, Opened, Tunnel, bridge};
 
 /// How the nodes of a cluster are reached: as whom, with which certificates, where.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Access {
     pub connect_timeout: Duration,
     /// The name that connections carry in `CLIENT LIST`.
     pub name: Option<String>,
+    /// The way that connections take, where it is not the network of this machine.
+    pub tunnel: Option<Arc<dyn Tunnel>>,
 }
 
 impl Default for Access {
@@ -45,6 +48,7 @@ impl Default for Access {
             map: AddressMap::default(),
             connect_timeout: Duration::from_secs(5),
             name: None,
+            tunnel: None,
         }
     }
 }
@@ -83,13 +87,21 @@ impl Access {
     /// When nobody is reached, or TLS or authentication fail.
     pub(super) async fn open(&self, address: &Address) -> Result<Connection, NodeError> {
         let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
-        let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
-        let client = self.client(address).map_err(error)?;
+        let error = |trouble| NodeError::new(address, trouble).as_user(user.as_ref());
+        let client = self.client(address).map_err(|found| error(Trouble::of(&found)))?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(None)
             .set_dns_resolver(self.map.clone());
-        let connecting = client.get_multiplexed_async_connection_with_config(&config);
+        let connecting = async {
+            match &self.tunnel {
+                Some(tunnel) => self.through(&**tunnel, address, &client, config).await,
+                None => {
+                    let connected = client.get_multiplexed_async_connection_with_config(&config).await;
+                    connected.map_err(|found| Trouble::of(&found))
+                }
+            }
+        };
         let inner = match tokio::time::timeout(self.connect_timeout, connecting).await {
             Ok(connected) => connected.map_err(error)?,
             Err(_) => return Err(NodeError::new(address, Trouble::TimedOut)),
@@ -97,14 +109,62 @@ impl Access {
         Ok(Connection::new(address.clone(), self.user.as_deref(), inner))
     }
 
+    /// Opens a connection through a tunnel. What its other end has against it is a better reason than that the connection ended.
+    async fn through(
+        &self,
+        tunnel: &dyn Tunnel,
+        address: &Address,
+        client: &Client,
+        config: AsyncConnectionConfig,
+    ) -> Result<MultiplexedConnection, Trouble> {
+        let Opened { stream, complaint } = tunnel.open(&self.map.reach(address)).await?;
+        let connecting = async {
+            if self.tls.is_none() {
+                let connected = MultiplexedConnection::new_with_config(&self.login(), stream, config).await;
+                let (connection, driver) = connected.map_err(|found| Trouble::of(&found))?;
+                tokio::spawn(driver);
+                return Ok(connection);
+            }
+            let port = bridge(stream).await.map_err(|error| Trouble::Unreachable(error.to_string()))?;
+            let mut map = AddressMap::default();
+            map.learn(address, &port);
+            let connected = client.get_multiplexed_async_connection_with_config(&config.set_dns_resolver(map)).await;
+            connected.map_err(|found| Trouble::of(&found))
+        };
+        tokio::select! {
+            biased;
+            Some(why) = complaint => Err(Trouble::Unreachable(why)),
+            connected = connecting => connected,
+        }
+    }
+
+    /// What is known of the node at an address beside what it answers.
+    pub(super) async fn about(&self, address: &Address) -> About {
+        match &self.tunnel {
+            Some(tunnel) => tunnel.about(&self.map.reach(address)).await,
+            None => About::default(),
+        }
+    }
+
     /// Opens a connection that shows what a node is asked. The map applies before names are compared with certificates here, as the client library looks
     /// names up by itself for this.
     pub(super) async fn monitor(&self, address: &Address) -> Result<Monitor, NodeError> {
         let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
         let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
-        let client = self.client(&self.map.reach(address)).map_err(error)?;
-        match tokio::time::timeout(self.connect_timeout, client.get_async_monitor()).await {
-            Ok(opened) => opened.map_err(error),
+        let place = self.map.reach(address);
+        let opening = async {
+            let place = match &self.tunnel {
+                None => place,
+                Some(tunnel) => {
+                    let opened = tunnel.open(&place).await.map_err(|trouble| NodeError::new(address, trouble))?;
+                    let failed = |error: std::io::Error| Trouble::Unreachable(error.to_string());
+                    bridge(opened.stream).await.map_err(|error| NodeError::new(address, failed(error)))?
+                }
+            };
+            self.client(&place).map_err(error)?.get_async_monitor().await.map_err(error)
+        };
+        match tokio::time::timeout(self.connect_timeout, opening).await {
+            Ok(opened) => opened,
             Err(_) => Err(NodeError::new(address, Trouble::TimedOut)),
         }
     }
@@ -130,7 +190,8 @@ impl Access {
         Access { name: Some(name.into()), ..self.clone() }
     }
 
-    fn client(&self, address: &Address) -> ::redis::RedisResult<Client> {
+    /// What is said first on a connection.
+    fn login(&self) -> RedisConnectionInfo {
         let mut settings = RedisConnectionInfo::default().set_skip_set_lib_name();
         if let Some(user) = &self.user {
             settings = settings.set_username(user);
@@ -138,8 +199,12 @@ impl Access {
         if let Some(password) = &self.password {
             settings = settings.set_password(password.expose());
         }
+        settings
+    }
+
+    fn client(&self, address: &Address) -> ::redis::RedisResult<Client> {
         let info = |addr: ConnectionAddr| -> ::redis::RedisResult<ConnectionInfo> {
-            Ok(addr.into_connection_info()?.set_redis_settings(settings))
+            Ok(addr.into_connection_info()?.set_redis_settings(self.login()))
         };
         let Some(tls) = &self.tls else {
             return Client::open(info(ConnectionAddr::Tcp(address.host.clone(), address.port))?);

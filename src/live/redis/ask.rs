@@ -72,17 +72,24 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         (true, Some(_)) => categories(&connection, patience).await?,
         _ => Categories::default(),
     };
-    let (is_local, file) = server_file::read(&info, &reached);
+    // A way through an API server ends in a pod; its process may be one of this machine all the same, and then tells so by its number and age.
+    let is_forwarded = asked.access.tunnel.is_some();
+    let own = Address::new("localhost", reached.port);
+    let (is_local, file) = server_file::read(&info, if is_forwarded { &own } else { &reached });
+    let port = info.number("tcp_port").and_then(|port| u16::try_from(port).ok()).filter(|_| is_forwarded && is_local);
+    let about = asked.access.about(connection.address()).await;
     let mut names = asked.names.clone();
     names.extend([reached.to_string(), connection.address().to_string()]);
+    names.extend(about.names);
     Ok(Answers {
         users: users.map(|lines| lines.iter().filter_map(|line| Rules::parse(line)).collect()),
         categories,
         modules: modules_of(&modules),
         cluster: lines,
         file,
-        is_stand_in: is_local && asked.is_mapped,
-        port: reached.port,
+        is_stand_in: is_local && (asked.is_mapped || is_forwarded),
+        zone: about.zone,
+        port: port.unwrap_or(reached.port),
         names,
         config,
         info,
@@ -204,6 +211,14 @@ fn modules_of(reply: &Value) -> Vec<Module> {
 pub(super) fn compare_error(error: &NodeError) -> CompareError {
     let code = match &error.trouble {
         Trouble::Unreachable(_) => "unreachable".to_owned(),
+        Trouble::NotForwarded(error) => {
+            return CompareError {
+                code: error.code.clone(),
+                message: error.message.clone(),
+                verb: Some(error.verb.to_owned()),
+                resource: Some(error.resource.clone()),
+            };
+        }
         Trouble::TimedOut => "timeout".to_owned(),
         Trouble::Closed(_) => "closed".to_owned(),
         Trouble::Tls(_) => "tls".to_owned(),

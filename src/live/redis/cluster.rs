@@ -127,6 +127,10 @@ impl Cluster {
     fn ways(&mut self, line: &NodeLine) -> Vec<Address> {
         let named = line.hostname.as_ref().zip(line.port).map(|(host, port)| Address::new(host.clone(), port));
         match (line.address.clone(), named) {
+            // An API server leads to pods by their names.
+            (Some(address), Some(named)) if self.access.tunnel.is_some() && !self.access.map.covers(&address) => {
+                vec![named, address]
+            }
             (Some(address), Some(named)) if self.access.tls.is_some() => {
                 let reached = self.access.map.reach(&address);
                 self.access.map.learn(&named, &reached);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use crate::diagnostics::Diagnostic;
+use crate::live::kubernetes::{ServerError, role_for};
 use crate::slots::{Address, NodeId};
 
 /// Something that went wrong with a node: where, and what.
@@ -24,6 +25,8 @@ pub struct NodeError {
 pub enum Trouble {
     /// Nobody could be reached: refused, no route, no such host.
     Unreachable(String),
+    /// The API server does not lead there.
+    NotForwarded(Box<ServerError>),
     /// No answer in time.
     TimedOut,
     /// The connection ended.
@@ -84,6 +87,13 @@ impl NodeError {
                 Diagnostic::error("redisops::redis::unreachable", format!("`{at}` cannot be reached: {why}"))
                     .help("check host and port, and that the server runs; `--map FROM=TO` says where an address is reached from here")
             }
+            Trouble::NotForwarded(error) => {
+                let found = Diagnostic::error("redisops::redis::not_forwarded", format!("`{at}` cannot be reached through the API server: {error}"));
+                match role_for([&**error]) {
+                    Some(role) => found.help(format!("these rights would do; bind them to the user of the context:\n\n{role}")),
+                    None => found.help("see that the pod runs, and that its node lets the API server in; `access: {mode: map, …}` takes another way"),
+                }
+            }
             Trouble::TimedOut => {
                 Diagnostic::error("redisops::redis::timeout", format!("`{at}` gives no answer in time"))
                     .help("check that the server is not stopped or overloaded, and that no firewall drops packets; where one side speaks TLS and the other does not, both wait as well")
@@ -125,7 +135,10 @@ impl NodeError {
 
     /// Whether the connection is of no more use: the node may be dead.
     pub fn is_lost(&self) -> bool {
-        matches!(self.trouble, Trouble::Unreachable(_) | Trouble::TimedOut | Trouble::Closed(_))
+        matches!(
+            self.trouble,
+            Trouble::Unreachable(_) | Trouble::NotForwarded(_) | Trouble::TimedOut | Trouble::Closed(_)
+        )
     }
 }
 
@@ -179,6 +192,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Trouble::Unreachable(why) => write!(f, "cannot be reached: {why}"),
+            Trouble::NotForwarded(error) => write!(f, "cannot be reached through the API server: {error}"),
             Trouble::TimedOut => write!(f, "no answer in time"),
             Trouble::Closed(why) => write!(f, "the connection ended: {why}"),
             Trouble::Tls(why) => write!(f, "TLS failed: {why}"),

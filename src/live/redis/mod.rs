@@ -17,6 +17,7 @@ mod sample;
 mod sentinel;
 mod server_file;
 mod survey;
+mod tunnel;
 
 pub use access::{Access, Tls};
 pub use address_map::{AddressMap, NoMapping};
@@ -29,3 +30,4 @@ pub use newcomer::Newcomer;
 pub use sample::SampleOptions;
 pub use sentinel::ask_sentinel;
 pub use survey::{Survey, SurveyOptions};
+pub use tunnel::{About, Duplex, Opened, Tunnel};

@@ -4,5 +4,6 @@ mod apply;
 mod cluster;
 mod configuration;
 mod faults;
+mod health;
 mod stage;
 mod topology;

@@ -40,10 +40,12 @@ pub struct Stage {
     ports: Ports,
     dir: TempDir,
     pods: usize,
+    former: Option<(Child, Ports)>,
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
+        self.end_former();
         for child in self.children.iter_mut().flatten() {
             let _ = child.kill();
             let _ = child.wait();
@@ -61,7 +63,7 @@ impl Stage {
     pub fn of(server: Server, pods: usize, sentinels: usize, with_file: bool) -> Stage {
         let ports = Ports::take((pods + sentinels) as u16);
         let dir = tempfile::Builder::new().prefix("redisops-nodes-").tempdir().unwrap();
-        let mut stage = Stage { children: Vec::new(), ports, dir, pods };
+        let mut stage = Stage { children: Vec::new(), ports, dir, pods, former: None };
         stage.write_repository(sentinels);
         for index in 0..pods {
             let child = stage.spawn(server, index, with_file);
@@ -123,6 +125,25 @@ impl Stage {
         let mut child = self.children[index].take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Starts a replica that is none of the pods; its port.
+    pub fn start_former(&mut self) -> u16 {
+        let (ports, master) = (Ports::take(1), self.port(0).to_string());
+        let port = ports.numbers()[0];
+        let mut command = Command::new("redis-server");
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(self.path());
+        command.args(["--replicaof", "127.0.0.1", &master]);
+        self.former = Some((quiet(command), ports));
+        port
+    }
+
+    /// Ends it.
+    pub fn end_former(&mut self) {
+        if let Some((mut child, _)) = self.former.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 
     /// Ends a server and starts it again with its files, as happens to a pod that is replaced.
@@ -194,6 +215,9 @@ impl Stage {
             own.display(),
             own.join("users.acl").display()
         ));
+        if server == Server::Redis70 {
+            text.push_str("enable-module-command yes\n");
+        }
         if index > 0 {
             text.push_str(&format!("replicaof 127.0.0.1 {}\n", self.port(0)));
         }

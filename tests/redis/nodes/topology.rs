@@ -58,3 +58,21 @@ fn the_status_shows_the_same() {
     assert_eq!((&node["role"], &node["keys"], &node["error"]), (&json!("master"), &json!(1), &Value::Null));
     assert_eq!(document["redis"][0]["nodes"][1]["drift"][0]["path"], "config.hz");
 }
+
+#[test]
+fn a_replica_that_only_sentinels_remember() {
+    let mut stage = Stage::start(2, 1);
+    stage.edit("environments/test.yaml", "quorum: 2", "quorum: 1");
+    let _: () = stage.command(2, &["SENTINEL", "SET", "cache", "quorum", "1"]);
+    let _: () = stage.command(2, &["SENTINEL", "SET", "cache", "down-after-milliseconds", "500"]);
+    stage.diff(&["-o", "json"]).expect(0);
+    let former = stage.start_former();
+    stage.wait_until(2, &["SENTINEL", "REPLICAS", "cache"], &format!("127.0.0.1:{former}"));
+    stage.end_former();
+    stage.wait_until(2, &["SENTINEL", "REPLICAS", "cache"], "s_down");
+    let fields = stage.fields("watch-0");
+    assert_eq!(
+        (paths(&fields), &fields[0]["before"]),
+        (vec!["sentinel.replicas"], &json!([format!("127.0.0.1:{former}")]))
+    );
+}

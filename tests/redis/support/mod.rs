@@ -8,7 +8,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod builder;
-mod certificates;
+pub mod certificates;
 mod cluster;
 mod digest;
 mod keeper;

@@ -1,0 +1,48 @@
+//! What the pods of a database take their password and certificates from: whoever asks them can take the same.
+
+use crate::validate::rules::facts::Role;
+use crate::validate::{Field, Objects};
+
+use super::enterprise;
+use super::wanted::Wanted;
+
+/// Variables of containers that hold the password of the default user.
+const VARIABLES: [&str; 4] = ["REDIS_PASSWORD", "REDISCLI_AUTH", "VALKEY_PASSWORD", "VALKEYCLI_AUTH"];
+/// The volume of a `kind: Redis` with its certificates.
+const TLS_VOLUME: &str = "tls";
+
+/// Secrets that pods use.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Credentials {
+    /// Name and key of the Secret with the password of the default user.
+    pub password: Option<(String, String)>,
+    /// The Secret with `ca.crt`, `tls.crt` and `tls.key`, where the nodes of a `kind: Redis` speak TLS.
+    pub tls: Option<String>,
+}
+
+/// The Secrets that the nodes of a database use, by the workload of the first.
+pub fn credentials(wanted: &Wanted, objects: &Objects<'_>) -> Credentials {
+    if wanted.is_service {
+        return Credentials { password: enterprise::password(wanted, objects), tls: None };
+    }
+    let set = wanted.nodes.first().and_then(|node| node.pod.rsplit_once('-')).map(|(set, _)| set);
+    let facts = objects.facts();
+    let server = facts.servers.iter().find(|server| {
+        let resource = facts.workload_of(server).resource;
+        server.role == Role::Data && resource.kind() == "StatefulSet" && Some(resource.name()) == set
+    });
+    let Some(server) = server else { return Credentials::default() };
+    let text = |field: &Field<'_>| field.text().filter(|text| !text.is_empty()).map(str::to_owned);
+    let variables = server.container.field.get("env");
+    let password = variables.items().find(|one| one.get("name").text().is_some_and(|name| VARIABLES.contains(&name)));
+    let password = password.and_then(|one| {
+        let key = one.path(&["valueFrom", "secretKeyRef"]);
+        Some((text(&key.get("name"))?, text(&key.get("key"))?))
+    });
+    let workload = facts.workload_of(server);
+    let object = Field::of(workload.resource);
+    let volumes = object.path(&["spec", "template", "spec", "volumes"]);
+    let tls = volumes.items().find(|one| one.get("name").text() == Some(TLS_VOLUME));
+    let tls = tls.and_then(|one| text(&one.path(&["secret", "secretName"])));
+    Credentials { password, tls: tls.filter(|_| workload.labels.get("redisops.dev/node") == Some("true")) }
+}
