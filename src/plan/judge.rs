@@ -9,6 +9,7 @@ use crate::k8s::{Quantity, ResourceRef};
 use crate::provenance::{FieldPath, json, masked};
 use crate::yaml::Node;
 
+use super::seal::{Seal, Seals};
 use super::types::{Action, Plan, PlannedField, Step};
 
 /// What has become of a plan.
@@ -33,8 +34,8 @@ pub struct Stale {
     pub why: String,
 }
 
-/// Compares a plan with what differs now. `objects` are those of the files as they are now.
-pub fn judge(plan: &Plan, objects: &[&Node], now: &[Change]) -> Judgement {
+/// Compares a plan with what differs now. `objects` are those of the files as they are now; `seals` tell masked values apart.
+pub fn judge(plan: &Plan, objects: &[&Node], now: &[Change], seals: &Seals) -> Judgement {
     let rendered: FxHashMap<ResourceRef, &Node> =
         objects.iter().map(|object| (ResourceRef::of_node(object), *object)).collect();
     let changes: FxHashMap<&ResourceRef, &Change> = now.iter().map(|change| (&change.resource, change)).collect();
@@ -45,8 +46,8 @@ pub fn judge(plan: &Plan, objects: &[&Node], now: &[Change]) -> Judgement {
             judgement.pending.push(at);
             continue;
         };
-        let around =
-            Around { resource, object: rendered.get(resource).copied(), change: changes.get(resource).copied() };
+        let (object, change) = (rendered.get(resource).copied(), changes.get(resource).copied());
+        let around = Around { resource, object, change, seals };
         match around.of(step) {
             Ok(true) => judgement.finished.push(at),
             Ok(false) => judgement.pending.push(at),
@@ -61,6 +62,19 @@ struct Around<'a> {
     resource: &'a ResourceRef,
     object: Option<&'a Node>,
     change: Option<&'a Change>,
+    seals: &'a Seals,
+}
+
+/// What is known of a value that is not shown.
+enum Hidden {
+    /// It is shown, or nothing was written down.
+    No,
+    /// It is one of the two that the plan knows.
+    Known,
+    /// What is live is a third one.
+    Live,
+    /// The files say a third one.
+    Wanted,
 }
 
 type Findings = Vec<(String, String)>;
@@ -98,6 +112,20 @@ impl Around<'_> {
         (format!("{} {}", self.resource, field.path), format!("it is {} now, {expected}", shown(&field.before)))
     }
 
+    /// What digests tell of a masked field that differs.
+    fn hidden(&self, planned: &PlannedField) -> Hidden {
+        let Some(Seal { before, after }) = &planned.seal else { return Hidden::No };
+        let Some(now) = self.seals.get(&(self.resource.clone(), planned.path.clone())) else { return Hidden::No };
+        // A store is asked each time, and what it has is what is meant.
+        let is_wanted = now.fetched || now.seal.after == *after;
+        let is_known = now.seal.before == *before || now.seal.before == *after;
+        match (is_wanted, is_known) {
+            (false, _) => Hidden::Wanted,
+            (true, false) => Hidden::Live,
+            (true, true) => Hidden::Known,
+        }
+    }
+
     fn fields(&self, step: &Step, object: &Node) -> Result<bool, Findings> {
         let none: &[FieldChange] = &[];
         let now = self.change.map_or(none, |change| &change.fields);
@@ -110,11 +138,21 @@ impl Around<'_> {
             match now.iter().find(|field| field.path == planned.path) {
                 None => found.extend(other_than_planned(object, planned).map(|wanted| (what(), files(&wanted)))),
                 Some(field) if field.after != planned.after => found.push((what(), files(&field.after))),
-                Some(field) if field.before == planned.before => done = false,
-                Some(field) => {
-                    let (before, after) = (shown(&planned.before), shown(&planned.after));
-                    found.push(self.third(field, &format!("it was {before} and is to become {after}")));
-                }
+                Some(field) => match self.hidden(planned) {
+                    Hidden::Wanted => {
+                        found.push((what(), "the files have another value now than the plan knows".to_owned()))
+                    }
+                    Hidden::Live => {
+                        let why = "its value, which is not shown, is neither the one that it had nor the one that it is to get";
+                        found.push((what(), why.to_owned()));
+                    }
+                    Hidden::Known => done = false,
+                    Hidden::No if field.before == planned.before => done = false,
+                    Hidden::No => {
+                        let (before, after) = (shown(&planned.before), shown(&planned.after));
+                        found.push(self.third(field, &format!("it was {before} and is to become {after}")));
+                    }
+                },
             }
         }
         // The step would overwrite it, and nobody has seen that coming.

@@ -11,6 +11,7 @@ use crate::yaml::Node;
 use super::order::{Stage, Wave, stage_of, waves};
 use super::protect::protection;
 use super::risk::risk_of;
+use super::seal::Seals;
 use super::types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Step};
 
 /// What a plan is made from.
@@ -25,6 +26,8 @@ pub struct Inputs<'a> {
     pub objects: &'a [&'a Node],
     /// What becomes of objects; those that could not be compared must not be among them.
     pub changes: &'a [drift::Change],
+    /// Their masked fields.
+    pub seals: &'a Seals,
 }
 
 /// When a step is done: first what comes and changes, in waves; then what goes, backwards.
@@ -53,7 +56,7 @@ pub fn make(inputs: &Inputs<'_>) -> Plan {
                 continue;
             }
         };
-        steps.push((turn, step(change, action, wave.number)));
+        steps.push((turn, step(change, action, wave.number, inputs.seals)));
     }
     steps.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.resource.cmp(&other.resource)));
     let mut group = 0;
@@ -75,9 +78,9 @@ pub fn make(inputs: &Inputs<'_>) -> Plan {
     plan.sealed()
 }
 
-fn step(change: &drift::Change, action: Action, wave: i64) -> Step {
+fn step(change: &drift::Change, action: Action, wave: i64, seals: &Seals) -> Step {
     let fields: Vec<PlannedField> = match action {
-        Action::Update => change.fields.iter().map(planned).collect(),
+        Action::Update => change.fields.iter().map(|field| planned(&change.resource, field, seals)).collect(),
         _ => Vec::new(),
     };
     let mut told: Vec<&str> = change.consequence.as_deref().into_iter().collect();
@@ -115,8 +118,9 @@ fn id(action: Action, resource: &ResourceRef) -> String {
     format!("{}:{}", action.name(), parts.join("/"))
 }
 
-fn planned(field: &drift::FieldChange) -> PlannedField {
+fn planned(resource: &ResourceRef, field: &drift::FieldChange, seals: &Seals) -> PlannedField {
     PlannedField {
+        seal: seals.get(&(resource.clone(), field.path.clone())).map(|it| it.seal.clone()),
         path: field.path.clone(),
         before: field.before.clone(),
         after: field.after.clone(),
@@ -138,7 +142,8 @@ mod tests {
 
     fn plan(objects: &[Node], changes: &[drift::Change]) -> Plan {
         let objects: Vec<&Node> = objects.iter().collect();
-        make(&Inputs { target: "x", cluster: None, apply_set: None, objects: &objects, changes })
+        let seals = Seals::default();
+        make(&Inputs { target: "x", cluster: None, apply_set: None, objects: &objects, changes, seals: &seals })
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::yaml::Node;
 
 use super::make::{Inputs, make};
 use super::testing::{change, field, with};
-use super::{Action, Plan, judge, waves};
+use super::{Action, Plan, Seals, judge, waves};
 
 const KINDS: [(&str, &str); 6] = [
     ("v1", "Namespace"),
@@ -61,7 +61,15 @@ fn world() -> impl Strategy<Value = World> {
 
 fn plan(world: &World) -> Plan {
     let objects: Vec<&Node> = world.objects.iter().collect();
-    make(&Inputs { target: "x", cluster: None, apply_set: None, objects: &objects, changes: &world.changes })
+    let seals = Seals::default();
+    make(&Inputs {
+        target: "x",
+        cluster: None,
+        apply_set: None,
+        objects: &objects,
+        changes: &world.changes,
+        seals: &seals,
+    })
 }
 
 /// The world after some steps.
@@ -130,7 +138,7 @@ proptest! {
         let is_done = |at: usize| mask & (1 << (at % 32)) != 0;
         let later = after(&world, &plan, is_done);
         let objects: Vec<&Node> = later.objects.iter().collect();
-        let judgement = judge(&plan, &objects, &later.changes);
+        let judgement = judge(&plan, &objects, &later.changes, &Seals::default());
         prop_assert_eq!(judgement.stale, vec![]);
         prop_assert!(judgement.finished.iter().all(|at| is_done(*at)));
         prop_assert!(judgement.pending.iter().all(|at| !is_done(*at)));
@@ -148,7 +156,7 @@ proptest! {
             touched += 1;
         }
         let objects: Vec<&Node> = later.objects.iter().collect();
-        let judgement = judge(&plan, &objects, &later.changes);
+        let judgement = judge(&plan, &objects, &later.changes, &Seals::default());
         prop_assert_eq!(judgement.stale.len(), touched);
         prop_assert!(judgement.stale.iter().all(|one| one.what.ends_with(" spec.value") && one.why.contains(&value.to_string())));
     }
@@ -161,7 +169,11 @@ fn what_happened_to_objects_is_told() {
     let world = World { objects: vec![object.clone()], changes: vec![update] };
     let plan = plan(&world);
     let why = |objects: &[&Node], now: &[Change]| -> Vec<String> {
-        judge(&plan, objects, now).stale.into_iter().map(|one| format!("{}: {}", one.what, one.why)).collect()
+        judge(&plan, objects, now, &Seals::default())
+            .stale
+            .into_iter()
+            .map(|one| format!("{}: {}", one.what, one.why))
+            .collect()
     };
     assert_eq!(why(&[], &[]), ["ConfigMap/a/x: the files do not have it any more"]);
     let created = change(&object, ChangeKind::Create, vec![]);

@@ -116,7 +116,15 @@ mod tests {
             change(&gone, ChangeKind::Delete, vec![]),
         ];
         let all: Vec<_> = objects.iter().collect();
-        make(&Inputs { target: "prod", cluster: None, apply_set: None, objects: &all, changes: &changes })
+        let seals = crate::plan::Seals::default();
+        make(&Inputs {
+            target: "prod",
+            cluster: None,
+            apply_set: None,
+            objects: &all,
+            changes: &changes,
+            seals: &seals,
+        })
     }
 
     #[test]

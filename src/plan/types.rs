@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::k8s::ResourceRef;
 use crate::slots::{ClusterState, SlotPlan};
 
+use super::seal::Seal;
+
 /// Steps in their order, and what they were made from.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -195,6 +197,9 @@ pub struct PlannedField {
     pub after: Value,
     /// The line that asks for it.
     pub cause: Option<Cause>,
+    /// Digests of the values, where they are masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Seal>,
 }
 
 impl Plan {

@@ -200,8 +200,14 @@ mod tests {
         let resource = ResourceRef::of_node(&set);
         let changes = [Change { change: ChangeKind::Update, ..create(&resource) }, claims[0].change.clone()];
         let objects = [&set, &claims[0].wanted];
-        let plan =
-            make(&Inputs { target: "prod", cluster: None, apply_set: None, objects: &objects, changes: &changes });
+        let plan = make(&Inputs {
+            target: "prod",
+            cluster: None,
+            apply_set: None,
+            objects: &objects,
+            changes: &changes,
+            seals: &crate::plan::Seals::default(),
+        });
         let kinds: Vec<(&str, i64)> =
             plan.steps.iter().map(|step| (step.resource.as_ref().unwrap().kind.as_str(), step.wave)).collect();
         assert_eq!(kinds, [("PersistentVolumeClaim", 3), ("StatefulSet", 3)]);

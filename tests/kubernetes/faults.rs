@@ -1,14 +1,18 @@
 //! A server that dies, comes back, or is overrun in the middle.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::{Bench, kubeconfig, programs};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A control plane of its own, without controllers.
 struct Own {
@@ -29,7 +33,9 @@ impl Own {
     /// With further arguments of the API server.
     fn with(arguments: &str) -> Own {
         let run = tempfile::tempdir().unwrap();
-        let port = 25_000 + (std::process::id() % 6000) as u16;
+        // Ports of their own for tests of one process, and of processes beside it.
+        let turn = NEXT.fetch_add(1, Ordering::Relaxed) * 500 + std::process::id();
+        let port = 25_000 + (turn % 1500) as u16 * 4;
         let own = Own { run, port, arguments: arguments.to_owned() };
         assert!(own.up(false), "no control plane on port {port}");
         own
@@ -173,4 +179,92 @@ fn a_token_that_is_taken_away_in_the_middle_is_told_and_hides_nothing() {
     assert_eq!((changes.len(), &changes[0]["error"]["code"]), (5, &json!("unauthorized")), "{refused}");
     assert!(Command::new("kill").args(["-TERM", &running.id().to_string()]).status().unwrap().success());
     assert_eq!(running.wait().unwrap().code(), Some(2));
+}
+
+fn apply(bench: &Bench, directory: &str, kubeconfig: &Path) -> Child {
+    let mut command = bench.command(&["apply", directory, "--yes", "-o", "json"]);
+    command.arg("--kubeconfig").arg(kubeconfig);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until a run has told of so many objects; what it tells then goes on being read.
+fn told(child: &mut Child, objects: usize) -> thread::JoinHandle<String> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let begin: Vec<String> = lines.by_ref().take(objects).collect();
+    assert_eq!(begin.len(), objects, "{begin:?}");
+    thread::spawn(move || begin.into_iter().chain(lines).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_server_that_is_killed_in_the_middle_of_an_apply_costs_nothing() {
+    if kubeconfig().is_none() {
+        return;
+    }
+    let own = Own::start();
+    let bench = Bench::at(&own.kubeconfig());
+    bench.write("prod/all.yaml", &objects(400));
+    bench.write("prod/kustomization.yaml", "resources: [all.yaml]\n");
+    let mut ended = Vec::new();
+    // It dies after the first objects, and in the middle of what is left.
+    for (value, lines) in [("c", 1), ("d", 60)] {
+        bench.write("prod/all.yaml", &objects(400).replace("a: b", &format!("a: {value}")));
+        let mut child = apply(&bench, "prod", &bench.kubeconfig);
+        let told = told(&mut child, lines);
+        own.kill_server();
+        own.down(true);
+        assert!(own.up(true), "it does not come back");
+        let done = child.wait_with_output().unwrap();
+        let told = told.join().unwrap();
+        let code = done.status.code();
+        assert!(code == Some(0) || (code == Some(2) && told.contains("redisops::apply::")), "{told}");
+        ended.push(code);
+        bench.kubectl(&["delete", "lease", "--all"]);
+    }
+    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
+    assert_eq!((run.code, &run.json()["summary"]["failed"]), (0, &json!(0)), "{ended:?} {run:?}");
+    assert_eq!(bench.diff(&["prod"]).code, 0);
+    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
+    assert_eq!(run.json()["summary"]["unchanged"], 400);
+    assert_eq!(bench.kubectl(&["get", "lease", "-o", "name"]), "");
+}
+
+#[test]
+fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
+    if kubeconfig().is_none() {
+        return;
+    }
+    let own =
+        Own::with("--enable-priority-and-fairness=false --max-requests-inflight=2 --max-mutating-requests-inflight=1");
+    let bench = Bench::at(&own.kubeconfig());
+    let sets = ["one", "two", "three", "four"];
+    for set in sets {
+        bench.write(&format!("{set}/all.yaml"), &objects(60).replace("name: c", &format!("name: {set}-c")));
+        bench.write(&format!("{set}/kustomization.yaml"), "resources: [all.yaml]\n");
+    }
+    // Whoever belongs to the masters of the system is never refused.
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: many, namespace: default}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\n\
+                   metadata: {name: many}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n\
+                   subjects: [{kind: ServiceAccount, name: many, namespace: default}]\n";
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], account).status.success());
+    let token = bench.kubectl(&["create", "token", "many", "-n", "default"]);
+    let user = bench.with_token(token.trim());
+    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set, &user)).collect();
+    for child in all {
+        let done = child.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(report["summary"]["created"], 60, "{report}");
+    }
+    let metrics = bench.kubectl(&["get", "--raw", "/metrics"]);
+    let is_refusal = |line: &&str| {
+        line.starts_with("apiserver_dropped_requests_total{")
+            || (line.starts_with("apiserver_request_terminations_total{") && line.contains("code=\"429\""))
+    };
+    let refused: f64 =
+        metrics.lines().filter(is_refusal).filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
+    assert!(
+        refused > 0.0,
+        "the server has refused nothing: {}",
+        metrics.lines().filter(|line| line.contains("429")).collect::<Vec<_>>().join("\n")
+    );
 }

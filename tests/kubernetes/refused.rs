@@ -1,11 +1,11 @@
-//! What a server refuses, each with its way out; and runs that are killed at every step.
+//! What a server refuses, each with its way out.
 
-use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::applying::{applied, apply, edit, live, result, results, step, system};
+use crate::support::Bench;
 
 #[test]
 fn a_missing_right_comes_with_the_roles_that_would_do() {
@@ -122,75 +122,85 @@ fn definitions_come_before_what_they_define() {
     assert_eq!(result(&run, "CustomResourceDefinition", &format!("things.{group}")), "pruned");
 }
 
-/// Killed at more and more distant moments, and then run to its end: nothing is lost or done twice.
-#[test]
-fn a_run_that_is_killed_anywhere_goes_on() {
-    let Some(bench) = system() else { return };
-    for moment in [60, 120, 180, 240, 320, 400, 600, 900] {
-        let mut child = bench
-            .command(&["apply", "prod", "--yes", "--prune"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(moment));
-        // It may have ended by itself.
-        let _ = child.kill();
-        child.wait().unwrap();
-        let namespace = bench.namespace.clone();
-        bench.kubectl(&["-n", &namespace, "delete", "lease", "--all"]);
-    }
-    let run = applied(&bench, &["--prune"]);
-    assert!(results(&run).iter().all(|it| ["created", "changed", "unchanged"].contains(&it.as_str())), "{run:?}");
-    assert_eq!(results(&applied(&bench, &[])), ["unchanged"]);
-    assert_eq!(live(&bench, "statefulset,service,job", "{.items[*].metadata.name}"), "cache cache once");
-}
-
-/// Argo CD is played by a definition and an object: what it would do does not matter here.
-#[test]
-fn a_cluster_that_somebody_heals_does_not_change_its_size_without_the_guard() {
-    let Some(bench) = system() else { return };
-    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: applications.argoproj.io}\nspec:\n  group: argoproj.io\n  \
-        scope: Namespaced\n  names: {kind: Application, plural: applications}\n  versions:\n  - {name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}\n";
-    assert!(bench.kubectl_with(&["apply", "--server-side", "-f", "-"], definition).status.success());
-    bench.kubectl(&["wait", "--for=condition=Established", "crd/applications.argoproj.io"]);
-    let namespace = bench.namespace.clone();
-    let application = format!(
-        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop, namespace: {namespace}}}\nspec: {{syncPolicy: {{automated: {{selfHeal: true}}}}}}\n"
+/// Defines a kind of Argo CD or Flux, and makes one object of it: what it would do does not matter here.
+fn healer(bench: &Bench, group: &str, version: &str, kind: &str, object: &str) {
+    let plural = format!("{}s", kind.to_lowercase());
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.{group}}}\nspec:\n  group: {group}\n  \
+        scope: Namespaced\n  names: {{kind: {kind}, plural: {plural}}}\n  versions:\n  - {{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}\n"
     );
-    let mut made = false;
-    for _ in 0..20 {
-        made = bench.kubectl_with(&["apply", "-f", "-"], &application).status.success();
-        if made {
-            break;
-        }
+    assert!(bench.kubectl_with(&["apply", "--server-side", "-f", "-"], &definition).status.success());
+    bench.kubectl(&["wait", "--for=condition=Established", &format!("crd/{plural}.{group}")]);
+    let object = format!(
+        "apiVersion: {group}/{version}\nkind: {kind}\nmetadata: {{name: shop, namespace: {}}}\nspec: {object}\n",
+        bench.namespace
+    );
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !bench.kubectl_with(&["apply", "-f", "-"], &object).status.success() {
+        assert!(Instant::now() < deadline, "it is not served");
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert!(made);
+}
+
+/// A StatefulSet that stands for the nodes of a Redis Cluster.
+fn nodes() -> Option<Bench> {
+    let bench = system()?;
     edit(
         &bench,
         "metadata:\n  name: cache\nspec:\n  serviceName",
         "metadata:\n  name: cache\n  labels: {redisops.dev/cluster: cache}\nspec:\n  serviceName",
     );
     applied(&bench, &[]);
+    Some(bench)
+}
+
+#[track_caller]
+fn is_refused(bench: &Bench, healer: &str) {
+    edit(bench, "replicas: 2", "replicas: 3");
+    let run = apply(bench, &[]);
+    let error = step(&run, "StatefulSet", "cache")["error"].clone();
+    assert_eq!((run.code, &error["code"]), (2, &Value::from("selfHeal")), "{run:?}");
+    for words in [healer, "spec.cluster.guard", "prod/all.yaml"] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    assert_eq!(live(bench, "statefulset/cache", "{.spec.replicas}"), "2");
+}
+
+#[test]
+fn a_cluster_that_argo_cd_heals_does_not_change_its_size_without_the_guard() {
+    let Some(bench) = nodes() else { return };
+    healer(&bench, "argoproj.io", "v1alpha1", "Application", "{syncPolicy: {automated: {selfHeal: true}}}");
+    let namespace = bench.namespace.clone();
     let id = format!("argocd.argoproj.io/tracking-id=shop:apps/StatefulSet:{namespace}/cache");
     bench.kubectl(&["-n", &namespace, "annotate", "statefulset/cache", &id]);
-    edit(&bench, "replicas: 2", "replicas: 3");
-    let run = apply(&bench, &[]);
-    assert_eq!(
-        (run.code, &step(&run, "StatefulSet", "cache")["error"]["code"]),
-        (2, &Value::from("selfHeal")),
-        "{run:?}"
-    );
-    assert!(run.stderr.contains("application shop"), "{}", run.stderr);
-    bench.kubectl(&[
-        "-n",
-        &namespace,
-        "patch",
-        "application/shop",
-        "--type=merge",
-        "-p",
-        r#"{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}"#,
-    ]);
+    is_refused(&bench, "Argo CD (application shop)");
+    let off = r#"{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}"#;
+    bench.kubectl(&["-n", &namespace, "patch", "application.argoproj.io/shop", "--type=merge", "-p", off]);
     applied(&bench, &[]);
+}
+
+#[test]
+fn a_cluster_that_flux_heals_does_not_change_its_size_without_the_guard() {
+    let Some(bench) = nodes() else { return };
+    healer(&bench, "kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "{prune: true}");
+    let namespace = bench.namespace.clone();
+    let labels =
+        ["kustomize.toolkit.fluxcd.io/name=shop", &format!("kustomize.toolkit.fluxcd.io/namespace={namespace}")];
+    bench.kubectl(&[&["-n", &namespace, "label", "statefulset/cache"][..], &labels].concat());
+    is_refused(&bench, &format!("Flux (kustomization {namespace}/shop)"));
+    // With a guard of this StatefulSet nothing can be lost. One of another is none.
+    let guard = |set: &str| {
+        format!(
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {{name: {namespace}-{set}-scale-guard}}\nspec:\n  \
+             policyName: {namespace}-scale-guard\n  validationActions: [Deny]\n  matchResources:\n    namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {namespace}}}}}\n    \
+             resourceRules: [{{apiGroups: [apps], apiVersions: [\"*\"], operations: [UPDATE], resources: [statefulsets], resourceNames: [{set}]}}]\n"
+        )
+    };
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], &guard("other")).status.success());
+    assert_eq!(apply(&bench, &[]).code, 2);
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], &guard("cache")).status.success());
+    applied(&bench, &[]);
+    for set in ["other", "cache"] {
+        bench.kubectl(&["delete", "validatingadmissionpolicybinding", &format!("{namespace}-{set}-scale-guard")]);
+    }
 }

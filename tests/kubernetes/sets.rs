@@ -263,3 +263,89 @@ fn an_interrupt_gives_the_lock_back() {
     assert!(stderr.contains("finishing what is begun"), "{stderr}");
     assert_eq!(live(&bench, "lease", "{.items}"), "[]");
 }
+
+#[test]
+fn a_third_value_in_a_secret_is_refused_by_name_and_never_shown() {
+    let Some(bench) = system() else { return };
+    applied(&bench, &[]);
+    edit(&bench, "password: hunter2", "password: wanted-value");
+    let plan = bench.redisops(&["plan", "prod", "--out", "plan.json", "-o", "json"]);
+    assert_eq!(plan.code, 0, "{plan:?}");
+    let field = plan.json()["steps"][0]["fields"][0].clone();
+    assert_eq!((&field["path"], &field["before"]), (&Value::from("data.password"), &Value::from("••••")), "{field}");
+    assert!(field["seal"]["before"].is_string() && field["seal"]["before"] != field["seal"]["after"], "{field}");
+    let by_plan = || bench.redisops(&["apply", "plan.json", "--yes", "--timeout", "60s", "-o", "json"]);
+    let set = |value: &str| {
+        let patch = format!("{{\"stringData\":{{\"password\":\"{value}\"}}}}");
+        let arguments = ["-n", &bench.namespace, "patch", "secret/auth", "--type=merge", "-p", &patch];
+        bench.kubectl(&[&arguments[..], &["--field-manager=redisops"]].concat());
+    };
+    set("third-value");
+    let run = by_plan();
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("stale: Secret/") && run.stderr.contains("data.password"), "{}", run.stderr);
+    edit(&bench, "password: wanted-value", "password: other-value");
+    set("hunter2");
+    let other = by_plan();
+    assert!(other.code == 2 && other.stderr.contains("the files have another value"), "{other:?}");
+    edit(&bench, "password: other-value", "password: wanted-value");
+    let done = by_plan();
+    assert_eq!((done.code, result(&done, "Secret", "auth")), (0, "changed".to_owned()), "{done:?}");
+    assert_eq!(live(&bench, "secret/auth", "{.data.password}"), "d2FudGVkLXZhbHVl");
+    let finished = by_plan();
+    assert_eq!((finished.code, &finished.json()["steps"]), (0, &serde_json::json!([])), "{finished:?}");
+    let all = format!("{plan:?}{run:?}{other:?}{done:?}{finished:?}");
+    for value in ["hunter2", "wanted-value", "third-value", "other-value", "d2FudGVkLXZhbHVl", "aHVudGVyMg"] {
+        assert!(!all.contains(value), "{value}");
+    }
+}
+
+#[test]
+fn a_secret_of_a_store_is_fetched_again_for_a_plan() {
+    let Some(bench) = system() else { return };
+    edit(&bench, "password: hunter2", "password: <path:shop#password>");
+    let with = |value: &str, arguments: &[&str]| {
+        let mut command = bench.command(arguments);
+        command.env("AVP_TYPE", "env").env("SHOP_PASSWORD", value);
+        crate::support::Run::of(command.output().unwrap())
+    };
+    let apply = ["apply", "prod", "--yes", "--timeout", "60s", "-o", "json"];
+    assert_eq!(with("value-of-monday", &apply).code, 0);
+    let plan = with("value-of-tuesday", &["plan", "prod", "--out", "plan.json", "-o", "json"]);
+    assert_eq!((plan.code, plan.json()["steps"].as_array().unwrap().len()), (0, 1), "{plan:?}");
+    // The store has a newer value by now; the plan says that the value is taken from there.
+    let run = with("value-of-friday", &["apply", "plan.json", "--yes", "--timeout", "60s", "-o", "json"]);
+    assert_eq!((run.code, result(&run, "Secret", "auth")), (0, "changed".to_owned()), "{run:?}");
+    assert_eq!(live(&bench, "secret/auth", "{.data.password}"), "dmFsdWUtb2YtZnJpZGF5");
+    assert!(!format!("{plan:?}{run:?}").contains("value-of-"));
+}
+
+#[test]
+fn what_argo_cd_is_told_to_ignore_is_left_alone() {
+    let Some(bench) = system() else { return };
+    applied(&bench, &[]);
+    bench.write(
+        "argocd/app.yaml",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec:\n  source: {path: prod}\n  ignoreDifferences:\n  \
+         - {group: apps, kind: StatefulSet, jsonPointers: [/spec/replicas]}\n",
+    );
+    let namespace = bench.namespace.clone();
+    bench.kubectl(&["-n", &namespace, "scale", "statefulset/cache", "--replicas", "4"]);
+    assert_eq!(bench.diff(&["prod"]).code, 0);
+    let plan = bench.redisops(&["plan", "prod", "-o", "json"]);
+    assert_eq!(plan.json()["steps"], serde_json::json!([]), "{plan:?}");
+    assert_eq!(results(&applied(&bench, &[])), ["unchanged"]);
+    // Another field of it changes: what is ignored is neither changed nor in the way.
+    edit(&bench, "redis:7", "redis:8");
+    let plan = bench.redisops(&["plan", "prod", "-o", "json"]);
+    let fields = plan.json()["steps"][0]["fields"].clone();
+    assert!(fields.as_array().unwrap().iter().all(|it| it["path"] != "spec.replicas"), "{fields}");
+    assert_eq!(result(&applied(&bench, &[]), "StatefulSet", "cache"), "changed");
+    assert_eq!(
+        live(&bench, "statefulset/cache", "{.spec.replicas} {.spec.template.spec.containers[0].image}"),
+        "4 redis:8"
+    );
+    // Without the rule it is drift again.
+    std::fs::remove_file(bench.path().join("argocd/app.yaml")).unwrap();
+    assert_eq!(bench.redisops(&["plan", "prod", "--exit-code"]).code, 1);
+}

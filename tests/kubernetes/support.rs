@@ -35,7 +35,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Run {
+    pub fn of(output: Output) -> Run {
         Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -80,7 +80,7 @@ pub struct Bench {
     pub kubeconfig: PathBuf,
     pub namespace: String,
     pub directory: tempfile::TempDir,
-    programs: PathBuf,
+    pub programs: PathBuf,
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -185,6 +185,59 @@ impl Bench {
         self.redisops(&all)
     }
 
+    /// Gives an object a status, as its controller would.
+    #[track_caller]
+    pub fn status(&self, kind: &str, name: &str, status: &str) {
+        let patch = format!("{{\"status\":{status}}}");
+        self.kubectl(&[
+            "-n",
+            &self.namespace,
+            "patch",
+            kind,
+            name,
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            &patch,
+        ]);
+    }
+
+    /// Sees that there are so many nodes more, for pods that may not be together.
+    pub fn nodes(&self, count: usize) {
+        let one = |index: usize| {
+            format!(
+                "apiVersion: v1\nkind: Node\nmetadata: {{name: more-{index}, labels: {{kubernetes.io/hostname: more-{index}, topology.kubernetes.io/zone: zone-{}}}}}\n",
+                index % 3 + 1
+            )
+        };
+        let all: Vec<String> = (0..count).map(one).collect();
+        let done = self.kubectl_with(&["apply", "-f", "-"], &all.join("---\n"));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Takes another namespace for objects that name none.
+    pub fn move_to(&mut self, namespace: &str) {
+        let text = fs::read_to_string(&self.kubeconfig).unwrap();
+        let path = self.path().join(".git/kubeconfig");
+        fs::write(&path, text.replace("namespace: default", &format!("namespace: {namespace}"))).unwrap();
+        self.kubeconfig = path;
+    }
+
+    /// Makes volumes of a class, which claims are bound to; they go with the test.
+    pub fn volumes(&self, class: &str, count: usize) {
+        let one = |index: usize| {
+            let name = format!("{}-{}-{index}", self.namespace, NUMBER.fetch_add(1, Ordering::Relaxed));
+            format!(
+                "apiVersion: v1\nkind: PersistentVolume\nmetadata: {{name: {name}, labels: {{test: {}}}}}\nspec:\n  capacity: {{storage: 1Ti}}\n  \
+                 accessModes: [ReadWriteOnce]\n  persistentVolumeReclaimPolicy: Retain\n  storageClassName: \"{class}\"\n  hostPath: {{path: /nowhere}}\n",
+                self.namespace
+            )
+        };
+        let all: Vec<String> = (0..count).map(one).collect();
+        let done = self.kubectl_with(&["create", "-f", "-"], &all.join("---\n"));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// Waits until a pod runs.
     #[track_caller]
     pub fn wait_for_pod(&self, pod: &str) {
@@ -224,6 +277,8 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
+        let label = format!("test={}", self.namespace);
+        let _ = self.kubectl_with(&["delete", "persistentvolume", "-l", &label, "--wait=false"], "");
         let _ = self.kubectl_with(&["delete", "namespace", &self.namespace, "--wait=false", "--ignore-not-found"], "");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::drift::managed::{IgnoreRules, Ours, Sides, create, delete, failed, update};
+use crate::drift::managed::{Entry, IgnoreRules, Ours, Sides, create, delete, failed, update};
 use crate::drift::{Change, ChangeKind, CompareError, Origin, consequence};
 use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
@@ -25,6 +25,8 @@ pub struct Known {
     pub change: Change,
     /// As it is now.
     pub live: Option<Value>,
+    /// Who owns what of it.
+    pub owners: Vec<Entry>,
     /// Whether it belongs to the set already.
     pub is_member: bool,
     /// What the server has against it.
@@ -52,6 +54,8 @@ pub struct Identity<'a> {
     pub ours: &'a Ours,
     /// Id of the set.
     pub set: &'a str,
+    /// Fields that are of no interest.
+    pub ignored: &'a IgnoreRules,
     /// Whether the server is asked about new objects, too; not where they are applied in a moment.
     pub try_new: bool,
 }
@@ -61,7 +65,7 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
     let all: Vec<objects::Wanted> = wanted.iter().map(|one| objects::Wanted::new(&one.node)).collect();
     let how = objects::Plan {
         ours: identity.ours,
-        ignored: &IgnoreRules::default(),
+        ignored: identity.ignored,
         schemas: &Schemas::default(),
         openapi: &OpenApi::default(),
         namespace: cluster.namespace(),
@@ -74,6 +78,7 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
     let known = found.into_iter().enumerate().map(|(at, outcome)| {
         let resource = &wanted[at].resource;
         let mut refused = None;
+        let mut owners = Vec::new();
         let (mut change, live) = match outcome.verdict {
             Verdict::Create => (create(resource), None),
             Verdict::Failed(error) => {
@@ -92,12 +97,13 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
                     }
                     None => change,
                 };
+                owners = live.entries;
                 (change, Some(provenance::json(&live.node)))
             }
         };
         change.place = place(at, &FieldPath::root());
         let is_member = live.as_ref().is_some_and(|live| live["metadata"]["labels"][PART_OF] == identity.set);
-        Known { change, live, is_member, refused }
+        Known { change, live, owners, is_member, refused }
     });
     known.collect()
 }

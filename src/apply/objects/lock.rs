@@ -184,6 +184,8 @@ impl Lock {
     async fn renew(&self) -> Result<(), LockError> {
         let mut state = self.state.lock().await;
         loop {
+            // A server that is restarted comes back before the lock runs out.
+            self.cluster.hope_again();
             state.lease["spec"]["renewTime"] = Value::from(time(Timestamp::now()));
             let namespace = Some(self.set.namespace.as_str());
             let renewed =

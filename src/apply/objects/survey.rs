@@ -8,11 +8,12 @@ use serde_json::Value;
 use crate::diagnostics::render::MASKED;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::drift::Change;
-use crate::drift::managed::Ours;
+use crate::drift::managed::{IgnoreRules, LiveObject, Ours, comparable};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::live::objects::former_sets;
-use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Plan};
+use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Plan, Seals};
+use crate::provenance::FieldPath;
 use crate::topology::refused;
 use crate::yaml::{Node, Origin, Trace, from_value};
 
@@ -35,6 +36,8 @@ pub struct Question<'a> {
     pub set: ApplySetRef,
     /// The managers that stand for the files; the first of them applies.
     pub ours: &'a Ours,
+    /// Fields that are of no interest.
+    pub ignored: &'a IgnoreRules,
     /// A set that is taken over.
     pub adopt: Option<&'a str>,
     /// Whether the server is asked about new objects, too.
@@ -63,6 +66,8 @@ pub struct Survey {
     pub live: LiveSet,
     /// What becomes of objects, those that go included.
     pub changes: Vec<Change>,
+    /// Masked fields that differ.
+    pub seals: Seals,
     /// The steps.
     pub plan: Plan,
     /// Nodes that could be asked: their databases and names.
@@ -74,9 +79,9 @@ pub struct Survey {
 /// # Errors
 /// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
 pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
-    let Question { target, wanted, set, ours, adopt, try_new, secrets, place } = question;
+    let Question { target, mut wanted, set, ours, ignored, adopt, try_new, secrets, place } = question;
     let id = set::id(&set);
-    let identity = Identity { ours, set: &id, try_new };
+    let identity = Identity { ours, set: &id, ignored, try_new };
     let (live, mut known) =
         join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
     let live = live?;
@@ -84,6 +89,8 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
     volumes::tell_empty(&wanted, &mut known, &former);
     let volumes::Volumes { claims, troubles } = volumes::survey(cluster, &wanted, &known, place).await;
     known.iter_mut().for_each(|known| hide(&mut known.change, secrets));
+    let seals = seals(&wanted, &known, secrets);
+    leave_alone(&mut wanted, &known, ignored, ours);
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
     changes.extend(live.gone.iter().map(|object| gone(&members::resource(object), object)));
     changes.extend(claims.iter().filter(|claim| claim.grows()).map(|claim| claim.change.clone()));
@@ -95,9 +102,42 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         apply_set: Some(set.clone()),
         objects: &objects,
         changes: &comparable,
+        seals: &seals,
     });
     let answering = BTreeSet::new();
-    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, plan, answering })
+    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, seals, plan, answering })
+}
+
+/// Digests of the fields that differ and are not shown.
+fn seals(wanted: &[Wanted], known: &[Known], secrets: &BTreeSet<String>) -> Seals {
+    let mut found = Seals::default();
+    for (one, known) in wanted.iter().zip(known) {
+        let is_masked = |value: &Value| match value {
+            Value::String(text) => text.contains(MASKED),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+            tree => tree.to_string().contains(MASKED),
+        };
+        let mut masked =
+            known.change.fields.iter().filter(|field| is_masked(&field.before) || is_masked(&field.after)).peekable();
+        let Some(live) = known.live.as_ref().filter(|_| masked.peek().is_some()) else { continue };
+        let key = live["metadata"]["uid"].as_str().unwrap_or("").to_owned();
+        let (live, git) = (from_value(live.clone(), Origin::NONE), comparable(&one.node));
+        for field in masked {
+            let Ok(path) = field.path.parse::<FieldPath>() else { continue };
+            let seal = plan::sealed(&key, &path, &live, &git, secrets);
+            found.insert((known.change.resource.clone(), field.path.clone()), seal);
+        }
+    }
+    found
+}
+
+/// What is of no interest is applied as it is live: it neither changes nor makes a conflict.
+fn leave_alone(wanted: &mut [Wanted], known: &[Known], ignored: &IgnoreRules, ours: &Ours) {
+    for (one, known) in wanted.iter_mut().zip(known) {
+        let Some(live) = known.live.as_ref().filter(|_| !ignored.of(&one.node).is_empty()) else { continue };
+        let live = LiveObject { node: from_value(live.clone(), Origin::NONE), entries: known.owners.clone() };
+        ignored.leave_alone(&mut one.node, &live, ours);
+    }
 }
 
 /// What is wanted: the objects, and the claims of which no file knows.
@@ -188,6 +228,7 @@ impl Survey {
             apply_set: self.plan.apply_set.take(),
             objects: &[],
             changes: &self.changes,
+            seals: &Seals::default(),
         });
         self.live.gone = going;
         self.wanted = Vec::new();

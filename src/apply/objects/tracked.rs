@@ -68,9 +68,46 @@ async fn is_guarded(cluster: &Cluster, resource: &ResourceRef) -> bool {
     let kind = cluster.kinds().preferred("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding");
     let Some(kind) = kind else { return false };
     let Ok(bindings) = cluster.list(kind, None, None).await else { return false };
-    bindings.items.iter().any(|binding| {
-        let of = &binding["spec"]["paramRef"];
-        let is_here = of["namespace"].as_str().is_none_or(|namespace| Some(namespace) == resource.namespace.as_deref());
-        of["name"] == resource.name.as_str() && is_here
-    })
+    bindings.items.iter().any(|binding| guards(&binding["spec"], resource))
+}
+
+/// Whether a binding keeps what writes a StatefulSet itself; that its policy is a guard is told by its name.
+fn guards(spec: &Value, resource: &ResourceRef) -> bool {
+    let is_guard = spec["policyName"].as_str().is_some_and(|name| name.ends_with("-scale-guard"));
+    let scope = &spec["matchResources"];
+    let home = scope["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"].as_str();
+    let is_here = home.is_none_or(|namespace| Some(namespace) == resource.namespace.as_deref());
+    let has = |list: &Value, text: &str| list.as_array().is_some_and(|list| list.iter().any(|one| one == text));
+    let rules = scope["resourceRules"].as_array();
+    let is_named = rules.is_some_and(|rules| {
+        rules.iter().any(|rule| has(&rule["resources"], "statefulsets") && has(&rule["resourceNames"], &resource.name))
+    });
+    // Guards that earlier versions have made.
+    let was_named = spec["paramRef"]["name"] == resource.name.as_str();
+    is_guard && is_here && (is_named || was_named)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_guard_is_for_one_set_of_one_namespace() {
+        let of = |namespace: &str, name: &str| ResourceRef {
+            api_version: "apps/v1".into(),
+            kind: "StatefulSet".into(),
+            namespace: Some(namespace.into()),
+            name: name.into(),
+        };
+        let spec = json!({"policyName": "shop-cache-scale-guard", "matchResources": {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}},
+            "resourceRules": [{"resources": ["statefulsets"], "resourceNames": ["cache-node"]}]}});
+        assert!(guards(&spec, &of("shop", "cache-node")));
+        assert!(!guards(&spec, &of("other", "cache-node")) && !guards(&spec, &of("shop", "session-node")));
+        let mut foreign = spec;
+        foreign["policyName"] = json!("images-are-signed");
+        assert!(!guards(&foreign, &of("shop", "cache-node")));
+    }
 }

@@ -79,7 +79,16 @@ pub async fn until_ready(
             () = stop.reached(crate::apply::slots::Urgency::Finish) => {}
         }
         pause = (pause * 3 / 2).min(SELDOM);
-        awaited = join_all(waiting.into_iter().map(|(one, _)| again(cluster, one))).await;
+        awaited = Vec::new();
+        for (one, refused) in join_all(waiting.into_iter().map(|(one, _)| again(cluster, one))).await {
+            match refused {
+                Some(error) => failed.push((one.at, super::failure::failure(&error, &resource(&one.object)))),
+                None => awaited.push(one),
+            }
+        }
+        if !failed.is_empty() {
+            return failed;
+        }
     }
 }
 
@@ -87,15 +96,18 @@ fn failure(code: &str, message: String) -> Failure {
     Failure { code: code.to_owned(), message, ..Failure::default() }
 }
 
-/// Looks at an object again. A server that does not answer for a moment is no reason to give up: the next look may go well.
-async fn again(cluster: &Cluster, mut one: Awaited) -> Awaited {
-    let Ok(kind) = kind_of(cluster, &one.object) else { return one };
+/// Looks at an object again. A server that does not answer for a moment is no reason to give up: the next look may go well. One that does not let the
+/// user in any more is.
+async fn again(cluster: &Cluster, mut one: Awaited) -> (Awaited, Option<ServerError>) {
+    let Ok(kind) = kind_of(cluster, &one.object) else { return (one, None) };
     let metadata = &one.object["metadata"];
     let name = metadata["name"].as_str().unwrap_or("");
-    if let Ok(Some(object)) = cluster.get(kind, metadata["namespace"].as_str(), name).await {
-        one.object = object;
+    match cluster.get(kind, metadata["namespace"].as_str(), name).await {
+        Ok(Some(object)) => one.object = object,
+        Err(error) if [401, 403].contains(&error.status) => return (one, Some(error)),
+        _ => {}
     }
-    one
+    (one, None)
 }
 
 /// Whether a claim gets its volume only when a pod uses it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::apply::objects::{PlaceOf, Question, Survey, Wanted, peek, role, set_of, survey};
 use crate::cli::args::KubeconfigArgs;
-use crate::cli::live::Where;
+use crate::cli::live::{Where, rules};
 use crate::cli::nodes::{self, Databases};
 use crate::cli::printer::Printer;
 use crate::cli::render::{Rendered, State, render};
@@ -13,7 +13,7 @@ use crate::cli::settings::{Environment, RenderSettings};
 use crate::cli::slots::{now, out_of_windows};
 use crate::cli::target::NAME_PREFIX;
 use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
-use crate::drift::managed::{ApplySetParent, Ours};
+use crate::drift::managed::{ApplySetParent, IgnoreRules, Ours};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
@@ -40,6 +40,8 @@ pub struct Deployment {
     pub rendered: Rendered,
     /// Texts with values of secrets in them.
     secrets: BTreeSet<String>,
+    /// Fields that nobody wants to hear of, as for `diff`.
+    ignored: IgnoreRules,
     settings: RenderSettings,
     kubeconfig: Option<PathBuf>,
     context: Option<String>,
@@ -64,6 +66,8 @@ impl Deployment {
             printer.note(note);
         }
         printer.diagnostics(&arrange(rendered.warnings.clone(), &rendered.sources), &rendered.sources);
+        let (ignored, wrong) = rules(&rendered, &rendered.sources);
+        printer.diagnostics(&arrange(wrong.0, &rendered.sources), &rendered.sources);
         let kubernetes = rendered.environment.as_ref().map(|environment| &environment.spec.kubernetes);
         let set = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let root = rendered.names.root().to_owned();
@@ -77,6 +81,7 @@ impl Deployment {
             word: word.to_owned(),
             rendered,
             secrets: BTreeSet::new(),
+            ignored,
             settings: render_as.clone(),
             kubeconfig,
             context,
@@ -203,6 +208,7 @@ impl Deployment {
             wanted,
             set,
             ours: &ours,
+            ignored: &self.ignored,
             adopt: wish.adopt,
             try_new: wish.try_new,
             secrets: &self.secrets,

@@ -20,6 +20,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::nodes::{Fresh, judge_nodes};
+use crate::plan::scaling::stale_slots;
 use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
 
 /// Makes a cluster what the files say.
@@ -153,9 +154,10 @@ impl Job<'_> {
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
-        let mut judgement = judge(plan, &survey.nodes(), &survey.changes);
+        let mut judgement = judge(plan, &survey.nodes(), &survey.changes, &survey.seals);
         let answers = |redis: &str, node: &str| survey.answering.contains(&(redis.to_owned(), node.to_owned()));
         judge_nodes(plan, &Fresh { plan: &survey.plan, answers: &answers }, &mut judgement);
+        judgement.stale.extend(stale_slots(plan, &survey.plan));
         let now = survey.plan.cluster.clone().unwrap_or_default();
         check_plan(plan, &now, &judgement)?;
         Ok(judgement)

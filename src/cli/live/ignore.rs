@@ -17,7 +17,7 @@ const LARGEST: u64 = 1 << 20;
 const DEEPEST: usize = 8;
 
 /// All rules for a target, and what is wrong with them.
-pub(super) fn rules(rendered: &Rendered, sources: &Sources) -> (IgnoreRules, Diagnostics) {
+pub fn rules(rendered: &Rendered, sources: &Sources) -> (IgnoreRules, Diagnostics) {
     let root = rendered.names.root();
     let (configuration, mut found) = configuration::load(root, &Disk::at(root), sources, &Trace::new());
     let mut rules = IgnoreRules::default();

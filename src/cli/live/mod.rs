@@ -9,6 +9,7 @@ mod settings;
 mod target;
 mod watch;
 
+pub use ignore::rules;
 pub use report::report;
 pub use settings::{LiveSettings, Where};
 pub use watch::watch;

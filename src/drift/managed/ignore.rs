@@ -228,8 +228,12 @@ impl IgnoreRule {
     pub fn covers(&self, path: &FieldPath, git: &Node, live: &LiveObject) -> bool {
         let of_manager =
             |name: &String| live.entries.iter().any(|entry| entry.manager == *name && entry.fields.covers(&path.0));
+        self.covers_by_path(path, git, live) || self.managers.iter().any(of_manager)
+    }
+
+    /// Whether one of the paths is about a field, or what is around it.
+    pub(super) fn covers_by_path(&self, path: &FieldPath, git: &Node, live: &LiveObject) -> bool {
         self.paths.iter().any(|pattern| pattern.covers(path, &[git, &live.node]))
-            || self.managers.iter().any(of_manager)
     }
 }
 

@@ -8,6 +8,7 @@ mod change;
 mod confirm;
 mod given_up;
 mod ignore;
+mod leave_alone;
 mod live;
 mod owners;
 mod schema;

@@ -208,6 +208,11 @@ impl Cluster {
         Ok(value)
     }
 
+    /// Lets requests be tried again, after the server had stopped to answer.
+    pub fn hope_again(&self) {
+        self.lost.store(false, Ordering::Relaxed);
+    }
+
     /// Asks until there is an answer, or it is of no use.
     pub(super) async fn ask(&self, request: &Request, subject: &Subject) -> Result<Value, ServerError> {
         let (_, body) = self.persist(request, subject, true).await?;

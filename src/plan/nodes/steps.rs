@@ -126,6 +126,7 @@ fn bare(
     risk: Risk,
 ) -> Step {
     let planned = |(node, field): &(&str, &NodeField)| PlannedField {
+        seal: None,
         path: format!("{node}.{}", field.path),
         before: field.before.clone(),
         after: field.after.clone(),

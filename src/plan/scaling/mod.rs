@@ -7,6 +7,7 @@ mod choice;
 mod error;
 mod planner;
 mod sketch;
+mod stale;
 mod steps;
 mod types;
 
@@ -19,5 +20,6 @@ mod testing;
 
 pub use error::ScalingError;
 pub use planner::plan;
+pub use stale::stale_slots;
 pub use steps::Resized;
 pub use types::{CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, Pod, SCALING, ScalingPlan, Step, Wanted};

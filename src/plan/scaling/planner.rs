@@ -29,7 +29,8 @@ pub fn plan(state: &ClusterState, pods: &[Pod], wanted: Wanted) -> Result<Scalin
     let moved_slots = slots.moved_slots();
     steps.extend(later(&slots, pods));
     let masters = choice.masters.iter().map(|&pod| pods[pod].name.clone()).collect();
-    Ok(ScalingPlan { steps, masters, moved_slots, drained_to: pods.iter().filter(|pod| pod.stays).count(), slots })
+    let drained_to = pods.iter().filter(|pod| pod.stays).count();
+    Ok(ScalingPlan { steps, masters, moved_slots, drained_to, slots, state: sketch.state })
 }
 
 fn check(pods: &[Pod], wanted: Wanted) -> Result<(), ScalingError> {

@@ -1,6 +1,7 @@
 //! Steps of scaling among those of a plan.
 
-use crate::plan::{Action, Cause, Plan, Risk, Step as PlanStep};
+use crate::plan::{Action, Cause, Plan, Risk, SlotStep, Step as PlanStep};
+use crate::slots::{ClusterState, SlotStats, state_digest};
 
 use super::types::{ScalingPlan, Step};
 
@@ -38,8 +39,13 @@ impl Plan {
             }
             None => self.steps.last().map_or((0, 0, None), |step| (step.wave, step.group, None)),
         };
-        let steps: Vec<PlanStep> =
+        let mut steps: Vec<PlanStep> =
             resized.plan.steps.iter().map(|step| planned(step, resized.redis, wave, group, cause.clone())).collect();
+        // All moves are one picture: it stands with the first of them.
+        let mut moves = steps.iter_mut().filter(|step| step.action == Action::Move);
+        if let Some(first) = moves.next().filter(|_| resized.plan.moved_slots > 0) {
+            first.slots = Some(Box::new(picture(resized.plan)));
+        }
         let before = match at {
             Some(at) if resized.shrinks => at,
             Some(at) => at + 1,
@@ -48,6 +54,15 @@ impl Plan {
         self.steps.splice(before..before, steps);
         self.sealed()
     }
+}
+
+/// What moves, and the cluster without what is another number each time that one looks.
+fn picture(plan: &ScalingPlan) -> SlotStep {
+    let mut state = ClusterState { slot_stats: SlotStats::default(), ..plan.state.clone() };
+    state.nodes.iter_mut().for_each(|node| node.used_memory = None);
+    let mut slots = plan.slots.clone();
+    slots.state_digest = state_digest(&state);
+    SlotStep { plan: slots, state }
 }
 
 fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Cause>) -> PlanStep {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::slots::{Address, NodeId, SlotPlan, SlotSet};
+use crate::slots::{Address, ClusterState, NodeId, SlotPlan, SlotSet};
 
 /// The annotation of a StatefulSet that says to how many pods it may shrink: the others hold nothing that is needed.
 pub const DRAINED_TO: &str = "redisops.dev/drained-to";
@@ -118,4 +118,7 @@ pub struct ScalingPlan {
     /// The steps from the moves on as the slot planner has them; for the cluster as it is once the steps before are done.
     #[serde(skip)]
     pub slots: SlotPlan,
+    /// That cluster.
+    #[serde(skip)]
+    pub state: ClusterState,
 }

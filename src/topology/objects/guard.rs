@@ -9,28 +9,74 @@ use crate::topology::spec::Architecture;
 use crate::topology::tree::{list, map};
 use crate::yaml::Node;
 
-/// The policy, and what binds it to each StatefulSet.
+/// The policies, and what binds them to each StatefulSet.
 pub(super) fn objects(instance: &Instance<'_>) -> Vec<Resource> {
     let guarded = is_on(instance.spec.cluster.guard, true);
     if instance.architecture != Architecture::Cluster || !guarded {
         return Vec::new();
     }
-    let name = name(instance, "");
-    let bindings = instance.groups();
-    let bindings = bindings.iter().map(|group| binding(group, &name, instance));
-    [policy(&name, instance)].into_iter().chain(bindings).collect()
+    let groups = instance.groups();
+    let of = |guard: &'static Guard| {
+        let name = name(instance, "", guard);
+        let bindings: Vec<Resource> = groups.iter().map(|group| binding(group, &name, instance, guard)).collect();
+        [policy(&name, instance, guard)].into_iter().chain(bindings)
+    };
+    of(&WHOLE).chain(of(&SCALE)).collect()
+}
+
+/// One of the two ways in which a StatefulSet gets another size.
+struct Guard {
+    /// Behind the name of the instance.
+    suffix: &'static str,
+    /// What is written.
+    resource: &'static str,
+    /// Where the annotations of the live StatefulSet are found.
+    live: &'static str,
+    /// Whether what is known of it is what it is now.
+    fresh: Option<&'static str>,
+}
+
+/// The StatefulSet itself is written: the older one says everything.
+const WHOLE: Guard = Guard { suffix: "-scale-guard", resource: "statefulsets", live: "oldObject", fresh: None };
+
+/// Its `scale` is written, which has neither labels nor annotations: the StatefulSet is a parameter then. The API server does not follow parameters of its own
+/// kinds any more once the last policy that has such ones was deleted, until it is restarted: what it knows may be old, or nothing. What is not what it is
+/// now counts as not drained, and a StatefulSet that is not known may not be written this way.
+const SCALE: Guard = Guard {
+    suffix: "-scale-subresource-guard",
+    resource: "statefulsets/scale",
+    live: "params",
+    fresh: Some(
+        "params.metadata.uid == oldObject.metadata.uid && params.metadata.resourceVersion == oldObject.metadata.resourceVersion",
+    ),
+};
+
+impl Guard {
+    fn rules(&self, names: Option<String>) -> Node {
+        list![map! {
+            "apiGroups" => list!["apps"],
+            "apiVersions" => list!["*"],
+            "operations" => list!["UPDATE"],
+            "resourceNames" => names.map(|name| list![name]),
+            "resources" => list![self.resource],
+        }]
+    }
+
+    fn is_parameter(&self) -> bool {
+        self.fresh.is_some()
+    }
 }
 
 /// These objects are in no namespace, so that their names have to say it.
-fn name(instance: &Instance<'_>, suffix: &str) -> String {
+fn name(instance: &Instance<'_>, suffix: &str, guard: &Guard) -> String {
     let namespace = instance.parent.namespace();
     let before = if namespace.is_empty() { String::new() } else { format!("{namespace}-") };
-    format!("{before}{}{suffix}-scale-guard", instance.name)
+    format!("{before}{}{suffix}{}", instance.name, guard.suffix)
 }
 
-fn cluster_wide(kind: &'static str, name: &str, instance: &Instance<'_>, body: Node) -> Resource {
+fn cluster_wide(kind: &'static str, name: &str, instance: &Instance<'_>, guard: &Guard, body: Node) -> Resource {
     let kind = Kind("admissionregistration.k8s.io/v1", kind);
-    let mut resource = instance.object(kind, "-scale-guard", Some("node"), instance.cause, body);
+    let mut resource = instance.object(kind, guard.suffix, Some("node"), instance.cause, body);
     if let Some(metadata) = resource.node.lookup_mut(&["metadata"]).and_then(Node::as_map_mut) {
         metadata.remove("namespace");
         metadata.set("name", Node::string(instance.named, name));
@@ -39,23 +85,17 @@ fn cluster_wide(kind: &'static str, name: &str, instance: &Instance<'_>, body: N
     resource
 }
 
-fn policy(name: &str, instance: &Instance<'_>) -> Resource {
-    let variable = |name: &str, expression: &str| map! { "expression" => expression, "name" => name };
+fn policy(name: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
+    let variable = |name: &str, expression: String| map! { "expression" => expression, "name" => name };
+    let live = guard.live;
     let body = map! {
         "spec" => map! {
             "failurePolicy" => "Fail",
-            "matchConstraints" => map! {
-                "resourceRules" => list![map! {
-                    "apiGroups" => list!["apps"],
-                    "apiVersions" => list!["*"],
-                    "operations" => list!["UPDATE"],
-                    "resources" => list!["statefulsets", "statefulsets/scale"],
-                }],
-            },
-            // The StatefulSet itself: what is asked of its `scale` has neither labels nor annotations.
-            "paramKind" => map! { "apiVersion" => "apps/v1", "kind" => "StatefulSet" },
+            "matchConstraints" => map! { "resourceRules" => guard.rules(None) },
+            "paramKind" => guard.is_parameter().then(|| map! { "apiVersion" => "apps/v1", "kind" => "StatefulSet" }),
             "validations" => list![map! {
-                "expression" => "!variables.ours || variables.after >= variables.before || (variables.drained.matches('^[0-9]{1,5}$') && int(variables.drained) <= variables.after)",
+                "expression" => "variables.after >= variables.before || (variables.fresh && (!variables.ours || \
+                                 (variables.drained.matches('^[0-9]{1,5}$') && int(variables.drained) <= variables.after)))",
                 "messageExpression" => format!(
                     "'StatefulSet ' + request.name + ' of the Redis cluster {} may not go from ' + string(variables.before) + ' to ' + string(variables.after) + \
                      ' pods: their nodes are not drained. `redisops apply` or `redisops cluster drain` drains them and then sets the annotation \
@@ -65,36 +105,36 @@ fn policy(name: &str, instance: &Instance<'_>) -> Resource {
                 "reason" => "Forbidden",
             }],
             "variables" => list![
-                variable("ours", "params != null && request.name == params.metadata.name && has(params.metadata.labels) && 'redisops.dev/cluster' in params.metadata.labels"),
-                variable("before", "has(oldObject.spec.replicas) ? int(oldObject.spec.replicas) : 0"),
-                variable("after", "has(object.spec.replicas) ? int(object.spec.replicas) : 0"),
-                variable("live", "has(request.subResource) && request.subResource == 'scale' ? params : oldObject"),
+                variable("before", "has(oldObject.spec.replicas) ? int(oldObject.spec.replicas) : 0".to_owned()),
+                variable("after", "has(object.spec.replicas) ? int(object.spec.replicas) : 0".to_owned()),
+                variable("fresh", guard.fresh.unwrap_or("true").to_owned()),
+                variable("ours", format!("has({live}.metadata.labels) && 'redisops.dev/cluster' in {live}.metadata.labels")),
                 variable(
                     "drained",
-                    "has(variables.live.metadata.annotations) && 'redisops.dev/drained-to' in variables.live.metadata.annotations ? \
-                     variables.live.metadata.annotations['redisops.dev/drained-to'] : ''"
+                    format!(
+                        "has({live}.metadata.annotations) && 'redisops.dev/drained-to' in {live}.metadata.annotations ? \
+                         {live}.metadata.annotations['redisops.dev/drained-to'] : ''"
+                    )
                 ),
             ],
         },
     };
-    cluster_wide("ValidatingAdmissionPolicy", name, instance, body)
+    cluster_wide("ValidatingAdmissionPolicy", name, instance, guard, body)
 }
 
-fn binding(group: &Group<'_>, policy: &str, instance: &Instance<'_>) -> Resource {
+fn binding(group: &Group<'_>, policy: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
     let namespace = instance.parent.namespace();
-    let own = (!namespace.is_empty()).then(|| {
-        map! { "namespaceSelector" => map! { "matchLabels" => map! { "kubernetes.io/metadata.name" => namespace } } }
-    });
+    let own =
+        (!namespace.is_empty()).then(|| map! { "matchLabels" => map! { "kubernetes.io/metadata.name" => namespace } });
+    let set = instance.child(&group.suffix);
+    let parameter = guard.is_parameter().then(|| map! { "name" => set.clone(), "parameterNotFoundAction" => "Deny" });
     let body = map! {
         "spec" => map! {
-            "matchResources" => own,
-            "paramRef" => map! {
-                "name" => instance.child(&group.suffix),
-                "parameterNotFoundAction" => "Allow",
-            },
+            "matchResources" => map! { "namespaceSelector" => own, "resourceRules" => guard.rules(Some(set)) },
+            "paramRef" => parameter,
             "policyName" => policy,
             "validationActions" => list!["Deny"],
         },
     };
-    cluster_wide("ValidatingAdmissionPolicyBinding", &name(instance, &group.suffix), instance, body)
+    cluster_wide("ValidatingAdmissionPolicyBinding", &name(instance, &group.suffix, guard), instance, guard, body)
 }
