@@ -65,10 +65,9 @@ pub(super) fn choose(pods: &[Pod], sketch: &Sketch, wanted: Wanted) -> Choice {
         }
     }
     while choice.masters.len() < wanted {
-        let free = table.free(&choice.masters);
-        let spares: Vec<usize> = free.iter().copied().filter(|&pod| table.is_master(pod)).collect();
-        let from = if spares.is_empty() { &free } else { &spares };
-        let Some(pod) = zones.best(from) else { break };
+        let spares = table.spares(&choice.masters);
+        let free = if spares.is_empty() { table.free(&choice.masters) } else { Vec::new() };
+        let Some(pod) = zones.best(if spares.is_empty() { &free } else { &spares }) else { break };
         if spares.is_empty() {
             choice.renewed.push(pod);
         }
@@ -126,6 +125,12 @@ impl<'a> Table<'a> {
             heirs: self.replicas(master).filter(can).collect(),
         };
         (0..self.pods.len()).filter(owner).map(shard).collect()
+    }
+
+    /// Masters that stay and own nothing; those with replicas too, which need not give up anything to take slots.
+    fn spares(&self, masters: &[usize]) -> Vec<usize> {
+        let empty = |&pod: &usize| self.is_master(pod) && self.node(pod).is_some_and(|node| node.slots.is_empty());
+        (0..self.pods.len()).filter(|pod| self.stays(*pod) && !masters.contains(pod)).filter(empty).collect()
     }
 
     /// Pods that stay and have no part yet, those first whose copy is needed least: masters without slots, replicas of those that own nothing in the end,

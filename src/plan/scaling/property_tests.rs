@@ -70,6 +70,7 @@ proptest! {
         let mut case = Case::random(seed);
         let mut dice = Dice::new(seed ^ 0xabcd);
         let masters = case.plan().masters;
+        prop_assert_eq!(masters.len(), usize::from(case.wanted.masters), "all of them are named");
         // So many times somebody is interrupted, at any step and in the middle of moves.
         for _ in 0..6 {
             let steps = case.plan().steps;
@@ -104,4 +105,11 @@ proptest! {
             prop_assert!(!error.diagnostic().message.is_empty());
         }
     }
+}
+
+/// One that stays, owns nothing and still has replicas, which leave.
+#[test]
+fn a_master_without_slots_that_has_replicas_is_named() {
+    let case = Case::random(478_647_671_429_968_820);
+    assert_eq!(case.plan().masters, ["cache-0", "cache-1", "cache-2", "cache-3"]);
 }
