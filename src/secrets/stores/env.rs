@@ -42,6 +42,8 @@ impl Store for Env {
         for (name, value) in (self.read)() {
             let Some(name) = name.strip_prefix(self.prefix.as_str()) else { continue };
             if let Some(key) = name.strip_prefix(&of_path) {
+                // No name of a variable has a dash.
+                named.push((key.to_ascii_lowercase().replace('_', "-"), Value::text(value.clone())));
                 named.push((key.to_ascii_lowercase(), Value::text(value.clone())));
                 named.push((key.to_owned(), Value::text(value.clone())));
             }
@@ -68,5 +70,11 @@ mod tests {
         assert_eq!(ask("cache/prod", ""), Ok(Some(Value::text("named"))));
         assert_eq!(ask("other", ""), Ok(Some(Value::text("plain"))));
         assert_eq!(ask("other", "1").unwrap_err().why, Why::NoVersion);
+        let read = || vec![("CACHE_DB_PASSWORD".into(), "named".into())];
+        let request = Request { path: "cache".into(), version: String::new(), engine: None };
+        let fields = Env { prefix: String::new(), read }.fetch(&request).unwrap().fields;
+        for key in ["db-password", "db_password", "DB_PASSWORD"] {
+            assert!(fields.iter().any(|(name, value)| name == key && *value == Value::text("named")), "{key}");
+        }
     }
 }
