@@ -43,11 +43,8 @@ pub fn hash(object: &Node) -> Option<String> {
 
 fn shorten(json: &str) -> String {
     let digest = Sha256::digest(json.as_bytes());
-    let mut hex = String::with_capacity(10);
-    for byte in digest.iter().take(5) {
-        write!(hex, "{byte:02x}").expect("writing to a string succeeds");
-    }
-    hex.chars()
+    hex::encode(&digest[..5])
+        .chars()
         .map(|c| match c {
             '0' => 'g',
             '1' => 'h',

@@ -1,7 +1,5 @@
 //! The fingerprint of a plan.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::types::Plan;
@@ -11,10 +9,7 @@ impl Plan {
     pub fn fingerprint(&self) -> String {
         let bare = Plan { digest: String::new(), target: String::new(), ..self.clone() };
         let text = serde_json::to_vec(&bare).expect("a plan has only text keys and finite numbers");
-        Sha256::digest(&text).iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex::encode(Sha256::digest(&text))
     }
 
     /// The plan with its fingerprint.

@@ -1,7 +1,6 @@
 //! Values that no plan shows, told apart all the same: by digests whose key is the identity of the live object, which stands in no plan.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -58,10 +57,7 @@ pub fn sealed(key: &str, path: &FieldPath, live: &Node, git: &Node, secrets: &BT
 fn digest(key: &str, value: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key may have any length");
     mac.update(value);
-    mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -266,8 +266,9 @@ fn commands(what: &str, categories: &Categories) -> BTreeSet<String> {
     if parts.is_empty() { BTreeSet::from([what.to_owned()]) } else { parts }
 }
 
-fn hash(password: &str) -> String {
-    Sha256::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// A password as `ACL LIST` has it: SHA-256, in hexadecimal digits.
+pub fn hash(password: &str) -> String {
+    hex::encode(Sha256::digest(password.as_bytes()))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ pub(super) fn fingerprints(items: &[Item]) -> Vec<String> {
             let number = counts.entry(text.clone()).or_insert(0);
             *number += 1;
             let text = if *number > 1 { format!("{text}\u{0}{number}") } else { text };
-            Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+            hex::encode(&Sha256::digest(text.as_bytes())[..16])
         })
         .collect()
 }

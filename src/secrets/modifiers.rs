@@ -25,7 +25,7 @@ pub fn apply(name: &str, parameters: &[&str], value: Value) -> Result<Value, Str
         "base64encode" => Ok(Value::text(go::encode(&text(name, value)?))),
         // What is no base64 ends the value, as it does in the reference.
         "base64decode" => Ok(Value::Text(go::decode(&text(name, value)?).0)),
-        "sha256sum" => Ok(Value::text(hex(&Sha256::digest(text(name, value)?)))),
+        "sha256sum" => Ok(Value::text(hex::encode(Sha256::digest(text(name, value)?)))),
         "jsonParse" => {
             json::parse(&text(name, value)?, Numbers::Floats).map_err(|why| format!("the value is not JSON: {why}"))
         }
@@ -39,10 +39,6 @@ fn text(name: &str, value: Value) -> Result<Vec<u8>, String> {
         Value::Text(bytes) => Ok(bytes),
         other => Err(format!("`{name}` needs a text, the value is {}", other.what())),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn indent(parameters: &[&str], value: Value) -> Result<Value, String> {

@@ -1,7 +1,5 @@
 //! The fingerprint of a cluster state: what a plan was made from.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::state::ClusterState;
@@ -17,10 +15,7 @@ pub fn state_digest(state: &ClusterState) -> String {
     }
     canonical.open.sort_by_cached_key(|open| (open.slot, open.node.clone(), format!("{:?}", open.direction)));
     let text = serde_json::to_vec(&canonical).expect("a state has only text keys and whole numbers");
-    Sha256::digest(&text).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(&text))
 }
 
 #[cfg(test)]

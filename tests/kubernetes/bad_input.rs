@@ -117,27 +117,7 @@ fn a_cluster_that_is_not_reached_leaves_all_objects_in_the_report() {
 
 /// The line of a cluster that trusts another authority.
 fn other_authority(bench: &Bench) -> String {
-    let path = bench.path().join(".git/ca.crt");
-    let key = bench.path().join(".git/ca.key");
-    let done = std::process::Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-subj",
-            "/CN=other",
-            "-keyout",
-        ])
-        .arg(&key)
-        .arg("-out")
-        .arg(&path)
-        .output()
-        .unwrap();
-    assert!(done.status.success());
+    let (_, path) = bench.authority("other", &[]);
     let text = fs::read_to_string(&bench.kubeconfig).unwrap();
     let line = text.lines().find(|line| line.contains("certificate-authority")).unwrap();
     let start = line.find("certificate-authority: ").unwrap() + "certificate-authority: ".len();

@@ -264,6 +264,24 @@ impl Bench {
         self.with_token(token.trim())
     }
 
+    /// An authority that only its file knows: where its key and its certificate are.
+    pub fn authority(&self, name: &str, more: &[&str]) -> (PathBuf, PathBuf) {
+        let at = |ending: &str| self.path().join(".git").join(format!("{name}.{ending}"));
+        let (key, certificate) = (at("key"), at("crt"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj"])
+            .arg(format!("/CN={name}"))
+            .args(more)
+            .arg("-keyout")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        (key, certificate)
+    }
+
     /// The kubeconfig with another token.
     pub fn with_token(&self, token: &str) -> PathBuf {
         let text = fs::read_to_string(&self.kubeconfig).unwrap();

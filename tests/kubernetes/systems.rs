@@ -6,46 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::player::definitions;
 use crate::support::{Bench, Run};
-
-/// Kinds of operators whose own definitions are not in this repository: group, version, kind.
-const OTHERS: [(&str, &str, &str); 9] = [
-    ("cert-manager.io", "v1", "Certificate"),
-    ("external-secrets.io", "v1", "ExternalSecret"),
-    ("external-secrets.io", "v1", "SecretStore"),
-    ("grafana.integreatly.org", "v1beta1", "GrafanaDashboard"),
-    ("monitoring.coreos.com", "v1", "PrometheusRule"),
-    ("monitoring.coreos.com", "v1", "ServiceMonitor"),
-    ("monitoring.coreos.com", "v1beta1", "AlertmanagerConfig"),
-    ("operators.coreos.com", "v1", "OperatorGroup"),
-    ("operators.coreos.com", "v1alpha1", "Subscription"),
-];
-
-fn definitions(bench: &Bench) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let own = root.join("ci/schemas/redis-enterprise.yaml");
-    let rendered = bench.redisops(&["build", own.to_str().unwrap(), "--no-validate"]);
-    assert_eq!(rendered.code, 0, "{rendered:?}");
-    // They say what is served, and not which version is kept.
-    let served = "    served: true\n";
-    let of_one = |text: &str| {
-        let kept = text.replacen(served, "    served: yes\n    storage: true\n", 1);
-        kept.replace(served, "    served: true\n    storage: false\n").replace("served: yes", "served: true")
-    };
-    let mut all: Vec<String> = rendered.stdout.split("---\n").map(of_one).collect();
-    for (group, version, kind) in OTHERS {
-        let plural = format!("{}s", kind.to_lowercase());
-        all.push(format!(
-            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.{group}}}\nspec:\n  group: {group}\n  scope: Namespaced\n\
-             \x20 names: {{kind: {kind}, plural: {plural}}}\n  versions:\n  - {{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}\n"
-        ));
-    }
-    let text = all.join("---\n");
-    let done = bench.kubectl_with(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &text);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let done = bench.kubectl_with(&["wait", "--for=condition=Established", "-f", "-"], &text);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-}
 
 #[test]
 fn system_a_is_clean_when_it_is_applied_and_its_drift_is_found() {
@@ -66,6 +28,12 @@ fn system_a_is_clean_when_it_is_applied_and_its_drift_is_found() {
         let run = bench.diff(arguments);
         assert_eq!(run.code, 0, "{run:?}");
     }
+    drift_of_a_database(&bench, overlay);
+    let _ = bench.kubectl_with(&["delete", "--wait=false", "-f", "-"], &rendered);
+}
+
+/// Changes the first database of a clean system beside its files, sees that this is found with both stories, and says which one it was.
+pub fn drift_of_a_database(bench: &Bench, overlay: &str) -> String {
     let report = bench.diff(&[overlay]).json();
     let databases: Vec<&Value> = report["changes"]
         .as_array()
@@ -84,7 +52,7 @@ fn system_a_is_clean_when_it_is_applied_and_its_drift_is_found() {
     let field = run.field("RedisEnterpriseDatabase", name, "spec.memorySize");
     assert_eq!((&field["before"], &field["manager"]["name"]), (&json!("1GB"), &json!("kubectl-patch")));
     assert!(field["origin"]["line"].is_u64() && field["origin"]["commit"].is_string(), "{field}");
-    let _ = bench.kubectl_with(&["delete", "--wait=false", "-f", "-"], &rendered);
+    name.to_owned()
 }
 
 /// Systems of `examples/`, by their overlays; drift of their objects is the same everywhere.

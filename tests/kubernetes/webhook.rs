@@ -42,26 +42,13 @@ struct Webhook {
 impl Webhook {
     fn start(bench: &Bench) -> Webhook {
         use std::io::{BufRead, BufReader};
-        let at = |name: &str| bench.path().join(".git").join(name).to_str().unwrap().to_owned();
-        let (key, certificate) = (at("hook.key"), at("hook.crt"));
-        let made = Command::new("openssl")
-            .args([
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-subj",
-                "/CN=hook",
-            ])
-            .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &key, "-out", &certificate])
-            .output()
+        let (key, certificate) = bench.authority("hook", &["-addext", "subjectAltName=IP:127.0.0.1"]);
+        let mut child = Command::new("python3")
+            .args(["-c", SERVER])
+            .args([&certificate, &key])
+            .stdout(Stdio::piped())
+            .spawn()
             .unwrap();
-        assert!(made.status.success(), "{made:?}");
-        let mut child =
-            Command::new("python3").args(["-c", SERVER, &certificate, &key]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let authority = base64::engine::general_purpose::STANDARD.encode(std::fs::read(&certificate).unwrap());

@@ -1,6 +1,5 @@
 //! Whole systems: from nothing to ready, clean, and deleted again; every kind of object in them.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -8,6 +7,7 @@ use serde_json::{Value, json};
 use crate::applying::{result, results};
 use crate::player::{Player, definitions};
 use crate::support::{Bench, Run};
+use crate::systems::drift_of_a_database;
 
 /// A system on the control plane.
 struct System {
@@ -154,27 +154,10 @@ fn system_a_comes_up_under_an_operator_that_the_test_plays_and_its_drift_is_foun
     let (bench, overlay) = (&system.bench, system.path.as_str());
     let run = bench.diff(&[overlay, "--exact"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let report = bench.diff(&[overlay]).json();
-    let databases: Vec<&Value> = report["changes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["resource"])
-        .filter(|it| it["kind"] == "RedisEnterpriseDatabase")
-        .collect();
-    let (name, namespace) = (databases[0]["name"].as_str().unwrap(), databases[0]["namespace"].as_str().unwrap());
-    let patch = r#"{"spec":{"memorySize":"1GB","shardCount":7}}"#;
-    bench.kubectl(&["-n", namespace, "patch", "redisenterprisedatabase", name, "--type", "merge", "-p", patch]);
-    let run = bench.diff(&[overlay]);
-    assert_eq!((run.code, &run.json()["summary"]["update"]), (1, &json!(1)), "{run:?}");
-    let paths: BTreeSet<String> = run.paths("RedisEnterpriseDatabase", name).into_iter().collect();
-    assert!(paths.contains("spec.memorySize"), "{paths:?}");
-    let field = run.field("RedisEnterpriseDatabase", name, "spec.memorySize");
-    assert_eq!((&field["before"], &field["manager"]["name"]), (&json!("1GB"), &json!("kubectl-patch")));
-    assert!(field["origin"]["line"].is_u64() && field["origin"]["commit"].is_string(), "{field}");
+    let (name, namespace) = (drift_of_a_database(bench, overlay), system.namespace);
     // The databases go before their cluster, and only by name.
     let kept = system.done(&["delete"], &["--yes", "--timeout", "100s", "-o", "json"]);
-    assert_eq!(result(&kept, "RedisEnterpriseDatabase", name), "kept");
+    assert_eq!(result(&kept, "RedisEnterpriseDatabase", &name), "kept");
     assert!(kept.stderr.contains("data: ") && kept.stderr.contains("are kept"), "{}", kept.stderr);
     let left = bench.kubectl(&["-n", namespace, "get", "redisenterprisedatabase,redisenterprisecluster", "-o", "name"]);
     let named: Vec<String> = left.lines().map(|line| line.replace(".app.redislabs.com", "")).collect();

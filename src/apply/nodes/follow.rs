@@ -11,7 +11,7 @@ use crate::plan::nodes::Task;
 use crate::redis::Info;
 use crate::slots::Address;
 
-use super::look::Database;
+use super::look::{Database, info};
 use super::mend::failed;
 
 /// Makes a node copy the master. One that has data of its own is refused: it would lose it.
@@ -63,11 +63,6 @@ pub(super) async fn follow(database: &Database, node: &NodeChange, own: &Connect
     own.query::<()>(&order).await.map_err(refused)
 }
 
-async fn info(connection: &Connection) -> Result<Info, NodeError> {
-    let text: String = connection.query(&cmd("INFO")).await?;
-    Ok(Info::parse(&text))
-}
-
 fn has_keys(info: &Info) -> bool {
     info.names().any(|name| name.strip_prefix("db").is_some_and(|number| number.parse::<u16>().is_ok()))
 }
@@ -85,7 +80,7 @@ fn is_copy(ours: &Info, theirs: &Info) -> bool {
 async fn place(database: &Database, master: &NodeChange, connection: &Connection, info: &Info) -> Address {
     for change in database.changes.iter().filter(|change| change.error.is_none() && change.node != master.node) {
         let Ok(other) = database.connect(change).await else { continue };
-        let Ok(other) = self::info(&other).await else { continue };
+        let Ok(other) = super::look::info(&other).await else { continue };
         let host = other.get("master_host").filter(|_| other.get("master_link_status") == Some("up"));
         let port = other.number("master_port").and_then(|port| u16::try_from(port).ok());
         if let (Some(host), Some(port)) = (host, port) {

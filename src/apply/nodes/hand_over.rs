@@ -16,8 +16,7 @@ use crate::live::redis::{Connection, NodeError};
 use crate::plan::scaling::Wanted;
 use crate::redis::Info;
 
-use super::look::Database;
-use super::roll::info;
+use super::look::{Database, info};
 use super::tuner::Tell;
 
 /// How long a hand-over may take to show everywhere.
@@ -85,7 +84,7 @@ async fn by_sentinels(database: &Database, node: &NodeChange, tell: &Tell<'_>) -
     let master = database.connect(node).await.map_err(|error| failed("it cannot be reached", &error))?;
     let Some(watched) = &database.wanted.sentinels else { return Ok(()) };
     let name = watched.master.as_str();
-    let (sentinel, old) = sentinel(database, name).await.ok_or_else(|| no_hand_over(node, "no sentinel answers"))?;
+    let (sentinel, old) = database.sentinel(name).await.ok_or_else(|| no_hand_over(node, "no sentinel answers"))?;
     if !has_heir(&sentinel, name).await {
         return Err(no_hand_over(node, "sentinels see no replica that is up"));
     }
@@ -106,19 +105,6 @@ async fn by_sentinels(database: &Database, node: &NodeChange, tell: &Tell<'_>) -
     let (host, port) = taken.map_err(|why| no_hand_over(node, &why))?;
     tell(&format!("{} hands over to {host}:{port}", node.node));
     Ok(())
-}
-
-/// A sentinel that answers, and where it sees the master.
-async fn sentinel(database: &Database, name: &str) -> Option<(Connection, (String, u16))> {
-    let all = database.changes.iter().filter(|it| it.error.is_none() && database.sentinels.contains(&it.node));
-    for change in all {
-        let Ok(connection) = database.connect(change).await else { continue };
-        let asked = connection.query(cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(name)).await;
-        if let Ok(Some(at)) = asked {
-            return Some((connection, at));
-        }
-    }
-    None
 }
 
 /// Whether sentinels could promote somebody.
@@ -162,7 +148,7 @@ async fn take_over(
 
 /// Whether every replica that is linked has all that the master has: whichever is promoted then has it.
 async fn all_in_step(master: &Connection) -> bool {
-    let Some(info) = info(master).await else { return false };
+    let Ok(info) = info(master).await else { return false };
     let offset = info.number("master_repl_offset");
     let replicas: Vec<Option<u64>> = (0..info.number("connected_slaves").unwrap_or(0))
         .map(|number| {

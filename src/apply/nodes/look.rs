@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use ::redis::cmd;
 use futures::future::BoxFuture;
 
 use crate::drift::nodes::{Wanted, WantedNode, WantedSetting};
 use crate::drift::{NodeChange, NodeField};
 use crate::live::redis::{Access, Connection, NodeError, Trouble, open};
+use crate::redis::Info;
 use crate::redis::acl::Rules;
 use crate::slots::Address;
 
@@ -43,6 +45,19 @@ impl Database {
         open(&self.access, &address).await
     }
 
+    /// A sentinel that answers and watches that master, and where it sees it.
+    pub(super) async fn sentinel(&self, master: &str) -> Option<(Connection, (String, u16))> {
+        let all = self.changes.iter().filter(|it| it.error.is_none() && self.sentinels.contains(&it.node));
+        for change in all {
+            let Ok(connection) = self.connect(change).await else { continue };
+            let asked = connection.query(cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(master)).await;
+            if let Ok(Some(at)) = asked {
+                return Some((connection, at));
+            }
+        }
+        None
+    }
+
     /// What Git wants of a node.
     pub(super) fn node(&self, name: &str) -> Option<&WantedNode> {
         self.wanted.nodes.iter().find(|node| node.pod == name)
@@ -74,4 +89,10 @@ impl Database {
     pub(super) fn answering(&self) -> impl Iterator<Item = (&NodeChange, &[NodeField])> {
         self.changes.iter().filter(|change| change.error.is_none()).map(|change| (change, change.fields.as_slice()))
     }
+}
+
+/// All that a node tells of itself.
+pub(super) async fn info(connection: &Connection) -> Result<Info, NodeError> {
+    let text: String = connection.query(&cmd("INFO")).await?;
+    Ok(Info::parse(&text))
 }

@@ -77,17 +77,8 @@ fn statement<'d>(database: &'d Database, name: &str) -> Option<(&'d str, String)
 async fn watch(database: &Database, node: &NodeChange, connection: &Connection) -> Result<(), Diagnostic> {
     let Some(sentinels) = &database.wanted.sentinels else { return Ok(()) };
     let name = sentinels.master.as_str();
-    let mut place: Option<(String, u16)> = None;
-    let others = database.changes.iter().filter(|it| database.sentinels.contains(&it.node) && it.node != node.node);
-    for other in others.filter(|other| other.error.is_none()) {
-        let Ok(other) = database.connect(other).await else { continue };
-        let asked = other.query(cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(name)).await;
-        if let Ok(Some(found)) = asked {
-            place = Some(found);
-            break;
-        }
-    }
-    let Some((host, port)) = place else {
+    // The one that does not watch it yet says nothing of it.
+    let Some((_, (host, port))) = database.sentinel(name).await else {
         return Err(Diagnostic::error(
             "redisops::nodes::no_sentinel",
             format!("`{}` cannot be told to watch `{name}`: no other sentinel says where it is", node.node),

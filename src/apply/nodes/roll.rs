@@ -11,11 +11,9 @@ use crate::apply::slots::Stop;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::drift::NodeChange;
 use crate::live::kubernetes::{Cluster, ServerError, role_for};
-use crate::live::redis::Connection;
-use crate::redis::Info;
 
 use super::hand_over::hand_over;
-use super::look::{Database, Look};
+use super::look::{Database, Look, info};
 use super::tuner::Tell;
 
 /// How often to look.
@@ -159,7 +157,7 @@ impl Roll<'_> {
             return Ok(None);
         };
         let Ok(connection) = database.connect(node).await else { return Ok(None) };
-        let Some(info) = info(&connection).await else { return Ok(None) };
+        let Ok(info) = info(&connection).await else { return Ok(None) };
         if info.get("role") == Some("master") {
             let end = Instant::now() + self.patience.min(Duration::from_secs(60));
             // A replica that has just come back needs a moment.
@@ -225,7 +223,7 @@ fn node_of<'d>(databases: &'d [Database], pod: &str) -> Option<(&'d Database, &'
 /// Whether a node is back: another process than before that has its data.
 async fn in_step(database: &Database, node: &NodeChange, before: Option<&str>) -> Result<(), String> {
     let connection = database.connect(node).await.map_err(|error| format!("its node does not answer: {error}"))?;
-    let info = info(&connection).await.ok_or("its node does not tell how it is")?;
+    let info = info(&connection).await.map_err(|_| "its node does not tell how it is")?;
     if before.is_some() && info.get("run_id") == before {
         return Err("the old process still answers".to_owned());
     }
@@ -242,11 +240,6 @@ async fn in_step(database: &Database, node: &NodeChange, before: Option<&str>) -
         }
     }
     Ok(())
-}
-
-pub(super) async fn info(connection: &Connection) -> Option<Info> {
-    let text: String = connection.query(&cmd("INFO")).await.ok()?;
-    Some(Info::parse(&text))
 }
 
 fn revision(pod: &Value) -> &str {

@@ -242,7 +242,7 @@ impl<'a> Tuner<'a> {
                     .find(|change| is_needed(&change.node))
                     .map(|change| (name.clone(), change.clone())));
             }
-            let Some((redis, change)) = missing else { return Ok(databases.clone()) };
+            let Some((redis, change)) = missing else { return Ok(databases) };
             if Instant::now() >= end || self.stop.wanted() {
                 let why = change.error.map(|error| error.message).unwrap_or_default();
                 return Err(Diagnostic::error(

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::plan::nodes::Window;
+use crate::redis::acl::hash;
 
 use super::look::Database;
 
@@ -51,8 +50,4 @@ fn is_left_behind(database: &Database, node: &str, user: &str) -> bool {
     let wanted = wanted(database, node, user);
     let now = database.user(node, user).and_then(|rules| rules.passwords()).unwrap_or_default();
     now.iter().any(|hashed| !wanted.contains(hashed))
-}
-
-fn hash(password: &str) -> String {
-    Sha256::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -70,6 +70,12 @@ pub async fn replicate(
             attached.push(one?);
         }
     }
+    // What servers moved back in the course of a later wave.
+    let now = masters(&members.views().await);
+    let astray = changes.iter().filter(|change| now.get(&change.node).is_some_and(|master| *master != change.master));
+    for one in join_all(astray.map(|change| attach(members, change, steps))).await {
+        one?;
+    }
     Ok(attached)
 }
 
@@ -186,13 +192,15 @@ async fn attach(members: &Members, change: &ReplicaChange, steps: &Steps<'_>) ->
     let (replica, source) = (members.connection(node)?, members.connection(master)?);
     let end = Instant::now() + steps.deadline;
     let already = copies(replica, node, master).await?;
-    if !already {
-        order(replica, master, end).await?;
-    }
     let mut stalled = (u64::MAX, Instant::now());
     loop {
+        // Servers move replicas too: one whose master has another goes to a master that has none, for as long as replicas are on their way there.
+        if !copies(replica, node, master).await? {
+            order(replica, master, end).await?;
+        }
         let link = link(replica, source).await.map_err(|error| failed("the replica could not be watched", &error))?;
-        if link.is_even() && everybody_says(members, change).await {
+        let others = if link.is_even() { contradictions(members, change).await } else { Vec::new() };
+        if link.is_even() && others.is_empty() {
             steps.say(Step::InSync { node: node.clone(), master: master.clone() });
             return Ok(Attached { node: node.clone(), master: master.clone(), already });
         }
@@ -208,7 +216,7 @@ async fn attach(members: &Members, change: &ReplicaChange, steps: &Steps<'_>) ->
             stalled = (progress, Instant::now());
         }
         if Instant::now() >= end && stalled.1.elapsed() >= steps.deadline {
-            return Err(no_link(change, replica, &link, steps.deadline).into());
+            return Err(no_link(change, replica, &link, &others, steps.deadline).into());
         }
         sleep(LOOK).await;
     }
@@ -258,18 +266,35 @@ async fn link(replica: &Connection, source: &Connection) -> Result<Link, NodeErr
     })
 }
 
-async fn everybody_says(members: &Members, change: &ReplicaChange) -> bool {
-    let says = |view: &View| {
-        view.lines.is_err() || view.line(&change.node).is_some_and(|line| line.master.as_ref() == Some(&change.master))
-    };
-    members.views().await.iter().all(says)
+/// What nodes say of a replica that is not what it is to be. A node that does not answer says nothing.
+async fn contradictions(members: &Members, change: &ReplicaChange) -> Vec<String> {
+    members.views().await.iter().filter_map(|view| contradiction(view, change)).collect()
 }
 
-fn no_link(change: &ReplicaChange, replica: &Connection, link: &Link, deadline: Duration) -> Diagnostic {
+fn contradiction(view: &View, change: &ReplicaChange) -> Option<String> {
+    view.lines.as_ref().ok()?;
+    let at = &view.address;
+    match view.line(&change.node) {
+        None => Some(format!("`{at}` does not know it")),
+        Some(line) => match &line.master {
+            Some(master) if *master == change.master => None,
+            Some(master) => Some(format!("`{at}` says that it copies `{}`", master.short())),
+            None => Some(format!("`{at}` takes it for a master")),
+        },
+    }
+}
+
+fn no_link(
+    change: &ReplicaChange,
+    replica: &Connection,
+    link: &Link,
+    others: &[String],
+    deadline: Duration,
+) -> Diagnostic {
     let state = match link {
         Link { up: false, .. } => "its link is down".to_owned(),
         Link { behind: Some(bytes), .. } if !link.is_even() => format!("it is {bytes} bytes behind"),
-        _ => "not every node knows of it".to_owned(),
+        _ => others.join(", "),
     };
     Diagnostic::error(
         "redisops::slots::no-link",

@@ -38,7 +38,7 @@ impl Cache {
     }
 
     fn file(&self, server: &str, path: &str) -> PathBuf {
-        self.directory.join(hex(&Sha256::digest(format!("{server}\n{path}"))))
+        self.directory.join(hex::encode(Sha256::digest(format!("{server}\n{path}"))))
     }
 
     /// What is kept; nothing where it is not as it was written.
@@ -72,12 +72,8 @@ impl Kept {
         digest.update(&self.tag);
         digest.update(b"\n");
         digest.update(&self.body);
-        hex(&digest.finalize())
+        hex::encode(digest.finalize())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

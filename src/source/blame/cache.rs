@@ -22,8 +22,7 @@ impl Cache {
             hash.update(part);
             hash.update([0]);
         }
-        let name: String = hash.finalize().iter().take(20).map(|byte| format!("{byte:02x}")).collect();
-        self.0.join(name)
+        self.0.join(hex::encode(&hash.finalize()[..20]))
     }
 
     /// The commits of the lines of a file.

@@ -144,7 +144,7 @@ fn checkout_directory(home: &Path, spec: &RepoSpec, commit: &str) -> PathBuf {
 
 /// A name for a directory from a URL or reference: short, without special characters, without what may be secret in it.
 pub(super) fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text.as_bytes())[..16])
 }
 
 struct Git<'a> {

@@ -4,25 +4,13 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::stage::paths;
+use super::stage::{paths, repository};
 use crate::support::{Ran, TestCluster, binary, run};
 
 /// An environment whose map has every node by the address that it announces.
 fn environment(cluster: &TestCluster) {
-    let map: String = cluster.nodes().map(|node| format!("        \"{0}\": \"{0}\"\n", node.address())).collect();
-    let write = |path: &str, text: &str| {
-        let path = cluster.dir().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write("overlay/kustomization.yaml", "configMapGenerator:\n- name: none\n  literals: [a=b]\n");
-    write(
-        "environments/test.yaml",
-        &format!(
-            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: test}}\nspec:\n  overlay: overlay\n  redis:\n  - name: shards\n    \
-             topology: {{mode: cluster}}\n    access:\n      mode: map\n      map:\n{map}"
-        ),
-    );
+    let map: Vec<String> = cluster.nodes().map(|node| format!("\"{0}\": \"{0}\"", node.address())).collect();
+    repository(cluster.dir(), &format!("{{mode: map, map: {{{}}}}}", map.join(", ")), "");
 }
 
 fn diff(cluster: &TestCluster) -> Ran {

@@ -1,12 +1,11 @@
 //! What is wrong with servers themselves: memory, files, modules, data that is still being loaded, zones.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::stage::{Stage, fields_of, paths};
+use super::stage::{Stage, fields_of, paths, repository};
 use crate::support::{Server, TestCluster, binary, run};
 
 fn error(report: &Value, node: usize) -> &str {
@@ -122,21 +121,4 @@ fn nodes_that_speak_tls_and_ask_for_a_password() {
     crate::support::certificates::make(other.path());
     let access = format!("{{mode: map, map: {{{}}}, tls: {{ca: {}/ca.crt}}}}", map.join(", "), other.path().display());
     assert_eq!(error(&diff(&access, auth).expect(2).json(), 0), "tls");
-}
-
-/// An environment whose nodes only the map names.
-fn repository(directory: &Path, access: &str, auth: &str) {
-    let write = |path: &str, text: &str| {
-        let path = directory.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write("overlay/kustomization.yaml", "configMapGenerator:\n- name: none\n  literals: [a=b]\n");
-    write(
-        "environments/test.yaml",
-        &format!(
-            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: test}}\nspec:\n  overlay: overlay\n  redis:\n  - name: shards\n    \
-             topology: {{mode: cluster}}\n    access: {access}\n{auth}"
-        ),
-    );
 }

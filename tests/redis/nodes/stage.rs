@@ -34,6 +34,23 @@ const BEFORE: usize = 7;
 /// Users of the overlay.
 const USERS: &str = "user default on nopass ~* &* +@all\nuser app on >pw ~app:* +@read -@dangerous +set\n";
 
+/// A repository with an environment whose nodes only its access names: no object says what they are.
+pub fn repository(directory: &Path, access: &str, auth: &str) {
+    let write = |path: &str, text: &str| {
+        let path = directory.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("overlay/kustomization.yaml", "configMapGenerator:\n- name: none\n  literals: [a=b]\n");
+    write(
+        "environments/test.yaml",
+        &format!(
+            "apiVersion: redisops.dev/v1alpha1\nkind: Environment\nmetadata: {{name: test}}\nspec:\n  overlay: overlay\n  redis:\n  - name: shards\n    \
+             topology: {{mode: cluster}}\n    access: {access}\n{auth}"
+        ),
+    );
+}
+
 /// Servers that stand in for the pods of one environment. They end when this is dropped.
 pub struct Stage {
     children: Vec<Option<Child>>,
