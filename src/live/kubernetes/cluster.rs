@@ -22,7 +22,7 @@ use super::kinds::{Kinds, items};
 type Bytes = Vec<u8>;
 
 /// Requests at a time: enough to hide the way to the server, few enough for its fair shares.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 32;
 /// Requests at a time where the server has too much to do.
 const AT_LEAST: usize = 2;
 /// Longest time for which a server may send a request away for having too much to do.
