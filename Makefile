@@ -3,7 +3,7 @@
 # Tools that ci/setup built, and a Rust that is installed but not on PATH.
 export PATH := $(shell ci/setup --path):$(PATH)
 
-REDISOPS := target/release/redisops
+REDISOPS := $(or $(CARGO_TARGET_DIR),target)/release/redisops
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench bench-full bench-slots faults pictures golden fuzz fmt lint build
