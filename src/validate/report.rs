@@ -1,5 +1,6 @@
 //! Findings of several targets, as one report.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::diagnostics::render::scrub;
@@ -7,6 +8,9 @@ use crate::diagnostics::{Label, Severity, Sources};
 
 use super::finding::{Finding, severity_name};
 use crate::k8s::ResourceRef;
+
+/// So many findings are worth the start of threads.
+const MANY: usize = 256;
 
 /// How much was looked at and found.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
@@ -108,12 +112,12 @@ impl Report {
     }
 
     /// For programs. `shown` turns the path of a file as messages show it into one relative to the root of the repository.
-    pub fn document(&self, sources: &Sources, shown: &dyn Fn(&str) -> String) -> ReportDocument {
+    pub fn document(&self, sources: &Sources, shown: &(dyn Fn(&str) -> String + Sync)) -> ReportDocument {
         let place = |label: &Label| {
             let at = sources.location(label.pos)?;
             Some(Place { file: shown(&at.path), line: at.line, column: at.column, text: label.text.clone() })
         };
-        let entry = |target: &TargetReport, finding: &Finding| {
+        let entry = |(target, finding): &(&TargetReport, &Finding)| {
             let clean = scrub(&finding.bare_diagnostic(), sources);
             let mut places = clean.labels.iter().filter_map(place);
             let first = places.next();
@@ -132,9 +136,12 @@ impl Report {
                 related: places.collect(),
             }
         };
-        ReportDocument {
-            findings: self.targets.iter().flat_map(|t| t.findings.iter().map(move |f| entry(t, f))).collect(),
-            summary: self.summary(),
-        }
+        let all: Vec<(&TargetReport, &Finding)> =
+            self.targets.iter().flat_map(|target| target.findings.iter().map(move |it| (target, it))).collect();
+        let findings = match all.len() < MANY {
+            true => all.iter().map(entry).collect(),
+            false => all.par_iter().map(entry).collect(),
+        };
+        ReportDocument { findings, summary: self.summary() }
     }
 }

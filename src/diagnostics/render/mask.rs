@@ -20,6 +20,11 @@ pub const MASKED: &str = "••••";
 /// Names that end like this hold secrets.
 const NAMES: &str = r"[\w.\-/]*(?:requirepass|masterauth|masteruser|auth-pass|password|passwd|passphrase|token|credentials?|(?:secret|private|api|access)[_\-]?key)";
 
+/// What a line with one of these names, or with rules of a user, has in it. Most lines have none, and need not be searched for each rule.
+static TELLTALE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled("(?i)requirepass|masterauth|auth-pass|password|passwd|passphrase|token|credential|key|user|rules")
+});
+
 static NAMED_VALUE: LazyLock<Regex> =
     LazyLock::new(|| compiled(&format!(r#"(?i)(?:^|[\s"'{{,\[]){NAMES}["']?\s*[:=]\s*(\S.*)$"#)));
 static REDIS_DIRECTIVE: LazyLock<Regex> =
@@ -98,7 +103,7 @@ impl<'a> Mask<'a> {
     fn hidden_by_parents(&self, number: u32, line: &str, content: usize) -> Option<usize> {
         let parents = self.parents(number, content);
         let is_parent = |name: &str| parents.contains(&name);
-        if parents.iter().any(|name| SECRET_NAME.is_match(name)) {
+        if parents.iter().any(|name| is_secret_name(name)) {
             return Some(content);
         }
         let value = || value_start(line).or(Some(content));
@@ -117,15 +122,17 @@ impl<'a> Mask<'a> {
         if is_parent("stringData") {
             return value();
         }
-        if (is_parent("data") || FLOW_DATA.is_match(line)) && self.is_secret(number) {
-            return first_group_named(&FLOW_DATA, line, 2).or_else(value);
+        let data = line.contains("ata").then(|| FLOW_DATA.captures(line)).flatten();
+        let of_data = data.as_ref().and_then(|found| found.get(2)).map(|found| found.start());
+        if (is_parent("data") || data.is_some()) && self.is_secret(number) {
+            return of_data.or_else(value);
         }
-        if FLOW_DATA.captures(line).is_some_and(|found| &found[1] == "stringData") {
-            return first_group_named(&FLOW_DATA, line, 2);
+        if data.is_some_and(|found| &found[1] == "stringData") {
+            return of_data;
         }
         let is_value = key(&line[content..]) == Some("value") || is_parent("value");
         let near = || (number.saturating_sub(4).max(1)..number + 4).any(|n| POINTER.is_match(self.source.line(n)));
-        match first_group(&FLOW_VALUE, line) {
+        match line.contains("value").then(|| first_group(&FLOW_VALUE, line)).flatten() {
             _ if is_value && near() => value(),
             // An operation on one line.
             Some(at) if near() => Some(at),
@@ -219,7 +226,7 @@ fn without(text: &str, value: &str) -> String {
 
 /// Whether values of that name are secrets.
 pub fn is_secret_name(name: &str) -> bool {
-    SECRET_NAME.is_match(name)
+    TELLTALE.is_match(name) && SECRET_NAME.is_match(name)
 }
 
 /// A value with the secrets in its lines masked: passwords of a Redis configuration, private keys. Nothing where it has none.
@@ -248,6 +255,9 @@ pub fn mask_text(text: &str) -> Option<String> {
 
 /// Where a line has a value that the line itself calls a secret.
 fn named_in(line: &str) -> Option<usize> {
+    if !TELLTALE.is_match(line) {
+        return None;
+    }
     let rules =
         [&*NAMED_VALUE, &*REDIS_DIRECTIVE, &*REDIS_USER, &*USER_RULES, &*OPTION, &*VARIABLE, &*VARIABLE_REVERSED];
     let found = rules.into_iter().filter_map(|rule| first_group(rule, line));
@@ -281,11 +291,7 @@ fn value_start(line: &str) -> Option<usize> {
 }
 
 fn first_group(rule: &Regex, line: &str) -> Option<usize> {
-    first_group_named(rule, line, 1)
-}
-
-fn first_group_named(rule: &Regex, line: &str, group: usize) -> Option<usize> {
-    rule.captures(line)?.get(group).map(|found| found.start())
+    rule.captures(line)?.get(1).map(|found| found.start())
 }
 
 /// Values that say nothing: booleans, null, block scalar headers, references to where the secret is.
