@@ -25,6 +25,13 @@ pub(super) fn importing(pipeline: &mut Pipeline, slot: Slot, from: &NodeId) {
     setslot(pipeline, slot, "IMPORTING", Some(from));
 }
 
+/// Tells the taker again, after a failover: who owns a slot that it takes it does not learn by gossip (the slot is left alone while it is IMPORTING), so
+/// that it would know of nobody and answer `CLUSTERDOWN` to every key of it.
+pub(super) fn importing_again(pipeline: &mut Pipeline, slot: Slot, from: &NodeId) {
+    node(pipeline, slot, from);
+    importing(pipeline, slot, from);
+}
+
 /// Tells the giver that a slot goes to that taker.
 pub(super) fn migrating(pipeline: &mut Pipeline, slot: Slot, to: &NodeId) {
     setslot(pipeline, slot, "MIGRATING", Some(to));

@@ -59,9 +59,7 @@ async fn tell(work: &Work, cluster: &Cluster, id: &NodeId, link: &Connection) ->
             work.open.borrow().iter().filter(|(_, of)| **of == index).map(|(slot, _)| *slot).collect();
         let (mut import, mut migrate) = (pipe(), pipe());
         for slot in open.into_iter().filter(|slot| owns(&own, *slot) && !owns(&there, *slot)) {
-            // While it takes a slot a node does not learn by gossip who owns it.
-            commands::node(&mut import, slot, id);
-            commands::importing(&mut import, slot, id);
+            commands::importing_again(&mut import, slot, id);
             commands::migrating(&mut migrate, slot, &taker);
         }
         if !migrate.is_empty() {

@@ -91,8 +91,7 @@ pub(super) async fn again(run: &Run<'_>, work: &Work, before: &ClusterState, why
     }
 }
 
-/// Tells nodes that take slots who owns them. Such a node does not learn that by gossip (the slot is left alone while it is IMPORTING), so that after
-/// a failover of the giver it knows of no owner, and answers `CLUSTERDOWN` to everything.
+/// Tells nodes that take slots who owns them, where they know of nobody or of somebody else.
 ///
 /// # Errors
 /// When a taker cannot be asked or told.
@@ -114,8 +113,7 @@ pub(super) async fn inform(
             let Some(owner) = owner(slot).filter(|owner| owner != taker) else { continue };
             let seen = lines.iter().find(|line| line.slots.contains(slot));
             if seen.is_none_or(|line| !line.myself && line.id != owner) {
-                commands::node(&mut told, slot, &owner);
-                commands::importing(&mut told, slot, &owner);
+                commands::importing_again(&mut told, slot, &owner);
             }
         }
         for reply in connection.pipeline(&told, PATIENCE).await? {

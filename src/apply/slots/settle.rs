@@ -89,10 +89,7 @@ impl Lane<'_> {
                 return Err(self.giver.unsettled(&format!("slot {slot} belongs to neither side")));
             }
             if taker.direction(slot) != Some(&Direction::Importing(self.giver.id.clone())) {
-                // A node that takes a slot does not learn by gossip who owns it. After a failover of the giver it knows of nobody, and answers CLUSTERDOWN to
-                // every key of the slot.
-                commands::node(&mut import, slot, &self.giver.id);
-                commands::importing(&mut import, slot, &self.giver.id);
+                commands::importing_again(&mut import, slot, &self.giver.id);
             }
             if giver.direction(slot) != Some(&Direction::Migrating(site.id.clone())) {
                 commands::migrating(&mut migrate, slot, &site.id);
