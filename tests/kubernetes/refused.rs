@@ -97,6 +97,24 @@ fn what_is_too_large_or_unknown_is_told_with_its_line() {
 }
 
 #[test]
+fn a_plan_says_where_its_apply_would_stop() {
+    let Some(bench) = system() else { return };
+    edit(&bench, "kind: Job", "kind: Jobb");
+    let gone = format!("{}-not-there", bench.namespace);
+    bench.write("prod/kustomization.yaml", &format!("namespace: {gone}\nresources: [all.yaml]\n"));
+    let plan = bench.redisops(&["plan", "prod"]);
+    let said: Vec<&str> = plan.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
+    assert_eq!(
+        said,
+        [
+            format!("note: there is no namespace `{gone}`, and none of the files makes it: create it before the apply"),
+            "note: the server does not serve Jobb of batch/v1, and none of the files defines it: install what does before the apply".into()
+        ],
+        "{plan:?}"
+    );
+}
+
+#[test]
 fn definitions_come_before_what_they_define() {
     let Some(bench) = system() else { return };
     let group = format!("{}.example.com", bench.namespace);
@@ -106,6 +124,8 @@ fn definitions_come_before_what_they_define() {
          served: true\n    storage: true\n    schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {{type: object, properties: {{size: {{type: integer}}}}}}}}}}}}\n---\n"
     );
     edit(&bench, "---\n", &objects);
+    let plan = bench.redisops(&["plan", "prod"]);
+    assert!(plan.code == 0 && !plan.stderr.contains("note: "), "{plan:?}");
     let run = applied(&bench, &[]);
     assert_eq!(
         (result(&run, "CustomResourceDefinition", &format!("things.{group}")), result(&run, "Thing", "one")),

@@ -5,6 +5,7 @@ mod compare;
 mod failure;
 mod lock;
 mod members;
+mod missing;
 mod pods;
 mod prune;
 mod ready;
@@ -20,6 +21,7 @@ mod wanted;
 
 pub use compare::PlaceOf;
 pub use lock::{Lock, LockError, peek};
+pub use missing::{Missing, missing};
 pub use ready::{Readiness, readiness};
 pub use report::{ApplyReport, Counts, Failure, Outcome, StepReport};
 pub use rights::role;

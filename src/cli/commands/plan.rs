@@ -1,6 +1,6 @@
 //! `redisops plan`.
 
-use crate::apply::objects::Survey;
+use crate::apply::objects::{Survey, missing};
 use crate::cli::apply::{Clusters, Deployment, Wish, diagnostic, lacks_rights};
 use crate::cli::args::{DeployPlanArgs, PlanFormat};
 use crate::cli::document::{document, save};
@@ -46,6 +46,7 @@ async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Res
     let found = match deployment.survey(&cluster, wish).await {
         Ok(survey) => {
             deployment.can_become(&survey, printer)?;
+            missing(&cluster, &survey).await.iter().for_each(|missing| printer.note(&missing.to_string()));
             let environment = Environment::of_process();
             Ok(Clusters::of(deployment, &environment, printer).planned(&cluster, survey).await)
         }
