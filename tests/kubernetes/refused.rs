@@ -102,6 +102,11 @@ fn a_plan_says_where_its_apply_would_stop() {
     edit(&bench, "kind: Job", "kind: Jobb");
     let gone = format!("{}-not-there", bench.namespace);
     bench.write("prod/kustomization.yaml", &format!("namespace: {gone}\nresources: [all.yaml]\n"));
+    edit(
+        &bench,
+        "image: redis:7\n",
+        "image: redis:7\n        envFrom: [{secretRef: {name: made-by-hand}}, {secretRef: {name: auth}}]\n",
+    );
     let plan = bench.redisops(&["plan", "prod"]);
     let said: Vec<&str> = plan.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
     assert_eq!(
@@ -112,6 +117,16 @@ fn a_plan_says_where_its_apply_would_stop() {
         ],
         "{plan:?}"
     );
+    bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [all.yaml]\n");
+    let needed = format!(
+        "note: there is no Secret `made-by-hand` in namespace `{}`, and none of the files makes it: pods that need it do not start",
+        bench.namespace
+    );
+    let plan = bench.redisops(&["plan", "prod"]);
+    assert!(plan.stderr.contains(&needed), "{plan:?}");
+    bench.kubectl(&["-n", &bench.namespace, "create", "secret", "generic", "made-by-hand"]);
+    let plan = bench.redisops(&["plan", "prod"]);
+    assert!(!plan.stderr.contains("made-by-hand"), "{plan:?}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::ApplySetRef;
 use crate::provenance::FieldPath;
+use crate::validate::rules::unmet;
+use crate::validate::{Objects, Settings};
 
 use super::fill::fill;
 
@@ -132,6 +134,17 @@ impl Deployment {
             printer.note(&format!("nodes are not looked at: {}", one.message));
         }
         found.filter(|found| !found.list.is_empty())
+    }
+
+    /// Objects that its pods need and none of its files makes.
+    pub fn unmet(&self) -> BTreeSet<ResourceRef> {
+        let rendered = &self.rendered;
+        let spec = rendered.environment.as_ref().map(|environment| &environment.spec);
+        let namespace = spec.map(|spec| spec.kubernetes.namespace.to_string()).filter(|it| !it.is_empty());
+        let settings = Settings { namespace, ..Settings::default() };
+        let scopes = rendered.objects.scopes().as_ref();
+        let objects = rendered.objects.as_slice();
+        unmet(&Objects::new(objects, scopes, &rendered.trace, &rendered.sources, &settings))
     }
 
     /// Connects to its cluster.

@@ -46,7 +46,10 @@ async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Res
     let found = match deployment.survey(&cluster, wish).await {
         Ok(survey) => {
             deployment.can_become(&survey, printer)?;
-            missing(&cluster, &survey).await.iter().for_each(|missing| printer.note(&missing.to_string()));
+            missing(&cluster, &survey, &deployment.unmet())
+                .await
+                .iter()
+                .for_each(|missing| printer.note(&missing.to_string()));
             let environment = Environment::of_process();
             Ok(Clusters::of(deployment, &environment, printer).planned(&cluster, survey).await)
         }

@@ -75,6 +75,20 @@ impl Cluster {
         }
     }
 
+    /// Whether an object is there; nothing of what is in it is sent.
+    ///
+    /// # Errors
+    /// When the server refuses, or is not reached.
+    pub async fn exists(&self, kind: &Kind, namespace: Option<&str>, name: &str) -> Result<bool, ServerError> {
+        let mut request = Request::get(kind.path(namespace, Some(name)));
+        request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+        match self.ask(&request, &subject("get", kind, namespace)).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Applies an object, given as JSON, on the side of the server, and gives what has become of it.
     ///
     /// # Errors

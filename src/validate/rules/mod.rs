@@ -34,6 +34,7 @@ mod security;
 #[cfg(test)]
 mod testing;
 
+pub use k8s::unmet;
 pub use redis_enterprise::{Refused, refused_changes};
 
 use super::Rule;

@@ -1,12 +1,13 @@
 //! References of pods to objects that are not there.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
 use super::MOST_CANDIDATES;
 use crate::diagnostics::{Severity, did_you_mean};
-use crate::k8s::{Resource, parse_api_version};
+use crate::k8s::{Resource, ResourceRef, parse_api_version};
 use crate::validate::rules::facts::Workload;
 use crate::validate::{Field, Findings, Objects, Rule};
 
@@ -88,6 +89,40 @@ fn references<'a>(workload: &Workload<'a>) -> Vec<Reference<'a>> {
     out
 }
 
+/// Objects without which pods do not start and that none of the files makes. Who applies the files can ask the cluster for them.
+pub fn unmet(objects: &Objects<'_>) -> BTreeSet<ResourceRef> {
+    let made = Made::new();
+    let mut all = BTreeSet::new();
+    for workload in &objects.facts().workloads {
+        let references = references(workload);
+        let absent = references.iter().filter(|it| is_absent(objects, workload.resource, it, &made));
+        all.extend(absent.map(|reference| ResourceRef {
+            api_version: "v1".to_owned(),
+            kind: reference.kind.to_owned(),
+            namespace: Some(objects.namespace(workload.resource).to_owned()),
+            name: reference.name.text().unwrap_or("").to_owned(),
+        }));
+    }
+    all
+}
+
+/// Whether a pod needs it and neither the files nor anybody that is known of makes it.
+fn is_absent(objects: &Objects<'_>, from: &Resource, reference: &Reference<'_>, made: &Made) -> bool {
+    let (kind, name) = (reference.kind, reference.name.text().unwrap_or(""));
+    if reference.is_optional
+        || ALWAYS_THERE.contains(&(kind, name))
+        || objects.find_beside("", kind, name, from).is_some()
+    {
+        return false;
+    }
+    let namespace = objects.namespace(from);
+    let is_made = kind == "Secret"
+        && made.get_or_init(|| made_secrets(objects)).contains(&(namespace.to_owned(), name.to_owned()))
+        || kind == "ServiceAccount" && objects.of_kind("RedisEnterpriseCluster").iter().any(|it| it.name() == name)
+        || kind == "PersistentVolumeClaim" && of_a_set(objects, namespace, name);
+    !is_made
+}
+
 /// Secrets that others make, found out when the first is asked for.
 type Made = OnceCell<FxHashSet<(String, String)>>;
 
@@ -100,21 +135,12 @@ fn judge(
     found: &mut Findings,
 ) {
     let (kind, name) = (reference.kind, reference.name.text().unwrap_or(""));
-    if reference.is_optional || ALWAYS_THERE.contains(&(kind, name)) {
-        return;
-    }
-    if let Some(object) = objects.find_beside("", kind, name, from) {
-        return key(rule, objects, object, reference, found);
+    if !is_absent(objects, from, reference, made) {
+        let there = objects.find_beside("", kind, name, from).filter(|_| !reference.is_optional);
+        return there.into_iter().for_each(|object| key(rule, objects, object, reference, found));
     }
     let namespace = objects.namespace(from);
     let facts = objects.facts();
-    let is_made = kind == "Secret"
-        && made.get_or_init(|| made_secrets(objects)).contains(&(namespace.to_owned(), name.to_owned()))
-        || kind == "ServiceAccount" && objects.of_kind("RedisEnterpriseCluster").iter().any(|it| it.name() == name)
-        || kind == "PersistentVolumeClaim" && of_a_set(objects, namespace, name);
-    if is_made {
-        return;
-    }
     let beside = objects.of_kind(kind).iter().filter(|it| objects.namespace(it) == namespace);
     // In a build with thousands of such mistakes the names of the first hundred are enough.
     let candidates = if found.list.len() < 100 { MOST_CANDIDATES } else { 0 };

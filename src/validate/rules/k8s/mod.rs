@@ -18,7 +18,7 @@ pub use image_latest::ImageLatest;
 pub use image_tag::ImageTag;
 pub use invalid_name::InvalidName;
 pub use invalid_value::InvalidValue;
-pub use missing_reference::MissingReference;
+pub use missing_reference::{MissingReference, unmet};
 pub use network_policy_selector::NetworkPolicySelector;
 pub use port_clash::PortClash;
 pub use port_range::PortRange;
