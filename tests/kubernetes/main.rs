@@ -7,6 +7,7 @@
 mod apply;
 mod applying;
 mod bad_input;
+mod denied;
 mod drift;
 mod equal;
 mod faults;
@@ -25,3 +26,4 @@ mod volumes;
 mod watch;
 mod webhook;
 mod whole;
+mod zones;

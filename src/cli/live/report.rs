@@ -99,7 +99,7 @@ fn of_nodes(
     if !settings.nodes {
         return Vec::new();
     }
-    let options = nodes::Options { process: &settings.process, named: &settings.named };
+    let options = nodes::Options { process: &settings.process, named: &settings.named, asks_pods: settings.objects };
     rendered.iter().map(|(word, one)| nodes::databases(word, one, rendering, &options)).collect()
 }
 

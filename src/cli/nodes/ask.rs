@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 
 use crate::drift::nodes::{Answer, Answers, Compared, Mode, SentinelAnswers, Wanted, compare, unheard};
-use crate::live::redis::{Access, Asked, ask, ask_sentinel};
+use crate::live::redis::{About, Access, Asked, ask, ask_sentinel};
 use crate::slots::Address;
 
 use super::reach::{Reached, Spot};
@@ -42,7 +42,7 @@ pub async fn examine(wanted: &Wanted, reached: &Reached) -> (Compared, Said) {
 /// Asks every node and sentinel once.
 pub async fn ask_all(wanted: &Wanted, reached: &Reached) -> Said {
     let with_users = wanted.users.as_ref().is_some_and(|users| !users.is_empty());
-    let nodes = join_all(reached.nodes.iter().map(|spot| one(spot, reached, with_users)));
+    let nodes = join_all(reached.nodes.iter().map(|spot| placed(spot, reached, with_users)));
     let sentinels = join_all(reached.sentinels.iter().map(|spot| sentinel(spot, reached)));
     let (mut nodes, sentinels) = tokio::join!(nodes, sentinels);
     if reached.discovers && wanted.mode == Mode::Cluster {
@@ -65,6 +65,22 @@ fn unknown(nodes: &[Answer<Answers>], reached: &Reached) -> Vec<Spot> {
         .filter(|(_, address)| !asked.contains(&reached.access.map.reach(address).to_string().as_str()))
         .map(|(id, address)| Spot { node: id.to_string(), ways: Ok(vec![address]), names: Vec::new() })
         .collect()
+}
+
+/// A node, and the machine that its pod runs on.
+async fn placed(spot: &Spot, reached: &Reached, with_users: bool) -> Answer<Answers> {
+    let about = async {
+        match &reached.pods {
+            Some(pods) => pods.about(&Address::new(spot.node.as_str(), 0)).await,
+            None => About::default(),
+        }
+    };
+    let (mut answer, about) = tokio::join!(one(spot, reached, with_users), about);
+    if let Ok(live) = &mut answer.said {
+        live.zone = live.zone.take().or(about.zone);
+        live.zones.extend(about.zones);
+    }
+    answer
 }
 
 async fn one(spot: &Spot, reached: &Reached, with_users: bool) -> Answer<Answers> {

@@ -28,6 +28,8 @@ pub struct Options<'o> {
     pub process: &'o Process,
     /// The cluster that the user names.
     pub named: &'o Where,
+    /// Whether the cluster is asked on which machines pods run that are not reached through it: not where it need not be there at all.
+    pub asks_pods: bool,
 }
 
 /// A database, and how it is looked at.
@@ -92,6 +94,7 @@ pub fn databases(
             secret: &secret,
             credentials: &credentials(&wanted, &objects),
             cluster: &cluster,
+            asks_pods: options.asks_pods,
             values: &values,
         };
         let entry = entry.map(|index| &entries[index]);

@@ -13,7 +13,7 @@ use crate::drift::nodes::{Credentials, Wanted};
 use crate::environment::{self, AccessMode, Auth, Place};
 use crate::kustomize::decode::{Pairs, Text};
 use crate::live::kubernetes::{PortForward, SecretValues, ServerError, role_for};
-use crate::live::redis::{Access, AddressMap, Tls};
+use crate::live::redis::{Access, AddressMap, Tls, Tunnel};
 use crate::secrets::Secret;
 use crate::slots::Address;
 
@@ -54,6 +54,8 @@ pub struct Reached {
     pub discovers: bool,
     /// The namespace of the pods that the API server leads to; none where it does not.
     pub forwarded: Option<String>,
+    /// The pods that the nodes are or stand for, where nodes are reached another way and the cluster is asked all the same: which machines they run on.
+    pub pods: Option<Arc<dyn Tunnel>>,
 }
 
 /// What is at hand to reach nodes.
@@ -70,6 +72,8 @@ pub struct Means<'m> {
     pub credentials: &'m Credentials,
     /// The cluster.
     pub cluster: &'m Where,
+    /// Whether it is asked about pods that are not reached through it, too.
+    pub asks_pods: bool,
     /// Its Secrets.
     pub values: &'m SecretValues,
 }
@@ -94,9 +98,12 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
     let login = Login { entry, namespace, is_forwarded, means };
     let mut access = found.take(login.access()).unwrap_or_default();
     access.map = announced(map);
+    let Where { kubeconfig, context } = means.cluster;
+    let through = || Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace)));
+    let has_pods = wanted.nodes.iter().any(|node| node.pod.parse::<Address>().is_err()) && !wanted.is_service;
+    let pods = (means.asks_pods && !is_forwarded && has_pods).then(|| through() as Arc<dyn Tunnel>);
     if is_forwarded {
-        let Where { kubeconfig, context } = means.cluster;
-        access.tunnel = Some(Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace))));
+        access.tunnel = Some(through());
         access.connect_timeout = PATIENCE_THROUGH_SERVER;
     }
     let spot = |pod: &str, service: Option<&str>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool| {
@@ -155,6 +162,7 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
         is_mapped: mode == AccessMode::Map,
         discovers: !is_forwarded && entry.is_some_and(|entry| entry.workload.is_empty() && entry.resource.is_empty()),
         forwarded: is_forwarded.then(|| namespace.to_owned()),
+        pods,
     })
 }
 

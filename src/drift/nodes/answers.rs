@@ -43,6 +43,8 @@ pub struct Answers {
     pub port: u16,
     /// The zone of the machine under it, where that is known.
     pub zone: Option<String>,
+    /// All zones in which its cluster has machines, where that is known.
+    pub zones: Vec<String>,
     /// The addresses of the pod or process, as far as they are known: where it was asked, names of the pod.
     pub names: Vec<String>,
 }

@@ -12,6 +12,7 @@ use super::super::report::{CompareError, NodeChange, NodeField};
 use super::answers::{Answer, Answers};
 use super::health::{at, field};
 use super::wanted::Wanted;
+use super::zones;
 
 /// What was found about the nodes of a cluster.
 #[derive(Default)]
@@ -283,26 +284,14 @@ fn told(finding: &Finding, members: &[Member<'_>], judged: &mut Judged) {
     }
 }
 
-fn zone<'a>(member: &Member<'a>) -> Option<&'a str> {
-    let own = member.live.info.get("availability_zone");
-    let own = own.or(member.live.config.get("availability-zone").map(String::as_str)).filter(|zone| !zone.is_empty());
-    own.or(member.live.zone.as_deref())
-}
-
 /// Replicas that would go down with their masters, where there is more than one zone.
 fn zones(members: &[Member<'_>], judged: &mut Judged) {
-    let all: BTreeSet<&str> = members.iter().filter_map(zone).collect();
-    if all.len() < 2 {
-        return;
-    }
+    let all = zones::all(members.iter().map(|member| member.live));
     for master in members.iter().filter(|member| member.own.role == Some(Role::Master)) {
-        let replicas: Vec<&Member<'_>> =
-            members.iter().filter(|member| member.own.master.as_ref() == Some(&master.own.id)).collect();
-        let together = zone(master).is_some() && replicas.iter().all(|replica| zone(replica) == zone(master));
-        if let (true, Some(first)) = (together, replicas.first()) {
-            let elsewhere: Vec<&&str> = all.iter().filter(|other| Some(**other) != zone(master)).collect();
-            let found = field("zone", zone(master), json!(elsewhere), "restart");
-            judged.fields.entry(first.index).or_default().push(found);
+        let own = members.iter().filter(|member| member.own.master.as_ref() == Some(&master.own.id));
+        let replicas: Vec<(usize, &Answers)> = own.map(|member| (member.index, member.live)).collect();
+        if let Some((index, found)) = zones::together(master.live, &replicas, &all) {
+            judged.fields.entry(index).or_default().push(found);
         }
     }
 }

@@ -11,6 +11,7 @@ use super::sentinels::sentinel;
 use super::settings::settings;
 use super::users::users;
 use super::wanted::{Mode, Wanted, WantedNode};
+use super::zones;
 
 /// What differs on the nodes of a database.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,7 @@ pub fn compare(wanted: &Wanted, answers: &[Answer<Answers>], sentinels: &[Answer
     let mut judged = if is_cluster { judge(wanted, answers) } else { Judged::default() };
     let master = master(wanted, &group, sentinels);
     let twins = twins(answers);
+    let with_master = if is_cluster { None } else { master.and_then(|master| zone(answers, master)) };
     let mut nodes = Vec::new();
     for (index, answer) in answers.iter().enumerate() {
         let known = wanted.nodes.get(index);
@@ -37,6 +39,7 @@ pub fn compare(wanted: &Wanted, answers: &[Answer<Answers>], sentinels: &[Answer
         let mut fields: Vec<NodeField> = Vec::new();
         if let (Ok(live), None) = (&answer.said, &error) {
             fields.extend(replication(wanted, &group, index, master));
+            fields.extend(with_master.iter().filter(|(at, _)| *at == index).map(|(_, field)| field.clone()));
             fields.extend(judged.fields.remove(&index).unwrap_or_default());
             fields.extend(known.map(|node| of_node(wanted, node, live)).unwrap_or_default());
         }
@@ -54,6 +57,14 @@ pub fn compare(wanted: &Wanted, answers: &[Answer<Answers>], sentinels: &[Answer
     nodes.append(&mut judged.surplus);
     let link_is_new = nodes.iter().flat_map(|node| &node.fields).any(|field| field.path == "replication.link");
     Compared { nodes, may_settle: link_is_new || is_cluster && may_settle(answers) }
+}
+
+/// Whether all replicas of a master would go down with it: the first of them, and what is told.
+fn zone(answers: &[Answer<Answers>], master: usize) -> Option<(usize, NodeField)> {
+    let live = || answers.iter().enumerate().filter_map(|(index, answer)| Some((index, answer.said.as_ref().ok()?)));
+    let replicas: Vec<(usize, &Answers)> =
+        live().filter(|(index, live)| *index != master && !live.is_master()).collect();
+    zones::together(answers.get(master)?.said.as_ref().ok()?, &replicas, &zones::all(live().map(|(_, live)| live)))
 }
 
 fn of_node(wanted: &Wanted, node: &WantedNode, live: &Answers) -> Vec<NodeField> {

@@ -18,6 +18,7 @@ mod status;
 mod texts;
 mod users;
 mod wanted;
+mod zones;
 
 pub use answers::{Answer, Answers, Module, SentinelAnswers, WatchedMaster};
 pub use cluster::unheard;

@@ -1,9 +1,10 @@
 //! Ports of pods, reached through the API server as `kubectl port-forward` does; over a stream of this process, so that no port of this machine opens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -28,6 +29,10 @@ const AT_A_TIME: usize = 16;
 const TRIES: u32 = 4;
 /// Objects in one answer.
 const PAGE: u32 = 500;
+/// The label of machines that tells their zone.
+const ZONE: &str = "topology.kubernetes.io/zone";
+/// The label of machines that are not for everybody's pods.
+const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
 
 /// The pods of a namespace, by their ports.
 pub struct PortForward {
@@ -50,7 +55,15 @@ struct Link {
     client: Client,
     namespace: String,
     /// What is known of pods, once that was asked.
-    pods: Option<BTreeMap<String, Seen>>,
+    pods: Option<Arc<Pods>>,
+}
+
+/// The pods of a namespace, and where there could be more.
+#[derive(Clone, Debug, Default)]
+struct Pods {
+    by_name: BTreeMap<String, Seen>,
+    /// Zones of machines that take pods.
+    zones: BTreeSet<String>,
 }
 
 /// A pod as the API server sees it.
@@ -141,7 +154,7 @@ impl PortForward {
             };
         }
         let pods = self.pods(link).await?;
-        let found = pods.iter().find(|(_, seen)| seen.addresses.iter().any(|it| it == host));
+        let found = pods.by_name.iter().find(|(_, seen)| seen.addresses.iter().any(|it| it == host));
         let message = || format!("no pod in namespace {} has the address {host}", link.namespace);
         found.map(|(pod, _)| Pointed::new(pod, &link.namespace, port)).ok_or_else(|| self.not_found("pods", message()))
     }
@@ -177,10 +190,10 @@ impl PortForward {
     }
 
     /// Addresses and zones of pods; asked once.
-    async fn pods(&self, link: &Link) -> Result<BTreeMap<String, Seen>, ServerError> {
+    async fn pods(&self, link: &Link) -> Result<Arc<Pods>, ServerError> {
         let mut kept = self.link.lock().await;
         if let Some((_, Link { pods: Some(pods), .. })) = &*kept {
-            return Ok(pods.clone());
+            return Ok(Arc::clone(pods));
         }
         let subject = Subject { namespace: Some(link.namespace.clone()), ..self.subject("list", "pods") };
         let api: Api<Pod> = Api::namespaced(link.client.clone(), &link.namespace);
@@ -196,23 +209,25 @@ impl PortForward {
         }
         // Who may not look at nodes learns nothing of zones.
         let nodes = Api::<Node>::all(link.client.clone()).list_metadata(&ListParams::default()).await;
-        let zones: BTreeMap<String, String> = nodes
-            .map(|list| list.items)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|node| {
-                Some((node.metadata.name?, node.metadata.labels?.remove("topology.kubernetes.io/zone")?))
-            })
-            .collect();
+        let mut all = BTreeSet::new();
+        let mut zones: BTreeMap<String, String> = BTreeMap::new();
+        for node in nodes.map(|list| list.items).unwrap_or_default() {
+            let mut labels = node.metadata.labels.unwrap_or_default();
+            let Some((name, zone)) = node.metadata.name.zip(labels.remove(ZONE)) else { continue };
+            if !labels.contains_key(CONTROL_PLANE) {
+                all.insert(zone.clone());
+            }
+            zones.insert(name, zone);
+        }
         let seen = |pod: Pod| {
             let status = pod.status.unwrap_or_default();
             let all = status.pod_ips.unwrap_or_default().into_iter().map(|it| it.ip).chain(status.pod_ip);
             let node = pod.spec.and_then(|spec| spec.node_name).unwrap_or_default();
             Some((pod.metadata.name?, Seen { addresses: all.collect(), zone: zones.get(&node).cloned() }))
         };
-        let pods: BTreeMap<String, Seen> = pods.into_iter().filter_map(seen).collect();
+        let pods = Arc::new(Pods { by_name: pods.into_iter().filter_map(seen).collect(), zones: all });
         if let Some((_, link)) = &mut *kept {
-            link.pods = Some(pods.clone());
+            link.pods = Some(Arc::clone(&pods));
         }
         Ok(pods)
     }
@@ -230,9 +245,14 @@ impl Tunnel for PortForward {
             if namespace != link.namespace {
                 return About::default();
             }
-            let seen = self.pods(&link).await.unwrap_or_default().remove(&pod).unwrap_or_default();
-            let name = |ip: String| Address::new(ip, place.port).to_string();
-            About { names: seen.addresses.into_iter().map(name).collect(), zone: seen.zone }
+            let Ok(pods) = self.pods(&link).await else { return About::default() };
+            let Some(seen) = pods.by_name.get(&pod) else { return About::default() };
+            let name = |ip: &String| Address::new(ip.as_str(), place.port).to_string();
+            About {
+                names: seen.addresses.iter().map(name).collect(),
+                zone: seen.zone.clone(),
+                zones: pods.zones.iter().cloned().collect(),
+            }
         }
         .boxed()
     }

@@ -89,6 +89,7 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         file,
         is_stand_in: is_local && (asked.is_mapped || is_forwarded),
         zone: about.zone,
+        zones: about.zones,
         port: port.unwrap_or(reached.port),
         names,
         config,

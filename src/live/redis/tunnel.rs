@@ -30,6 +30,8 @@ pub struct About {
     pub names: Vec<String>,
     /// The zone of the machine that it runs on.
     pub zone: Option<String>,
+    /// All zones in which the cluster has machines for pods.
+    pub zones: Vec<String>,
 }
 
 /// A way to nodes.
