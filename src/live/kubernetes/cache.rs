@@ -1,7 +1,7 @@
 //! What a server serves, kept from one run to the next.
 //!
-//! A server is always asked whether what is kept is still so: it compares the tag, which it makes of the content. So nothing that is kept can be wrong,
-//! and what is damaged is asked for again.
+//! A server is always asked whether what is kept is still so: it compares the tag, which it makes of the content. Documents of OpenAPI need not even that: their
+//! index, which is asked for each time, has the hash of each. So nothing that is kept can be wrong, and what is damaged is asked for again.
 
 use std::fs;
 use std::io::Write;
@@ -33,7 +33,7 @@ impl Cache {
     }
 
     #[cfg(test)]
-    fn at(directory: &Path) -> Cache {
+    pub(super) fn at(directory: &Path) -> Cache {
         Cache { directory: directory.to_owned() }
     }
 

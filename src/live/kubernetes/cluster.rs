@@ -51,6 +51,8 @@ pub struct Cluster {
     spare: Arc<AtomicUsize>,
     /// The server is gone: what was tried long enough once is not tried again for each object.
     lost: Arc<AtomicBool>,
+    /// What earlier runs have kept of what it serves.
+    cache: Cache,
 }
 
 /// What a list has found.
@@ -99,6 +101,7 @@ impl Cluster {
             gate: Arc::new(Semaphore::new(AT_A_TIME)),
             spare: Arc::new(AtomicUsize::new(AT_A_TIME - AT_LEAST)),
             lost: Arc::new(AtomicBool::new(false)),
+            cache: Cache::new(),
         };
         cluster.refresh().await?;
         Ok(cluster)
@@ -192,8 +195,7 @@ impl Cluster {
 
     /// Asks for a part of what is served, and is content with what an earlier run has kept where the server says that it is still so.
     async fn kept(&self, path: &str, subject: &Subject) -> Result<Value, ServerError> {
-        let cache = Cache::new();
-        let kept = cache.read(&self.server, path);
+        let kept = self.cache.read(&self.server, path);
         let known = kept.as_ref().map(|kept| kept.tag.clone());
         let request = Request { accept: DISCOVERY, known, ..Request::get(path.to_owned()) };
         let (head, body) = self.persist(&request, subject, false).await?;
@@ -203,9 +205,32 @@ impl Cluster {
         }
         let value = parse(&body)?;
         if let Some(tag) = head.headers.get("etag").and_then(|tag| tag.to_str().ok()) {
-            cache.write(&self.server, path, &Kept { tag: tag.to_owned(), body });
+            self.cache.write(&self.server, path, &Kept { tag: tag.to_owned(), body });
         }
         Ok(value)
+    }
+
+    /// Asks for a text whose path tells the hash of what is in it (`…?hash=A1`), unless an earlier run has kept it: what has that hash is never another.
+    pub(super) async fn hashed(&self, path: &str) -> Result<Value, ServerError> {
+        let subject = Subject { verb: "get", resource: String::new(), namespace: None };
+        let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+        let hash = query.split('&').find_map(|part| part.strip_prefix("hash=")).filter(|hash| !hash.is_empty());
+        let kept = hash.and_then(|hash| self.cache.read(&self.server, plain).filter(|kept| kept.tag == hash));
+        if let Some(value) = kept.and_then(|kept| serde_json::from_slice(&kept.body).ok()) {
+            return Ok(value);
+        }
+        let (_, body) = self.persist(&Request::get(path.to_owned()), &subject, true).await?;
+        let value = serde_json::from_slice(&body).map_err(|error| subject.unreadable(&error.to_string()))?;
+        if let Some(hash) = hash {
+            self.cache.write(&self.server, plain, &Kept { tag: hash.to_owned(), body });
+        }
+        Ok(value)
+    }
+
+    /// Keeps what is served in another folder.
+    #[cfg(test)]
+    pub(super) fn keep_in(&mut self, directory: &Path) {
+        self.cache = Cache::at(directory);
     }
 
     /// Lets requests be tried again, after the server had stopped to answer.

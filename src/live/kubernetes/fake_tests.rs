@@ -61,7 +61,12 @@ fn run<T>(server: &str, work: impl AsyncFnOnce(Cluster) -> T) -> T {
     );
     std::fs::write(file.path(), text).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { work(Cluster::connect(Some(file.path()), None).await.unwrap()).await })
+    runtime.block_on(async {
+        let mut cluster = Cluster::connect(Some(file.path()), None).await.unwrap();
+        let kept = tempfile::tempdir().unwrap();
+        cluster.keep_in(kept.path());
+        work(cluster).await
+    })
 }
 
 #[test]
@@ -93,6 +98,43 @@ fn documents_are_found_and_lose_their_words() {
     let last = asked.last().unwrap();
     assert!(last.starts_with("GET /openapi/v3/apis/example.com/v1?hash=A "), "{last}");
     assert!(last.to_lowercase().contains("authorization: bearer t0ken"), "{last}");
+}
+
+#[test]
+fn documents_are_asked_for_again_only_when_they_are_others() {
+    let (server, asked) = serve(|path, times| {
+        let body = match (path, times) {
+            // The index changes between the second and the third look.
+            ("/openapi/v3", 0 | 1) => {
+                r#"{"paths": {"apis/a.b/v1": {"serverRelativeURL": "/openapi/v3/apis/a.b/v1?hash=A"}}}"#
+            }
+            ("/openapi/v3", _) => {
+                r#"{"paths": {"apis/a.b/v1": {"serverRelativeURL": "/openapi/v3/apis/a.b/v1?hash=B"}}}"#
+            }
+            (path, _) if path.ends_with("=A") => r#"{"components": {"schemas": {"a": {"type": "string"}}}}"#,
+            _ => r#"{"components": {"schemas": {"b": {"type": "string"}}}}"#,
+        };
+        (200, String::new(), body.to_owned())
+    });
+    run(&server, async |cluster| {
+        for schema in ["a", "a", "b"] {
+            let found = group_versions(&cluster).await.unwrap();
+            let document = pull(&cluster, &found[0]).await.unwrap();
+            assert_eq!(document["components"]["schemas"], serde_json::json!({schema: {"type": "string"}}));
+        }
+    });
+    let asked = asked.lock().unwrap();
+    let paths: Vec<&str> = asked.iter().filter_map(|head| head.split(' ').nth(1)).skip(2).collect();
+    assert_eq!(
+        paths,
+        [
+            "/openapi/v3",
+            "/openapi/v3/apis/a.b/v1?hash=A",
+            "/openapi/v3",
+            "/openapi/v3",
+            "/openapi/v3/apis/a.b/v1?hash=B"
+        ]
+    );
 }
 
 #[test]

@@ -47,7 +47,8 @@ pub async fn group_versions(cluster: &Cluster) -> Result<Vec<Document>, Diagnost
 /// # Errors
 /// When the server cannot be reached, or refuses.
 pub async fn pull(cluster: &Cluster, document: &Document) -> Result<Value, Diagnostic> {
-    let mut found = get(cluster, &document.url).await?;
+    let found = cluster.hashed(&document.url).await;
+    let mut found = found.map_err(|error| refused(cluster, &document.url, &error))?;
     // What is done with objects is of no interest, only what they are.
     let schemas = found.get_mut("components").and_then(|it| it.get_mut("schemas")).map(Value::take).unwrap_or_default();
     let mut slim = serde_json::json!({"openapi": "3.0.0", "components": {"schemas": schemas}});
