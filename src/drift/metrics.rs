@@ -151,6 +151,7 @@ mod tests {
             consequence: None,
             fields: vec![field.clone()],
             error,
+            refusal: None,
         };
         let mut report = DiffReport::default();
         report.push(change("a", None));

@@ -20,5 +20,5 @@ pub use metrics::{Runs, metrics};
 pub use objects::{Asked, Sides, changes};
 pub use pair::{Matching, Object, Pair, pair, without_hash};
 pub use report::{
-    Change, ChangeKind, CompareError, DiffReport, FieldChange, Manager, NodeChange, NodeField, Origin, Summary,
+    Change, ChangeKind, CompareError, DiffReport, FieldChange, Manager, NodeChange, NodeField, Origin, Refusal, Summary,
 };

@@ -62,6 +62,7 @@ pub fn changes(sides: &Sides<'_>, place: &mut dyn FnMut(&Asked<'_>) -> Option<Or
             consequence: None,
             fields: Vec::new(),
             error: None,
+            refusal: None,
         };
         match pair {
             Pair::Created(_) => change.change = ChangeKind::Create,

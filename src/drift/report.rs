@@ -55,6 +55,29 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Why it could not be compared.
     pub error: Option<CompareError>,
+    /// Why the server does not let a plain apply make it so. What differs is known all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
+
+/// What the server has against bringing an object to what Git says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// Stable id of the reason: `denied`, `immutable`, `quota`, …
+    pub code: String,
+    /// The reason, in the words of the server.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Refusal {
+    /// On one line.
+    pub fn text(&self) -> String {
+        let help = self.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
+        format!("the server refuses a plain apply: {}{help}", self.message)
+    }
 }
 
 /// A field that differs.
@@ -218,6 +241,7 @@ mod tests {
             consequence: None,
             fields: Vec::new(),
             error: None,
+            refusal: None,
         }
     }
 

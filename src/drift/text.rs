@@ -99,7 +99,8 @@ fn counts(report: &DiffReport) -> String {
     }
     let mut text = format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged");
     if nodes_drifted > 0 {
-        let _ = write!(text, "; {nodes_drifted} nodes differ");
+        let what = if nodes_drifted == 1 { "node differs" } else { "nodes differ" };
+        let _ = write!(text, "; {nodes_drifted} {what}");
     }
     text
 }
@@ -123,6 +124,12 @@ fn object(change: &Change, style: Style, out: &mut String) {
     out.push('\n');
     if let Some(error) = &change.error {
         let _ = writeln!(out, "      could not be compared: {}", error.message);
+    }
+    if let Some(refusal) = &change.refusal {
+        let _ = writeln!(out, "      the server refuses a plain apply: {}", refusal.message);
+        if let Some(help) = &refusal.help {
+            let _ = writeln!(out, "      {}", told(help, style));
+        }
     }
     if let Some(consequence) = &change.consequence {
         let _ = writeln!(out, "      {}", told(consequence, style));

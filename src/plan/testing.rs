@@ -36,6 +36,7 @@ pub fn change(object: &Node, change: ChangeKind, fields: Vec<FieldChange>) -> Ch
         consequence: None,
         fields,
         error: None,
+        refusal: None,
     }
 }
 

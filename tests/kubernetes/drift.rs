@@ -326,4 +326,23 @@ fn what_would_be_pruned_is_shown() {
     assert_eq!((run.code, &run.json()["summary"]), (1, &summary(0, 0, 1, 4)), "{run:?}");
     assert_eq!(run.change("Secret", "old")["change"], "delete");
     assert!(!run.stdout.contains("verysecret") && !run.stdout.contains("not-ours"), "{run:?}");
+    // A dump tells it as well.
+    let dump = bench.kubectl(&[
+        "-n",
+        &namespace,
+        "get",
+        "deployment,configmap,service,secret",
+        "-o",
+        "json",
+        "--show-managed-fields",
+    ]);
+    bench.write("dump", &dump);
+    let offline = bench.diff(&["env:prod", "--prune", "--offline", "dump"]);
+    assert_eq!((offline.code, offline.change("Secret", "old")), (1, run.change("Secret", "old")), "{offline:?}");
+    assert_eq!(offline.json()["summary"], summary(0, 0, 1, 4), "{offline:?}");
+    // Who may not list members of one kind sees those of the others, and what is missing.
+    let user = bench.user("- {apiGroups: ['', apps], resources: [deployments, services, secrets], verbs: ['*']}\n- {apiGroups: [''], resources: [configmaps], verbs: [get, patch]}");
+    let run = bench.diff(&["env:prod", "--prune", "--kubeconfig", user.to_str().unwrap()]);
+    assert_eq!((run.code, &run.json()["summary"]["delete"]), (2, &json!(1)), "{run:?}");
+    assert!(run.stderr.contains("the user may not list configmaps"), "{}", run.stderr);
 }

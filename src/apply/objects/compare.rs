@@ -89,7 +89,8 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
             Verdict::Live { live, drifted, error } => {
                 let sides = Sides { resource, git: &all[at].node, live: &live.node, users: &users };
                 let change = update(sides, &drifted, &mut |one| place(at, &one.path));
-                let change = match error {
+                // What the guard has against fewer pods, an apply sees to before it writes.
+                let change = match error.filter(|error| !error.is_guarded()) {
                     Some(error) => {
                         let change = failed(change, compare_error(&error));
                         refused = Some(error);

@@ -3,6 +3,7 @@
 use crate::drift::{Change, FieldChange};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::ServerError;
+use crate::plan::scaling::DRAINED_TO;
 
 use super::report::Failure;
 
@@ -24,9 +25,9 @@ enum Reason {
 
 fn reason(error: &ServerError) -> Reason {
     let has = |words: &[&str]| words.iter().any(|word| error.message.contains(word));
-    let cause = |words: &[&str]| error.causes.iter().any(|(_, said)| words.iter().any(|word| said.contains(word)));
+    let conflicts = |text: &String| text.contains("conflict with ");
     match error.status {
-        409 if cause(&["conflict with "]) || has(&["conflict with "]) => Reason::Conflict,
+        409 if error.causes.iter().any(|(_, said)| conflicts(said)) || conflicts(&error.message) => Reason::Conflict,
         413 => Reason::TooLarge,
         _ if has(&[
             "request is too large",
@@ -38,15 +39,11 @@ fn reason(error: &ServerError) -> Reason {
             Reason::TooLarge
         }
         422 if has(&["Too long: may not be more than 1048576"]) => Reason::TooLarge,
-        _ if has(&["denied the request", "denied request"]) => Reason::Denied,
         403 if has(&["being terminated"]) => Reason::Terminating,
         403 if has(&["exceeded quota"]) => Reason::Quota,
+        _ if error.is_denied() => Reason::Denied,
         403 if error.code == "forbidden" => Reason::Forbidden,
-        422 if has(&["immutable", "may not be changed", "updates to statefulset spec for fields other than"])
-            || cause(&["immutable"]) =>
-        {
-            Reason::Immutable
-        }
+        422 if error.is_immutable() => Reason::Immutable,
         404 if error.code == "unknownKind" => Reason::UnknownKind,
         404 if has(&["namespaces \""]) => Reason::MissingNamespace,
         400 | 500 if has(&["unknown field", "field not declared in schema"]) => Reason::UnknownField,
@@ -142,6 +139,10 @@ fn advise(failure: &mut Failure, reason: Reason, resource: &ResourceRef) {
                 }
             }
             "leave the field out of the files so that its owner keeps it, or take it with `--force-conflicts`"
+                .to_owned()
+        }
+        Reason::Denied if failure.message.contains(DRAINED_TO) => {
+            "drain the nodes first: `redisops apply` does it and lowers the number then, where `spec.redis` of the environment has an entry for them; so does `redisops cluster drain`"
                 .to_owned()
         }
         Reason::Denied => {

@@ -20,6 +20,7 @@ mod wait;
 mod wanted;
 
 pub use compare::PlaceOf;
+pub use failure::failure_of;
 pub use lock::{Lock, LockError, peek};
 pub use missing::{Missing, missing};
 pub use ready::{Readiness, readiness};

@@ -180,6 +180,15 @@ pub fn hide(change: &mut Change, secrets: &BTreeSet<String>) {
         }
         field.after = Value::from(MASKED);
     }
+    // Servers quote what they refuse.
+    let said = change.error.iter_mut().map(|error| &mut error.message);
+    let said = said.chain(change.refusal.iter_mut().map(|refusal| &mut refusal.message));
+    for message in said {
+        for text in secrets.iter().filter(|text| text.len() > 3 && message.contains(text.as_str())).collect::<Vec<_>>()
+        {
+            *message = message.replace(text.as_str(), MASKED);
+        }
+    }
 }
 
 /// Which cluster this is. Whoever may not see its system namespace knows it by its address only.

@@ -66,7 +66,7 @@ pub struct LiveArgs {
     #[arg(long, conflicts_with_all = ["from", "between"])]
     pub prune: bool,
     /// Compare again and again, each TIME (60s), and write the report when it has changed
-    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "60s", require_equals = true, value_parser = super::time::time, conflicts_with_all = ["from", "between", "offline"])]
+    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "60s", require_equals = true, value_parser = super::time::pause, conflicts_with_all = ["from", "between", "offline"])]
     pub watch: Option<Duration>,
     /// Serve metrics for Prometheus at ADDR (`:9464`), below /metrics
     #[arg(long, value_name = "ADDR", requires = "watch")]

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Shortest time between two looks.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// Reads `500ms`, `2s`, `1.5s`, `2m`; a number without a unit is seconds.
 ///
 /// # Errors
@@ -18,9 +21,25 @@ pub fn time(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "write a time, as in 500ms or 2s".to_owned())
 }
 
+/// Reads a time between two looks, which is not to become one long look.
+///
+/// # Errors
+/// When the text is no time, or less than a tenth of a second.
+pub fn pause(text: &str) -> Result<Duration, String> {
+    let pause = time(text)?;
+    if pause < SHORTEST { Err("write at least 100ms".to_owned()) } else { Ok(pause) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_watch_rests() {
+        assert_eq!(pause("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(pause("100ms"), Ok(SHORTEST));
+        assert!(pause("0").is_err() && pause("10ms").is_err() && pause("x").is_err());
+    }
 
     #[test]
     fn times_have_units() {

@@ -64,6 +64,7 @@ impl Compared {
             consequence: None,
             fields: Vec::new(),
             error: Some(error),
+            refusal: None,
         };
         Compared { changes: vec![change], roots: [None, None], note: None, warnings: None }
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::apply::objects::failure_of;
 use crate::cli::printer::Printer;
 use crate::cli::render::Rendered;
 use crate::cli::schemas;
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos, Sources, arrange};
 use crate::drift::consequence::Users;
-use crate::drift::managed::{self, ApplySetParent, Drifted, Ours};
-use crate::drift::{Asked, Change, Origin};
+use crate::drift::managed::{self, ApplySetParent, Drifted, Ours, PART_OF};
+use crate::drift::{Asked, Change, ChangeKind, Origin, Refusal};
 use crate::k8s::openapi::OpenApi;
 use crate::k8s::{Resource, ResourceRef};
 use crate::live::kubernetes::{Cluster, ServerError};
@@ -129,6 +130,9 @@ impl Basis {
                 }
             };
             change.place = place;
+            let refusal = error.as_ref().and_then(|error| refusal(error, &change));
+            let error = error.filter(|_| refusal.is_none());
+            change.refusal = refusal.filter(|_| change.change == ChangeKind::Update);
             if let Some(error) = error {
                 let line = error_line(rendered, index, &error).or_else(|| change.place.clone());
                 let line = line.map_or(String::new(), |it| format!(" ({}:{}:{})", it.file, it.line, it.column));
@@ -165,18 +169,17 @@ pub(super) async fn against_cluster(
     if settings.prune {
         let home = ApplySetParent::home(basis.namespace.as_deref(), &stay, &namespace);
         let parent = ApplySetParent::of(&basis.name, home);
-        match candidates(cluster, &parent, &stay).await {
-            Ok(gone) => found.changes.extend(gone.iter().map(|(resource, live)| managed::delete(resource, live))),
-            Err(error) => {
-                let parent = ResourceRef {
-                    api_version: "v1".to_owned(),
-                    kind: "Secret".to_owned(),
-                    namespace: Some(parent.namespace),
-                    name: parent.name,
-                };
-                found.errors.push(Told { error: error.clone(), object: parent.to_string() });
-                found.changes.push(managed::failed(managed::create(&parent), compare_error(&error)));
-            }
+        let (gone, errors) = match candidates(cluster, &parent, &stay).await {
+            Ok(found) => found,
+            Err(error) => (Vec::new(), vec![error]),
+        };
+        found.changes.extend(gone.iter().map(|(resource, live)| managed::delete(resource, live)));
+        if let Some(first) = errors.first() {
+            // The set as a whole: which of its members are gone is not known.
+            let parent = parent_ref(parent);
+            found.changes.push(managed::failed(managed::create(&parent), compare_error(first)));
+            let object = parent.to_string();
+            found.errors.extend(errors.into_iter().map(|error| Told { error, object: object.clone() }));
         }
     }
     found
@@ -225,7 +228,28 @@ pub(super) fn against_saved(
     let outcomes =
         compare_saved(&basis.wanted, |resource| saved.take(resource), &is_outside, basis.plan(&namespace, settings));
     let former = saved.nodes(|object| object["kind"] == "StatefulSet");
-    Ok(basis.found(rendered, outcomes, &former))
+    let stay: BTreeSet<ResourceRef> = outcomes.iter().map(|outcome| outcome.resource.clone()).collect();
+    let mut found = basis.found(rendered, outcomes, &former);
+    if settings.prune {
+        let home = ApplySetParent::home(basis.namespace.as_deref(), &stay, &namespace);
+        let id = ApplySetParent::of(&basis.name, home).id();
+        // What Git has was taken out.
+        let members = saved.nodes(|object| object["metadata"]["labels"][PART_OF] == id.as_str());
+        let mut gone: Vec<(ResourceRef, Node)> =
+            members.into_iter().map(|node| (ResourceRef::of_node(&node), node)).collect();
+        gone.sort_by(|a, b| a.0.cmp(&b.0));
+        found.changes.extend(gone.iter().map(|(resource, live)| managed::delete(resource, live)));
+    }
+    Ok(found)
+}
+
+fn parent_ref(parent: ApplySetParent) -> ResourceRef {
+    ResourceRef {
+        api_version: "v1".to_owned(),
+        kind: "Secret".to_owned(),
+        namespace: Some(parent.namespace),
+        name: parent.name,
+    }
 }
 
 /// Without a cluster: nothing is known of any object.
@@ -235,6 +259,16 @@ pub(super) fn unreached(rendered: &Rendered, found: &Diagnostic) -> Found {
         managed::failed(Change { place: object_line(rendered, index), ..change }, of_diagnostic(found))
     };
     Found { changes: rendered.objects.as_slice().iter().enumerate().map(change).collect(), ..Found::default() }
+}
+
+/// Why a plain apply is refused whose outcome is known all the same: a rule of the cluster is against it, or the field is settled. Everything else that a server
+/// has against an object tells that the object is wrong.
+fn refusal(error: &ServerError, change: &Change) -> Option<Refusal> {
+    let is_known = change.change != ChangeKind::Create && (error.is_denied() || error.is_immutable());
+    is_known.then(|| {
+        let failure = failure_of(error, change);
+        Refusal { code: failure.code, message: failure.message, help: failure.help }
+    })
 }
 
 fn object_line(rendered: &Rendered, index: usize) -> Option<Origin> {

@@ -129,11 +129,31 @@ fn the_server_decides_what_is_in_doubt() {
     let assessment = assess(&git, &now, known);
     let decide = |spec: Json| -> Vec<String> {
         let applied = from_value(deployment(spec), Origin::NONE);
-        let said = Confirmed { applied: Some(&applied), removed: None };
+        let said = Confirmed { applied: Some(&applied), ..Confirmed::default() };
         let found = confirm(&assessment, &now, &ours, Some("Deployment"), said, &NoSchema);
         found.iter().map(|it| it.path.to_string()).collect()
     };
     assert_eq!(decide(json!({"replicas": 3, "made": "1"})), ["spec.made", "spec.old", "spec.replicas"]);
     // Left out by the server, and filled in again as it was.
     assert_eq!(decide(json!({"replicas": 3, "old": 1})), ["spec.replicas"]);
+}
+
+#[test]
+fn a_refusal_leaves_what_git_sets() {
+    // A custom list without keys: the server has filled in `mode`, and somebody has changed `size`.
+    let of = |list: Json| json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": {"list": list}});
+    let mut object = of(json!([{"name": "x", "size": 2, "mode": "fast"}]));
+    object["metadata"]["managedFields"] = json!([by("redisops", json!({"f:list": {}}))]);
+    let now = LiveObject::new(object);
+    let git = from_value(of(json!([{"name": "x", "size": 1}])), Origin::NONE);
+    let ours = Ours::new("redisops", []);
+    let (openapi, ignored) = (OpenApi::default(), IgnoreRules::default());
+    let known = Known { ours: &ours, openapi: &openapi, ignored: &ignored, has_status: true, every: false };
+    let assessment = assess(&git, &now, known);
+    let told = |refused: bool| -> Vec<String> {
+        let said = Confirmed { refused, ..Confirmed::default() };
+        confirm(&assessment, &now, &ours, None, said, &NoSchema).iter().map(|it| it.path.to_string()).collect()
+    };
+    assert_eq!(told(true), ["spec.list[0].size"]);
+    assert_eq!(told(false), ["spec.list[0].mode", "spec.list[0].size"]);
 }

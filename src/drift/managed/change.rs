@@ -31,6 +31,7 @@ fn entry(resource: &ResourceRef, change: ChangeKind) -> Change {
         consequence: None,
         fields: Vec::new(),
         error: None,
+        refusal: None,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Confirmed<'s> {
     pub applied: Option<&'s Node>,
     /// What would be left without fields that other tools applied, where that was asked.
     pub removed: Option<&'s Node>,
+    /// The server was asked and does not say: only what Git sets is compared, for what is beside it may be a default.
+    pub refused: bool,
 }
 
 /// The fields that differ, in the order of their paths.
@@ -72,6 +74,7 @@ pub fn confirm<'a>(
         let now = at(&live.node, &doubt.path.0);
         let differs = match said.applied {
             Some(applied) => changes(doubt, now, at(applied, &doubt.path.0), equals),
+            None if said.refused && doubt.git.is_none() => false,
             None => differs(doubt, now, built_in, equals),
         };
         if differs {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::plan::scaling::DRAINED_TO;
+
 /// A request that was not answered as asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServerError {
@@ -123,7 +125,31 @@ impl ServerError {
 
     /// Whether a right is missing.
     pub fn is_forbidden(&self) -> bool {
-        self.status == 403 && self.code == "forbidden"
+        self.status == 403 && self.code == "forbidden" && !self.is_denied()
+    }
+
+    /// Whether a rule of the cluster (a policy, a webhook, a quota) has something against the write, whatever rights the user has.
+    pub fn is_denied(&self) -> bool {
+        let said = |words: &str| self.message.contains(words);
+        match self.status {
+            _ if said("denied the request") || said("denied request") => true,
+            // Rights are a matter of users, and their refusals name one.
+            403 => said(" is forbidden: ") && !said("User \"") && !said("user \""),
+            _ => false,
+        }
+    }
+
+    /// Whether the guard of a Redis Cluster keeps its pods until their nodes are drained.
+    pub fn is_guarded(&self) -> bool {
+        self.is_denied() && self.message.contains(DRAINED_TO)
+    }
+
+    /// Whether what the write would change is settled when the object is created.
+    pub fn is_immutable(&self) -> bool {
+        const WORDS: [&str; 3] =
+            ["immutable", "may not be changed", "updates to statefulset spec for fields other than"];
+        let said = |text: &str| WORDS.iter().any(|word| text.contains(word));
+        self.status == 422 && (said(&self.message) || self.causes.iter().any(|(_, cause)| said(cause)))
     }
 
     /// Whether the server is not to be reached at all: asking for the next object is of no use.
@@ -172,5 +198,39 @@ mod tests {
         }
         assert!(subject().refused(403, b"").is_forbidden() && !subject().refused(403, b"").is_lost());
         assert!(subject().unreachable("gone".into()).is_lost());
+    }
+
+    #[test]
+    fn what_a_rule_denies_is_no_matter_of_rights() {
+        let refused = |status: u16, message: &str| {
+            subject().refused(status, serde_json::json!({"message": message}).to_string().as_bytes())
+        };
+        for (status, message) in [
+            (
+                403,
+                "statefulsets.apps \"a\" is forbidden: ValidatingAdmissionPolicy 'g' with binding 'g' denied request: not drained",
+            ),
+            (
+                422,
+                "statefulsets.apps \"a\" is invalid: ValidatingAdmissionPolicy 'g' with binding 'g' denied request: no",
+            ),
+            (403, "admission webhook \"x.example.com\" denied the request: no"),
+            (403, "pods \"a\" is forbidden: exceeded quota: q, requested: pods=1"),
+            (403, "pods \"a\" is forbidden: violates PodSecurity \"restricted:latest\": privileged"),
+        ] {
+            let error = refused(status, message);
+            assert!(error.is_denied() && !error.is_forbidden(), "{message}");
+        }
+        for message in [
+            "",
+            "statefulsets.apps \"a\" is forbidden: User \"u\" cannot patch resource \"statefulsets\" in API group \"apps\"",
+            "roles \"a\" is forbidden: user \"u\" (groups=[]) is attempting to grant RBAC permissions not currently held",
+        ] {
+            let error = refused(403, message);
+            assert!(error.is_forbidden() && !error.is_denied(), "{message}");
+        }
+        let set = "StatefulSet.apps \"a\" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas' are forbidden";
+        assert!(refused(422, set).is_immutable() && !refused(422, set).is_denied());
+        assert!(!refused(422, "Service \"a\" is invalid: spec.ports[0].port: Invalid value: 0").is_immutable());
     }
 }

@@ -7,12 +7,13 @@ use futures::future::join_all;
 use serde_json::Value;
 
 use crate::drift::managed::{
-    Assessment, Confirmed, Drifted, Equals, IgnoreRules, KindSchema, Known, LiveObject, NoSchema, Ours, assess, confirm,
+    Assessment, Confirmed, Doubt, Drifted, Equals, IgnoreRules, KindSchema, Known, LiveObject, NoSchema, Ours, assess,
+    confirm,
 };
 use crate::k8s::ResourceRef;
 use crate::k8s::openapi::OpenApi;
 use crate::live::kubernetes::{Cluster, Kind, ServerError};
-use crate::provenance::json;
+use crate::provenance::{FieldPath, Segment, json};
 use crate::schema::{Schemas, crd};
 use crate::topology::only_grows;
 use crate::yaml::{Node, Origin, from_value};
@@ -107,12 +108,27 @@ pub async fn compare<'a>(cluster: &Cluster, all: &'a [Wanted], plan: Plan<'_>) -
     join_all(work).await
 }
 
-/// A StatefulSet with the templates of volumes that it has now.
-fn with_templates_of(live: &Node, wanted: &Wanted) -> Wanted {
+/// A field of `spec` of StatefulSets that the server may not take from a plain apply, while it takes all else.
+const VOLUMES: &str = "volumeClaimTemplates";
+/// Another: guards refuse it until nodes are drained.
+const REPLICAS: &str = "replicas";
+
+/// A StatefulSet with some fields of `spec` as they are now.
+fn holding(fields: &[&str], live: &Node, wanted: &Wanted) -> Wanted {
     let mut object: Value = serde_json::from_slice(&wanted.json).unwrap_or_default();
-    let templates = live.lookup(&["spec", "volumeClaimTemplates"]);
-    object["spec"]["volumeClaimTemplates"] = templates.map_or(Value::Null, json);
+    for field in fields {
+        object["spec"][field] = live.lookup(&["spec", field]).map_or(Value::Null, json);
+    }
     Wanted { json: object.to_string().into_bytes(), ..wanted.clone() }
+}
+
+/// Whether a path leads into one of some fields of `spec`.
+fn is_in(fields: &[&str], path: &FieldPath) -> bool {
+    let key = |at: usize| match path.0.get(at) {
+        Some(Segment::Key(key)) => Some(key.as_str()),
+        _ => None,
+    };
+    key(0) == Some("spec") && key(1).is_some_and(|name| fields.contains(&name))
 }
 
 struct Round<'r> {
@@ -168,11 +184,27 @@ impl Round<'_> {
         let assessment = assess(&wanted.node, &live, known);
         let (mut then, mut removed, mut error) = (None, None, None);
         // The server refuses larger volumes, which `apply` brings about: it is asked about all else.
-        let smaller = only_grows(&live.node, &wanted.node).then(|| with_templates_of(&live.node, wanted));
+        let mut held: Vec<&str> = only_grows(&live.node, &wanted.node).then_some(VOLUMES).into_iter().collect();
         if assessment.need.apply || exact {
-            match applied(self.cluster, kind, namespace, smaller.as_ref().unwrap_or(wanted), ours.manager()).await {
+            let ask = async |held: &[&str]| {
+                let smaller = (!held.is_empty()).then(|| holding(held, &live.node, wanted));
+                applied(self.cluster, kind, namespace, smaller.as_ref().unwrap_or(wanted), ours.manager()).await
+            };
+            let mut answer = ask(&held).await;
+            let is_replicas = |doubt: &Doubt<'_>| is_in(&[REPLICAS], &doubt.path);
+            if let Err(refused) = &answer
+                && refused.is_denied()
+                && kind.kind == "StatefulSet"
+                && assessment.doubts.iter().any(is_replicas)
+            {
+                // A guard has something against the number of pods: that it differs is plain, and the server may answer for all else.
+                error = Some(refused.clone());
+                held.push(REPLICAS);
+                answer = ask(&held).await;
+            }
+            match answer {
                 Ok(node) => then = Some(node),
-                Err(refused) => error = Some(refused),
+                Err(refused) => error = error.or(Some(refused)),
             }
         }
         if assessment.need.removal && error.is_none() {
@@ -180,8 +212,8 @@ impl Round<'_> {
             let name = &wanted.resource.name;
             removed = without(self.cluster, kind, namespace, &live.node, name, &fields, ours.manager()).await;
         }
-        // A refusal that is no matter of rights tells that the object is wrong: what a value alone says is not to be trusted then.
-        let said = Confirmed { applied: then.as_ref(), removed: removed.as_ref() };
+        let is_refused = error.is_some() && then.is_none();
+        let said = Confirmed { applied: then.as_ref(), removed: removed.as_ref(), refused: is_refused };
         let built_in = openapi.schema_for(&wanted.resource.api_version, &wanted.resource.kind).is_some();
         let of_server = self.definition(kind, &assessment, &live).await;
         let of_server = of_server.as_ref().and_then(|it| KindSchema::find(it, &kind.api_version(), &kind.kind));
@@ -189,11 +221,12 @@ impl Round<'_> {
         let nothing = NoSchema;
         let equals: &dyn Equals = schema.as_ref().map_or(&nothing as &dyn Equals, |it| it);
         let mut drifted = confirm(&assessment, &live, ours, built_in.then_some(kind.kind.as_str()), said, equals);
-        if smaller.is_some() {
+        if !held.is_empty() {
             let by_value = confirm(&assessment, &live, ours, Some(&kind.kind), Confirmed::default(), equals);
-            let is_size = |one: &Drifted<'_>| one.path.to_string().starts_with("spec.volumeClaimTemplates");
-            drifted.retain(|one| !is_size(one));
-            drifted.extend(by_value.into_iter().filter(is_size));
+            let is_held = |one: &Drifted<'_>| is_in(&held, &one.path);
+            drifted.retain(|one| !is_held(one));
+            drifted.extend(by_value.into_iter().filter(is_held));
+            drifted.sort_by(|a, b| a.path.cmp(&b.path));
         }
         if self.plan.unmanaged {
             drifted.extend(assessment.unmanaged_fields(&live, ours));

@@ -6,20 +6,25 @@ use futures::future::join_all;
 
 use crate::drift::managed::{ApplySetParent, PART_OF};
 use crate::k8s::ResourceRef;
-use crate::live::kubernetes::{Cluster, ServerError};
+use crate::live::kubernetes::{Cluster, Listed, ServerError};
 use crate::yaml::{Node, Origin, from_value};
 
-/// The members of a set that are not among those that stay, each with its values. A set that does not exist has none.
+/// Members that are live and that Git has no more, each with its values; and why members of some kinds could not be looked for.
+pub type Gone = (Vec<(ResourceRef, Node)>, Vec<ServerError>);
+
+/// The members of a set that are not among those that stay. A set that does not exist has none.
 ///
 /// # Errors
-/// When the parent or its members cannot be read.
+/// When the parent cannot be read.
 pub async fn candidates(
     cluster: &Cluster,
     parent: &ApplySetParent,
     stay: &BTreeSet<ResourceRef>,
-) -> Result<Vec<(ResourceRef, Node)>, ServerError> {
+) -> Result<Gone, ServerError> {
     let secrets = cluster.kind_of("v1", "Secret")?;
-    let Some(found) = cluster.get(secrets, Some(&parent.namespace), &parent.name).await? else { return Ok(Vec::new()) };
+    let Some(found) = cluster.get(secrets, Some(&parent.namespace), &parent.name).await? else {
+        return Ok(Gone::default());
+    };
     let (kinds, namespaces) = parent.members_of(&from_value(found, Origin::NONE));
     let selector = format!("{PART_OF}={}", parent.id());
     let mut lists = Vec::new();
@@ -36,9 +41,13 @@ pub async fn candidates(
     }
     // One object may be served in several versions: Git's names count without them.
     let known: BTreeSet<(&str, &str, Option<&str>, &str)> = stay.iter().map(identity).collect();
-    let mut gone = Vec::new();
+    let (mut gone, mut errors) = Gone::default();
     for listed in join_all(lists).await {
-        for item in listed?.items {
+        let listed = listed.unwrap_or_else(|error| {
+            errors.push(error);
+            Listed::default()
+        });
+        for item in listed.items {
             let node = from_value(item, Origin::NONE);
             let resource = ResourceRef::of_node(&node);
             if !known.contains(&identity(&resource)) {
@@ -47,7 +56,7 @@ pub async fn candidates(
         }
     }
     gone.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(gone)
+    Ok((gone, errors))
 }
 
 fn identity(resource: &ResourceRef) -> (&str, &str, Option<&str>, &str) {

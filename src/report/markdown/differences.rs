@@ -73,7 +73,8 @@ fn consequences(report: &DiffReport, out: &mut String) {
 
 fn section(target: &str, report: &DiffReport) -> Option<Section> {
     let own = report.changes.iter().filter(|change| change.target.as_deref().unwrap_or("") == target);
-    let own: Vec<&Change> = own.filter(|one| one.error.is_some() || one.change != ChangeKind::None).collect();
+    let is_told = |one: &&Change| one.error.is_some() || one.change != ChangeKind::None || !one.fields.is_empty();
+    let own: Vec<&Change> = own.filter(is_told).collect();
     if own.is_empty() {
         return None;
     }
@@ -86,6 +87,7 @@ fn section(target: &str, report: &DiffReport) -> Option<Section> {
         count(ChangeKind::Create, "created"),
         count(ChangeKind::Update, "changed"),
         count(ChangeKind::Delete, "deleted"),
+        count(ChangeKind::None, "as Git has it"),
         (failed > 0).then(|| format!("{failed} could not be compared")),
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
@@ -106,7 +108,8 @@ fn part(change: &Change) -> String {
     let (sign, what) = match change.change {
         ChangeKind::Create => ("➕", "created"),
         ChangeKind::Delete => ("➖", "deleted"),
-        _ => ("✏️", "changed"),
+        ChangeKind::None => ("✔️", "is as Git has it"),
+        ChangeKind::Update => ("✏️", "changed"),
     };
     let mut out = format!("{sign} **{resource}** {what}");
     if let Some(old) = &change.renamed_from {
@@ -116,25 +119,41 @@ fn part(change: &Change) -> String {
         let _ = write!(out, " — {}", at(place));
     }
     out.push_str("\n\n");
+    if let Some(refusal) = &change.refusal {
+        let _ = writeln!(out, "{}\n", prose(&refusal.text()));
+    }
     let (texts, short): (Vec<&FieldChange>, Vec<&FieldChange>) =
         change.fields.iter().partition(|field| is_text(&field.before) || is_text(&field.after));
     if !short.is_empty() {
-        out.push_str("| field | before | after | set by |\n|---|---|---|---|\n");
+        // Between revisions nobody owns anything.
+        let is_live = short.iter().any(|field| field.manager.is_some());
+        let (title, line) = if is_live { (" live |", "---|") } else { ("", "") };
+        let _ = writeln!(out, "| field | before | after | set by |{title}\n|---|---|---|---|{line}");
         for field in short {
-            let _ = writeln!(
+            let after = if field.unmanaged { "not in Git".to_owned() } else { cell(&field.after) };
+            let _ = write!(
                 out,
-                "| {} | {} | {} | {} |",
+                "| {} | {} | {after} | {} |",
                 cell_code(&field.path),
                 cell(&field.before),
-                cell(&field.after),
-                field.origin.as_ref().map_or(String::new(), |place| cell_code(&line_of(place)))
+                field.origin.as_ref().map_or(String::new(), |place| cell_code(&story(place, is_live)))
             );
+            if is_live {
+                let owner = field.manager.as_ref().map_or(String::new(), difference::owner);
+                let _ = write!(out, " {} |", plain(&owner));
+            }
+            out.push('\n');
         }
         out.push('\n');
     }
     for field in texts {
-        let place = field.origin.as_ref().map_or(String::new(), |place| format!(" — {}", at(place)));
-        let _ = writeln!(out, "{}{place}\n", code(&field.path));
+        let is_live = field.manager.is_some();
+        let place = field.origin.as_ref().map_or(String::new(), |place| format!(" — {}", code(&story(place, is_live))));
+        let owner = field
+            .manager
+            .as_ref()
+            .map_or(String::new(), |manager| format!("; live: {}", plain(&difference::owner(manager))));
+        let _ = writeln!(out, "{}{place}{owner}\n", code(&field.path));
         out.push_str(&block("diff", &text_diff(&field.before, &field.after)));
         out.push('\n');
     }
@@ -143,21 +162,25 @@ fn part(change: &Change) -> String {
 
 fn node(change: &NodeChange) -> String {
     let name = format!("{}/{} ({})", change.redis, change.node, change.address);
+    let mut out = String::new();
     if let Some(error) = &change.error {
-        return format!("**{}** could not be compared: {}\n\n", plain(&name), prose(&error.message));
+        let _ = write!(out, "**{}** could not be compared: {}\n\n", plain(&name), prose(&error.message));
     }
     if change.fields.is_empty() {
-        return String::new();
+        return out;
     }
-    let mut out = format!("**{}**\n\n| setting | live | Git | mended by |\n|---|---|---|---|\n", plain(&name));
+    let _ =
+        write!(out, "**{}**\n\n| setting | live | Git | set by | mended by |\n|---|---|---|---|---|\n", plain(&name));
     for field in &change.fields {
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {}{} |",
             cell_code(&field.path),
             cell(&field.before),
             cell(&field.after),
-            plain(&field.fix)
+            field.origin.as_ref().map_or(String::new(), |place| cell_code(&story(place, true))),
+            plain(&field.fix),
+            if field.unsaved { ", not saved" } else { "" }
         );
     }
     out.push('\n');
@@ -166,6 +189,12 @@ fn node(change: &NodeChange) -> String {
 
 fn at(place: &Origin) -> String {
     code(&line_of(place))
+}
+
+/// The line, and of what is live the commit as well.
+fn story(place: &Origin, is_live: bool) -> String {
+    let commit = place.commit.as_deref().filter(|_| is_live);
+    commit.map_or_else(|| line_of(place), |commit| format!("{} ({})", line_of(place), difference::short(commit)))
 }
 
 fn line_of(place: &Origin) -> String {
@@ -231,6 +260,7 @@ mod tests {
             consequence: None,
             fields,
             error: None,
+            refusal: None,
         };
         let mut report = DiffReport::default();
         report.push(change(

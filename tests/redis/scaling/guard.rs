@@ -72,9 +72,37 @@ impl Space {
         self.run(&["apply", "--server-side", "--force-conflicts", "-f", &file.display().to_string()])
     }
 
+    /// Puts the guard of a `kind: Redis` before a StatefulSet, and waits until the server heeds it.
+    fn guard(&self, set: &str) {
+        let at = self.directory.path().join("guard");
+        std::fs::create_dir_all(&at).expect("a folder");
+        let redis = "apiVersion: redisops.dev/v1alpha1\nkind: Redis\nmetadata: {name: cache}\nspec:\n  architecture: cluster\n  auth: {enabled: false}\n";
+        std::fs::write(at.join("redis.yaml"), redis).expect("a file");
+        let kustomization = format!("namespace: {}\nresources: [redis.yaml]\n", self.name);
+        std::fs::write(at.join("kustomization.yaml"), kustomization).expect("a file");
+        let built = Command::new(crate::support::binary()).arg("build").arg(&at).output().expect("it runs");
+        let built = String::from_utf8(built.stdout).expect("a text").replace("cache-node", set);
+        let guards = built
+            .split("---\n")
+            .filter(|text| text.contains("kind: ValidatingAdmissionPolicy") && !text.contains("subresource-guard"));
+        let guards: Vec<&str> = guards.collect();
+        assert_eq!(guards.len(), 2, "a policy and its binding: {built}");
+        let file = at.join("objects.yaml");
+        std::fs::write(&file, guards.join("---\n")).expect("a file");
+        self.run(&["apply", "-f", &file.display().to_string()]).expect("it is created");
+        let set = format!("statefulset/{set}");
+        let less = ["patch", &set, "--type", "merge", "-p", "{\"spec\":{\"replicas\":1}}", "--dry-run=server"];
+        let begin = std::time::Instant::now();
+        while self.run(&less).is_ok() {
+            assert!(begin.elapsed() < std::time::Duration::from_secs(30), "nobody refuses");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+
     /// Deletes the guards, as one who deletes all of a system does.
     fn unguard(&self) {
-        for (kind, of) in [("validatingadmissionpolicybinding", "cache-node"), ("validatingadmissionpolicy", "cache")] {
+        let binding = "validatingadmissionpolicybinding";
+        for (kind, of) in [(binding, "cache-node"), (binding, "cache"), ("validatingadmissionpolicy", "cache")] {
             for guard in ["scale-guard", "scale-subresource-guard"] {
                 let _ = self.run(&["delete", kind, &format!("{}-{of}-{guard}", self.name)]);
             }
@@ -245,7 +273,7 @@ pub fn repository(space: &Space, fleet: &Fleet<'_>, nodes: usize) {
     write(
         "overlays/prod/cache.yaml",
         format!(
-            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: cache}}\nspec:\n  replicas: {nodes}\n  podManagementPolicy: Parallel\n  serviceName: cache\n  selector: {{matchLabels: {{app: cache}}}}\n  \
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: cache, labels: {{redisops.dev/cluster: cache}}}}\nspec:\n  replicas: {nodes}\n  podManagementPolicy: Parallel\n  serviceName: cache\n  selector: {{matchLabels: {{app: cache}}}}\n  \
              template:\n    metadata: {{labels: {{app: cache}}}}\n    spec: {{containers: [{{name: redis, image: redis}}]}}\n"
         ),
     );
@@ -316,6 +344,8 @@ fn an_apply_brings_pods_and_nodes_to_another_size_together() {
     assert_zones(&space, &fleet);
     fleet.hand_over(&[0, 1, 2, 3, 4, 5]);
     repository(&space, &fleet, 6);
+    // From here on the server refuses a plain apply: that is no obstacle for one that drains first.
+    space.guard("cache");
     let (code, stdout, stderr) = redisops(&["plan", "prod", "-o", "json"]);
     assert_eq!(code, Some(0), "{stderr}");
     let plan: Value = serde_json::from_str(&stdout).expect("a plan");
