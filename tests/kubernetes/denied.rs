@@ -124,7 +124,7 @@ fn what_a_policy_denies_is_compared_by_what_git_sets() {
     // Without a reason a policy answers with the status of what is wrong, 422.
     let policy = format!(
         "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {{name: {namespace}}}\nspec:\n  matchConstraints:\n    \
-         resourceRules: [{{apiGroups: [''], apiVersions: [v1], operations: [UPDATE], resources: [services]}}]\n  validations:\n  \
+         resourceRules: [{{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [services]}}]\n  validations:\n  \
          - {{expression: 'false', message: 'the shop is frozen'}}\n---\n\
          apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {{name: {namespace}}}\nspec:\n  policyName: {namespace}\n  \
          validationActions: [Deny]\n  matchResources: {{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {namespace}}}}}}}\n"
@@ -138,6 +138,19 @@ fn what_a_policy_denies_is_compared_by_what_git_sets() {
     let change = refused(&run, "Service", "web", "denied", &["spec.ports[port=80,protocol=TCP].targetPort"]);
     assert!(change["refusal"]["message"].as_str().unwrap().contains("the shop is frozen"), "{change}");
     assert_eq!(run.paths("ConfigMap", "settings"), ["data.a"]);
+    // What is new is told as new, and that nobody would let it in.
+    bench.write(
+        "prod/all.yaml",
+        &format!("{}---\n{}", OBJECTS, OBJECTS.split("---").next().unwrap().replace("name: web", "name: new")),
+    );
+    let run = bench.diff(&["prod"]);
+    let change = run.change("Service", "new");
+    assert_eq!(
+        (run.code, &change["change"], &change["refusal"]["code"]),
+        (1, &json!("create"), &json!("denied")),
+        "{run:?}"
+    );
+    assert_eq!((&change["error"], &run.json()["summary"]["create"]), (&Value::Null, &json!(1)), "{change}");
     for kind in ["validatingadmissionpolicybinding", "validatingadmissionpolicy"] {
         bench.kubectl(&["delete", kind, namespace]);
     }

@@ -80,7 +80,15 @@ pub async fn compare(cluster: &Cluster, wanted: &[Wanted], identity: Identity<'_
         let mut refused = None;
         let mut owners = Vec::new();
         let (mut change, live) = match outcome.verdict {
-            Verdict::Create => (create(resource), None),
+            Verdict::Create { denied } => {
+                // Other rules may let it through once what comes before it is there.
+                refused = denied.filter(|error| error.status == 422);
+                let change = match &refused {
+                    Some(error) => failed(create(resource), compare_error(error)),
+                    None => create(resource),
+                };
+                (change, None)
+            }
             Verdict::Failed(error) => {
                 let change = failed(create(resource), compare_error(&error));
                 refused = Some(error);

@@ -120,8 +120,9 @@ impl Basis {
         for (index, (wanted, outcome)) in self.wanted.iter().zip(outcomes).enumerate() {
             let Outcome { resource, verdict } = outcome;
             let place = object_line(rendered, index);
+            let is_known = !matches!(verdict, Verdict::Failed(_));
             let (mut change, error) = match verdict {
-                Verdict::Create => (managed::create(&resource), None),
+                Verdict::Create { denied } => (managed::create(&resource), denied),
                 Verdict::Failed(error) => (managed::create(&resource), Some(error)),
                 Verdict::Live { live, drifted, error } => {
                     let sides =
@@ -130,9 +131,9 @@ impl Basis {
                 }
             };
             change.place = place;
-            let refusal = error.as_ref().and_then(|error| refusal(error, &change));
+            let refusal = error.as_ref().filter(|_| is_known).and_then(|error| refusal(error, &change));
             let error = error.filter(|_| refusal.is_none());
-            change.refusal = refusal.filter(|_| change.change == ChangeKind::Update);
+            change.refusal = refusal.filter(|_| change.change != ChangeKind::None);
             if let Some(error) = error {
                 let line = error_line(rendered, index, &error).or_else(|| change.place.clone());
                 let line = line.map_or(String::new(), |it| format!(" ({}:{}:{})", it.file, it.line, it.column));
@@ -161,7 +162,7 @@ pub(super) async fn against_cluster(
         .wanted
         .iter()
         .zip(&outcomes)
-        .filter(|(_, outcome)| matches!(outcome.verdict, Verdict::Create))
+        .filter(|(_, outcome)| matches!(outcome.verdict, Verdict::Create { .. }))
         .map(|(one, outcome)| (&one.node, &outcome.resource))
         .collect();
     let former = former_sets(cluster, &stay, &new).await;
@@ -264,8 +265,7 @@ pub(super) fn unreached(rendered: &Rendered, found: &Diagnostic) -> Found {
 /// Why a plain apply is refused whose outcome is known all the same: a rule of the cluster is against it, or the field is settled. Everything else that a server
 /// has against an object tells that the object is wrong.
 fn refusal(error: &ServerError, change: &Change) -> Option<Refusal> {
-    let is_known = change.change != ChangeKind::Create && (error.is_denied() || error.is_immutable());
-    is_known.then(|| {
+    (error.is_denied() || error.is_immutable()).then(|| {
         let failure = failure_of(error, change);
         Refusal { code: failure.code, message: failure.message, help: failure.help }
     })

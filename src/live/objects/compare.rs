@@ -56,7 +56,10 @@ pub struct Outcome<'a> {
 #[derive(Debug)]
 pub enum Verdict<'a> {
     /// It is not live.
-    Create,
+    Create {
+        /// What a rule of the cluster has against it now. What comes before it may mend that.
+        denied: Option<ServerError>,
+    },
     /// It is live.
     Live {
         /// As it is.
@@ -155,7 +158,7 @@ impl Round<'_> {
                 }
             }
             (Place::Nowhere(error), _) => Verdict::Failed(error),
-            (Place::NotYet | Place::Served(..), _) => Verdict::Create,
+            (Place::NotYet | Place::Served(..), _) => Verdict::Create { denied: None },
         };
         Outcome { resource, verdict }
     }
@@ -163,12 +166,16 @@ impl Round<'_> {
     /// An object that is not there: whether the server would take it.
     async fn create(&self, wanted: &Wanted, kind: &Kind, namespace: Option<&str>) -> Verdict<'static> {
         if !self.plan.try_new || namespace.is_some_and(|it| self.coming.contains(it)) {
-            return Verdict::Create;
+            return Verdict::Create { denied: None };
         }
         match applied(self.cluster, kind, namespace, wanted, self.plan.ours.manager()).await {
-            // What is against it may be mended by what is created before it, rights and quotas by somebody else.
+            // What it needs may come with the others.
+            Err(error) if error.is_denied() && !error.message.contains("not found") => {
+                Verdict::Create { denied: Some(error) }
+            }
+            // Rights are given by somebody else.
             Err(error) if error.is_lost() || [400, 422, 500].contains(&error.status) => Verdict::Failed(error),
-            _ => Verdict::Create,
+            _ => Verdict::Create { denied: None },
         }
     }
 
@@ -263,7 +270,9 @@ pub fn compare_saved<'a>(
                 resource.namespace.get_or_insert_with(|| plan.namespace.to_owned());
             }
         }
-        let Some(live) = saved(&resource) else { return Outcome { resource, verdict: Verdict::Create } };
+        let Some(live) = saved(&resource) else {
+            return Outcome { resource, verdict: Verdict::Create { denied: None } };
+        };
         let known =
             Known { ours: plan.ours, openapi: plan.openapi, ignored: plan.ignored, has_status: true, every: false };
         let assessment = assess(&wanted.node, &live, known);
