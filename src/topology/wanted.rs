@@ -128,6 +128,9 @@ pub struct SecretKey {
     pub key: String,
 }
 
+/// What follows the key of a password in a Secret in the name of the key with the one that was valid before, while it is replaced.
+pub const PREVIOUS: &str = "-previous";
+
 /// The sentinels: one beside every node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WantedSentinel {

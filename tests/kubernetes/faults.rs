@@ -181,8 +181,8 @@ fn a_token_that_is_taken_away_in_the_middle_is_told_and_hides_nothing() {
     assert_eq!(running.wait().unwrap().code(), Some(2));
 }
 
-fn apply(bench: &Bench, directory: &str, kubeconfig: &Path) -> Child {
-    let mut command = bench.command(&["apply", directory, "--yes", "-o", "json"]);
+fn apply(bench: &Bench, directory: &str, kubeconfig: &Path, timeout: &str) -> Child {
+    let mut command = bench.command(&["apply", directory, "--yes", "-o", "json", "--timeout", timeout]);
     command.arg("--kubeconfig").arg(kubeconfig);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -196,36 +196,47 @@ fn told(child: &mut Child, objects: usize) -> thread::JoinHandle<String> {
 }
 
 #[test]
-fn a_server_that_is_killed_in_the_middle_of_an_apply_costs_nothing() {
+fn a_server_that_is_killed_in_the_middle_of_an_apply_is_waited_for() {
     if kubeconfig().is_none() {
         return;
     }
     let own = Own::start();
     let bench = Bench::at(&own.kubeconfig());
-    bench.write("prod/all.yaml", &objects(400));
     bench.write("prod/kustomization.yaml", "resources: [all.yaml]\n");
-    let mut ended = Vec::new();
-    // It dies after the first objects, and in the middle of what is left.
-    for (value, lines) in [("c", 1), ("d", 60)] {
-        bench.write("prod/all.yaml", &objects(400).replace("a: b", &format!("a: {value}")));
-        let mut child = apply(&bench, "prod", &bench.kubeconfig);
-        let told = told(&mut child, lines);
-        own.kill_server();
-        own.down(true);
-        assert!(own.up(true), "it does not come back");
-        let done = child.wait_with_output().unwrap();
-        let told = told.join().unwrap();
-        let code = done.status.code();
-        assert!(code == Some(0) || (code == Some(2) && told.contains("redisops::apply::")), "{told}");
-        ended.push(code);
-        bench.kubectl(&["delete", "lease", "--all"]);
+    bench.write("prod/all.yaml", &objects(400));
+    let mut child = apply(&bench, "prod", &bench.kubeconfig, "5m");
+    let running = told(&mut child, 60);
+    own.kill_server();
+    own.down(true);
+    // Longer than a request is tried.
+    thread::sleep(Duration::from_secs(7));
+    assert!(own.up(true), "it does not come back");
+    let done = child.wait_with_output().unwrap();
+    let said = running.join().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    for part in ["the API server does not answer (", "the API server answers again, after "] {
+        assert!(said.contains(part), "{said}");
     }
-    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
-    assert_eq!((run.code, &run.json()["summary"]["failed"]), (0, &json!(0)), "{ended:?} {run:?}");
     assert_eq!(bench.diff(&["prod"]).code, 0);
+    assert_eq!(bench.kubectl(&["get", "lease", "-o", "name"]), "");
+    // Only for as long as the user said; then it is told what was done.
+    bench.write("prod/all.yaml", &objects(400).replace("a: b", "a: e"));
+    let mut child = apply(&bench, "prod", &bench.kubeconfig, "2s");
+    let told = told(&mut child, 20);
+    own.kill_server();
+    let done = child.wait_with_output().unwrap();
+    let told = told.join().unwrap();
+    assert_eq!(done.status.code(), Some(2), "{told}");
+    assert!(told.contains("redisops::apply::unreachable") && told.contains("waiting for it, "), "{told}");
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(report["summary"]["changed"].as_u64() >= Some(20), "{report}");
+    own.down(true);
+    assert!(own.up(true), "it does not come back");
+    bench.kubectl(&["delete", "lease", "--all"]);
+    let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
+    assert_eq!((run.code, &run.json()["summary"]["failed"]), (0, &json!(0)), "{run:?}");
     let run = bench.redisops(&["apply", "prod", "--yes", "-o", "json"]);
     assert_eq!(run.json()["summary"]["unchanged"], 400);
-    assert_eq!(bench.kubectl(&["get", "lease", "-o", "name"]), "");
 }
 
 #[test]
@@ -248,7 +259,7 @@ fn a_server_that_lets_few_requests_in_is_asked_until_all_is_applied() {
     assert!(bench.kubectl_with(&["apply", "-f", "-"], account).status.success());
     let token = bench.kubectl(&["create", "token", "many", "-n", "default"]);
     let user = bench.with_token(token.trim());
-    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set, &user)).collect();
+    let all: Vec<Child> = sets.iter().map(|set| apply(&bench, set, &user, "10m")).collect();
     for child in all {
         let done = child.wait_with_output().unwrap();
         assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));

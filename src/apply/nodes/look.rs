@@ -23,7 +23,7 @@ pub struct Database {
     pub changes: Vec<NodeChange>,
     /// The users that nodes have now.
     pub users: BTreeMap<String, Vec<Rules>>,
-    /// The names of its sentinels.
+    /// The addresses of its sentinels: their pods may be those of nodes.
     pub sentinels: Vec<String>,
     /// Nodes that take themselves for masters.
     pub masters: Vec<String>,
@@ -47,8 +47,8 @@ impl Database {
 
     /// A sentinel that answers and watches that master, and where it sees it.
     pub(super) async fn sentinel(&self, master: &str) -> Option<(Connection, (String, u16))> {
-        let all = self.changes.iter().filter(|it| it.error.is_none() && self.sentinels.contains(&it.node));
-        for change in all {
+        let all = self.answering().filter(|(change, _)| self.is_sentinel(change));
+        for (change, _) in all {
             let Ok(connection) = self.connect(change).await else { continue };
             let asked = connection.query(cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(master)).await;
             if let Ok(Some(at)) = asked {
@@ -56,6 +56,11 @@ impl Database {
             }
         }
         None
+    }
+
+    /// Whether that is one of its sentinels.
+    pub(super) fn is_sentinel(&self, change: &NodeChange) -> bool {
+        self.sentinels.contains(&change.address)
     }
 
     /// What Git wants of a node.
@@ -83,6 +88,15 @@ impl Database {
     /// Whether nodes can be told to follow the master of Git: not where another one is master now, after a failover.
     pub fn has_its_master(&self) -> bool {
         self.wanted.master.as_ref().is_some_and(|master| self.masters.contains(&master.value))
+    }
+
+    /// Whether its servers write what they have to a disk, as far as Git says it.
+    pub fn keeps_data(&self) -> bool {
+        let says = |name: &str, value: &str| {
+            let of = |node: &WantedNode| node.settings.iter().any(|one| one.name == name && one.text() == value);
+            !self.wanted.nodes.is_empty() && self.wanted.nodes.iter().all(of)
+        };
+        !(says("appendonly", "no") && says("save", ""))
     }
 
     /// Nodes that answered, and what differs on each.

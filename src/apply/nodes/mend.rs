@@ -9,6 +9,7 @@ use crate::plan::nodes::Task;
 
 use super::follow::follow;
 use super::look::Database;
+use super::window::{DEFAULT, MASTERAUTH, left_behind};
 
 /// Mends it.
 ///
@@ -19,14 +20,23 @@ pub(super) async fn mend(database: &Database, node: &NodeChange, task: Task<'_>)
     let connection = database.connect(node).await.map_err(refused)?;
     match task {
         Task::Setting(name) => {
-            let Some(setting) = database.setting(&node.node, name) else { return Ok(()) };
-            let set = cmd("CONFIG").arg("SET").arg(name).arg(setting.text()).to_owned();
+            let written = database.setting(&node.node, name).map(|setting| setting.text());
+            let of_secret = || database.wanted.password(DEFAULT).filter(|_| name == MASTERAUTH);
+            let written = written.or_else(|| Some(of_secret()?.value.expose().to_owned()));
+            let Some(value) = written else { return Ok(()) };
+            let set = cmd("CONFIG").arg("SET").arg(name).arg(value).to_owned();
             connection.query::<()>(&set).await.map_err(refused)?;
             keep(&connection).await;
         }
         Task::User(name) => {
-            let Some(rules) = database.wanted_user(name) else { return Ok(()) };
-            let words = rules.commands(database.user(&node.node, name));
+            let words: Vec<String> = match database.wanted_user(name) {
+                Some(rules) => rules.commands(database.user(&node.node, name)),
+                // Only its password is known.
+                None => left_behind(database, &node.node, name).iter().map(|hashed| format!("!{hashed}")).collect(),
+            };
+            if words.is_empty() {
+                return Ok(());
+            }
             connection.query::<()>(cmd("ACL").arg("SETUSER").arg(name).arg(words)).await.map_err(refused)?;
             keep(&connection).await;
         }

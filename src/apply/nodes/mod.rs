@@ -7,10 +7,12 @@ mod hand_over;
 mod look;
 mod mend;
 mod roll;
+mod rotate;
 mod tuner;
 mod window;
 
 pub use look::{Database, Look};
 pub use roll::{Release, Roll};
+pub use rotate::Kept;
 pub use tuner::Tuner;
 pub use window::window;

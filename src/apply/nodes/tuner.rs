@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-use crate::apply::slots::Stop;
+use crate::apply::slots::{Stop, Urgency};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::drift::NodeField;
 use crate::drift::nodes::Mode;
@@ -17,12 +17,15 @@ use crate::plan::nodes::{Task, step_id, task_of};
 use super::look::{Database, Look};
 use super::mend::{let_in, mend};
 use super::roll::Roll;
-use super::window::{DEFAULT, REQUIREPASS, added, window};
+use super::rotate::{Kept, close_sentinels, kept, open_sentinels};
+use super::window::{DEFAULT, MASTERAUTH, REQUIREPASS, added, ends_one, window};
 
 /// How often to look at nodes that take their time.
 const LOOK: Duration = Duration::from_millis(300);
 /// How long nodes of new pods may take to answer.
 const ARRIVAL: Duration = Duration::from_secs(60);
+/// How long sentinels may take to know everybody: they ask every ten seconds.
+const CALM: Duration = Duration::from_secs(20);
 /// How often the same may be mended in vain.
 const TRIES: usize = 2;
 
@@ -41,6 +44,10 @@ pub struct Tuner<'a> {
     heard: Mutex<BTreeSet<(String, String)>>,
     /// Nodes that answered before anything was done.
     first: Mutex<BTreeSet<(String, String)>>,
+    /// How long both passwords are valid once everything is as it is to be.
+    window: Duration,
+    /// Passwords that pods which start now let in, too.
+    kept: std::sync::Mutex<Vec<Kept>>,
 }
 
 impl<'a> Tuner<'a> {
@@ -52,7 +59,25 @@ impl<'a> Tuner<'a> {
         stop: &'a Stop,
         patience: Duration,
     ) -> Tuner<'a> {
-        Tuner { look, only, tell, stop, patience, heard: Mutex::default(), first: Mutex::default() }
+        let (heard, first, kept) = (Mutex::default(), Mutex::default(), std::sync::Mutex::default());
+        Tuner { look, only, tell, stop, patience, heard, first, window: Duration::ZERO, kept }
+    }
+
+    /// The same, with a time for clients that others roll: so long the old password stays valid.
+    #[must_use]
+    pub fn with_window(mut self, window: Duration) -> Tuner<'a> {
+        self.window = window;
+        self
+    }
+
+    /// Passwords that pods which start now let in beside those of the files.
+    pub fn kept(&self) -> Vec<Kept> {
+        self.kept.lock().map(|kept| kept.clone()).unwrap_or_default()
+    }
+
+    /// Those, once more; from now on there are none.
+    pub fn give_up_kept(&self) -> Vec<Kept> {
+        self.kept.lock().map(|mut kept| std::mem::take(&mut *kept)).unwrap_or_default()
     }
 
     fn is_asked_for(&self, redis: &str, task: Task<'_>, opens: bool) -> bool {
@@ -127,13 +152,20 @@ impl<'a> Tuner<'a> {
         for database in &databases {
             let redis = database.wanted.name.as_str();
             let users = window(database).users;
+            if !users.is_empty() {
+                self.may_rotate(database)?;
+            }
+            let kept = kept(database).await;
+            let kept = kept.into_iter().filter(|one| self.is_asked_for(redis, Task::User(&one.user), false));
+            if let Ok(mut all) = self.kept.lock() {
+                all.extend(kept);
+            }
             let asked = |user: &&String| {
                 self.is_asked_for(redis, Task::User(user), true)
                     || user.as_str() == DEFAULT && self.is_asked_for(redis, Task::Setting(REQUIREPASS), false)
             };
             for user in users.iter().filter(asked) {
-                for (change, _) in database.answering().filter(|(change, _)| !database.sentinels.contains(&change.node))
-                {
+                for (change, _) in database.answering().filter(|(change, _)| !database.is_sentinel(change)) {
                     let hashes = added(database, &change.node, user);
                     if !hashes.is_empty() {
                         let_in(database, change, user, hashes).await?;
@@ -141,7 +173,7 @@ impl<'a> Tuner<'a> {
                 }
                 (self.tell)(&format!("redis {redis}: the new password of {user} is valid beside the old one"));
             }
-            let master = Task::Setting("masterauth");
+            let master = Task::Setting(MASTERAUTH);
             if !users.is_empty() && self.is_asked_for(redis, master, false) {
                 for (change, fields) in database.answering() {
                     if fields.iter().any(|field| task_of(field) == Some(master)) {
@@ -149,21 +181,96 @@ impl<'a> Tuner<'a> {
                     }
                 }
             }
+            if users.iter().any(|user| user == DEFAULT) {
+                open_sentinels(database).await?;
+            }
         }
         Ok(())
     }
 
-    /// After all objects are ready: everything that can be mended while nodes run.
+    /// A password is replaced only where every node that runs can be told so: one that cannot be would refuse clients afterwards.
+    fn may_rotate(&self, database: &Database) -> Result<(), Diagnostic> {
+        let refuses = |change: &&crate::drift::NodeChange| {
+            change.error.as_ref().is_some_and(|error| error.code == "auth") && !database.is_sentinel(change)
+        };
+        let Some(node) = database.changes.iter().find(refuses) else { return Ok(()) };
+        Err(Diagnostic::error(
+            "redisops::nodes::old_password",
+            format!(
+                "node `{}` of `{}` knows neither the password of the files nor the one that its pods were given",
+                node.node, database.wanted.name
+            ),
+        )
+        .note("nothing was written: clients and replicas would be refused")
+        .help("restart that pod, so that it takes the password of its Secret, or name one that it knows (`auth.passwordFrom`, `REDISCLI_AUTH`)"))
+    }
+
+    /// Sentinels that have just been started find each other and the replicas within some seconds; that is waited for, and no more than that.
+    pub async fn calm(&self) {
+        let end = Instant::now() + CALM;
+        let seeks = |field: &NodeField| ["sentinel.replicas", "sentinel.sentinels"].contains(&field.path.as_str());
+        while Instant::now() < end && !self.stop.wanted() {
+            let databases = self.look().await;
+            let mut sentinels = databases.iter().flat_map(|database| {
+                database.answering().filter(|(change, _)| database.is_sentinel(change)).map(|(_, fields)| fields)
+            });
+            if !sentinels.any(|fields| fields.iter().any(seeks)) {
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    /// Whether an old password is still valid that is so no more in the end.
+    pub async fn has_old_passwords(&self) -> bool {
+        let databases = self.look().await;
+        databases.iter().any(|database| self.old_passwords(database).next().is_some())
+    }
+
+    fn old_passwords<'d>(&'d self, database: &'d Database) -> impl Iterator<Item = (&'d str, Task<'d>)> {
+        let redis = database.wanted.name.as_str();
+        database.answering().flat_map(move |(change, fields)| {
+            let tasks = fields.iter().filter_map(task_of);
+            let ends = move |task: &Task<'d>| {
+                ends_one(database, &change.node, *task) && self.is_asked_for(redis, *task, false)
+            };
+            tasks.filter(ends).map(|task| (change.node.as_str(), task))
+        })
+    }
+
+    /// Leaves clients that others roll their time, and ends old passwords then.
+    ///
+    /// # Errors
+    /// When somebody wants to stop before the time is over, or a node says no.
+    pub async fn close(&self) -> Result<(), Diagnostics> {
+        if !self.window.is_zero() {
+            (self.tell)(&format!("old passwords stay valid for {} s more", self.window.as_secs()));
+            tokio::select! {
+                () = sleep(self.window) => {}
+                () = self.stop.reached(Urgency::Finish) => {
+                    let found = Diagnostic::error("redisops::nodes::stopped", "stopped while old and new passwords are valid");
+                    return Err(found.help("run the same command again: it ends the old ones").into());
+                }
+            }
+        }
+        self.settle(true).await?;
+        for database in &self.look().await {
+            close_sentinels(database).await?;
+        }
+        Ok(())
+    }
+
+    /// After all objects are ready: everything that can be mended while nodes run. Old passwords end only where that is asked for.
     ///
     /// # Errors
     /// When a node says no, does not answer any more, or is not as it should be after all.
-    pub async fn settle(&self) -> Result<(), Diagnostics> {
+    pub async fn settle(&self, ends: bool) -> Result<(), Diagnostics> {
         let mut tries: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         let mut databases = self.arrived().await?;
         loop {
             let mut is_done = true;
             for database in &databases {
-                for (node, path) in self.round(database).await? {
+                for (node, path) in self.round(database, ends).await? {
                     is_done = false;
                     let count = tries.entry((database.wanted.name.clone(), node, path)).or_default();
                     *count += 1;
@@ -197,13 +304,14 @@ impl<'a> Tuner<'a> {
     }
 
     /// Mends what differs on the nodes of a database, in an order in which nothing that runs is cut off.
-    async fn round(&self, database: &Database) -> Result<Vec<(String, String)>, Diagnostics> {
+    async fn round(&self, database: &Database, ends: bool) -> Result<Vec<(String, String)>, Diagnostics> {
         let redis = database.wanted.name.as_str();
         let mut tasks: BTreeMap<(u8, Task<'_>), Vec<_>> = BTreeMap::new();
         for (change, fields) in database.answering() {
             for field in fields {
                 let Some(task) = task_of(field).filter(|task| !matches!(task, Task::Restart(_))) else { continue };
                 let is_possible = task != Task::Follow || database.has_its_master();
+                let is_possible = is_possible && (ends || !ends_one(database, &change.node, task));
                 if is_possible && self.is_asked_for(redis, task, false) {
                     tasks.entry((turn(task), task)).or_default().push((change, field));
                 }
@@ -298,7 +406,7 @@ const FOLLOWS: &str = "replication.master";
 /// Passwords of replicas before those of clients, who follows whom last.
 fn turn(task: Task<'_>) -> u8 {
     match task {
-        Task::Setting("masterauth" | "masteruser") => 0,
+        Task::Setting(MASTERAUTH | "masteruser") => 0,
         Task::Setting(REQUIREPASS) => 3,
         Task::Setting(_) => 1,
         Task::Watch => 2,

@@ -15,6 +15,8 @@ use crate::plan::ApplySetRef;
 const RENEW: Duration = Duration::from_secs(5);
 /// How long it holds without being renewed.
 const VALID: Duration = Duration::from_secs(15);
+/// How often a server that comes back may refuse, twice a second.
+const REFUSALS: u32 = 20;
 /// How often a take-over is tried when others try, too.
 const TRIES: usize = 3;
 
@@ -47,6 +49,8 @@ pub enum LockError {
     },
     /// It could not be renewed in time, or was taken away.
     Lost(String),
+    /// The server was away for longer than it is waited for.
+    Away(ServerError),
     /// The server refuses.
     Server(ServerError),
 }
@@ -66,6 +70,12 @@ impl LockError {
                     .note("nothing was written after that was noticed")
                     .help("run it again: it goes on where it stopped")
             }
+            LockError::Away(error) => Diagnostic::error(
+                "redisops::apply::unreachable",
+                format!("the API server does not come back: {}", error.message),
+            )
+            .note("what was written before stays; nothing more was begun")
+            .help("run it again when the server is back: it goes on where it stopped; `--timeout` says how long a server that is away is waited for"),
             LockError::Server(error) => Diagnostic::error(
                 "redisops::apply::lock",
                 format!("the lock {lease} cannot be taken: {}", error.message),
@@ -139,7 +149,8 @@ impl Lock {
             match taken {
                 Ok(lease) => {
                     let state = Mutex::new(State { lease, renewed: SystemTime::now() });
-                    let (cluster, set) = (cluster.clone(), set.clone());
+                    // Who looks whether the server is back does not wait for that.
+                    let (cluster, set) = (cluster.impatient(), set.clone());
                     let (holder, over) = (holder.to_owned(), AtomicBool::new(false));
                     return Ok(Lock { cluster, kind, set, holder, state, over });
                 }
@@ -154,7 +165,10 @@ impl Lock {
     /// Renews it as long as it is waited for; returns when it is lost.
     pub async fn keep(&self) -> LockError {
         loop {
-            tokio::time::sleep(RENEW).await;
+            tokio::select! {
+                () = tokio::time::sleep(RENEW) => {}
+                _ = self.cluster.away_or_back(true) => {}
+            }
             if self.over.load(Ordering::Relaxed) {
                 std::future::pending::<()>().await;
             }
@@ -183,6 +197,7 @@ impl Lock {
 
     async fn renew(&self) -> Result<(), LockError> {
         let mut state = self.state.lock().await;
+        let mut refusals = 0;
         loop {
             // A server that is restarted comes back before the lock runs out.
             self.cluster.hope_again();
@@ -193,6 +208,8 @@ impl Lock {
             match renewed {
                 Ok(lease) => {
                     (state.lease, state.renewed) = (lease, SystemTime::now());
+                    // Whoever waits for the server may go on: nobody has taken the lock in the meantime.
+                    self.cluster.is_back();
                     return Ok(());
                 }
                 Err(error) if error.status == 409 || error.status == 404 => {
@@ -206,8 +223,17 @@ impl Lock {
                             return Err(LockError::Lost(format!("`{other}` has taken it over")));
                         }
                         Ok(None) => return Err(LockError::Lost("it was deleted".to_owned())),
+                        Err(error) if error.is_lost() && self.cluster.patience_left().is_some() => {}
                         Err(error) => return Err(LockError::Server(error)),
                     }
+                }
+                Err(error) if self.is_coming_back(&error, refusals) => {
+                    refusals = if error.is_lost() { 0 } else { refusals + 1 };
+                    self.cluster.is_away(&error);
+                    if self.cluster.patience_left() == Some(Duration::ZERO) {
+                        return Err(LockError::Away(error));
+                    }
+                    tokio::time::sleep(Duration::from_millis(500)).await;
                 }
                 Err(error) => {
                     let age = state.renewed.elapsed().unwrap_or(VALID);
@@ -218,6 +244,12 @@ impl Lock {
                 }
             }
         }
+    }
+
+    /// Whether a server is away and waited for. One that has just come back may not know yet whom it lets in.
+    fn is_coming_back(&self, error: &ServerError, refusals: u32) -> bool {
+        let starts = self.cluster.away().is_some() && refusals < REFUSALS;
+        (error.is_lost() || starts) && self.cluster.patience_left().is_some()
     }
 
     /// Gives it back. That it fails is no reason to complain: it runs out by itself.

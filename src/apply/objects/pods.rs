@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
-use crate::apply::nodes::Tuner;
+use crate::apply::nodes::{Kept, Tuner};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::kubernetes::Apply;
+use crate::topology::PREVIOUS;
 
 use super::report::Failure;
 use super::run::{Halt, Run, on_nodes};
@@ -55,6 +56,7 @@ impl Run<'_> {
             };
             match done {
                 Ok(object) => {
+                    self.has_restarted = true;
                     self.held.remove(&at);
                     self.latest[at] = Some(object);
                     self.wait_for(&[at]).await?;
@@ -84,6 +86,7 @@ impl Run<'_> {
     /// An object as it is sent; a StatefulSet with the ordinal below which its pods stay as they are.
     pub(super) fn body(&self, at: usize, partition: Option<u64>) -> Vec<u8> {
         let mut body = self.survey.wanted[at].body(&set::id(&self.survey.set));
+        self.keep_old_passwords(at, &mut body);
         if let Some(partition) = partition {
             let strategy = &mut body["spec"]["updateStrategy"];
             if !strategy.is_object() {
@@ -92,6 +95,45 @@ impl Run<'_> {
             strategy["rollingUpdate"]["partition"] = json!(partition);
         }
         body.to_string().into_bytes()
+    }
+
+    /// Puts passwords that are still valid into the Secret that pods start with: those that start now let both in.
+    fn keep_old_passwords(&self, at: usize, body: &mut Value) {
+        use base64::Engine;
+        let kept = self.tools.tuner.map(Tuner::kept).unwrap_or_default();
+        if body["immutable"] == true || self.tools.options.dry_run {
+            return;
+        }
+        for one in kept.iter().filter(|one| self.is_secret(at, one)) {
+            let packed = base64::engine::general_purpose::STANDARD.encode(one.value.expose());
+            body["data"][format!("{}{PREVIOUS}", one.key)] = json!(packed);
+        }
+    }
+
+    /// Whether a field is one that is kept for now.
+    pub(super) fn is_kept(&self, at: usize, path: &str) -> bool {
+        let kept = self.tools.tuner.map(Tuner::kept).unwrap_or_default();
+        path.ends_with(PREVIOUS) && kept.iter().any(|one| self.is_secret(at, one))
+    }
+
+    fn is_secret(&self, at: usize, kept: &Kept) -> bool {
+        let resource = &self.survey.wanted[at].resource;
+        let is_there = kept.namespace.is_empty() || resource.namespace.as_deref() == Some(&kept.namespace);
+        resource.kind == "Secret" && resource.api_version == "v1" && resource.name == kept.secret && is_there
+    }
+
+    /// Ends old passwords once every pod has the new one, and takes them out of the Secrets again.
+    pub(super) async fn end_passwords(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
+        if tuner.has_old_passwords().await {
+            tuner.close().await.map_err(on_nodes)?;
+        }
+        for kept in tuner.give_up_kept() {
+            let written = (0..self.latest.len()).find(|at| self.is_secret(*at, &kept));
+            if let Some(at) = written.filter(|at| self.is_asked_for(*at) && self.latest[*at].is_some()) {
+                self.latest[at] = Some(self.release(at, None).await?);
+            }
+        }
+        Ok(())
     }
 
     /// Restarts the pods of nodes with settings that count from the next start on.
@@ -118,6 +160,7 @@ impl Run<'_> {
         for (at, ordinals) in sets {
             let Some(live) = self.latest[at].clone() else { continue };
             tuner.roll(&self.cluster).restart(&live, ordinals).await.map_err(on_nodes)?;
+            self.has_restarted = true;
         }
         tuner.restarted(&restarted).await.map_err(|found| on_nodes(found.into()))
     }

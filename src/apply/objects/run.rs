@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub(super) home_is_gone: bool,
     /// StatefulSets whose pods stay as they are when they are written, from that ordinal down: they are replaced one at a time.
     pub(super) held: BTreeMap<usize, u64>,
+    /// Pods of nodes were replaced or restarted.
+    pub(super) has_restarted: bool,
 }
 
 /// Ends a run before its end.
@@ -117,6 +119,7 @@ impl<'a> Run<'a> {
             done: FxHashSet::default(),
             home_is_gone: false,
             held: BTreeMap::new(),
+            has_restarted: false,
         }
     }
 
@@ -131,12 +134,18 @@ impl<'a> Run<'a> {
             Err(Halt::Reported) => return (self.report, Vec::new()),
             Err(Halt::Because(found)) => return (self.report, vec![*found]),
         };
-        let (set, stop) = (self.survey.set.clone(), self.tools.stop);
+        let (set, stop, watcher) = (self.survey.set.clone(), self.tools.stop, self.tools.watcher);
+        let cluster = self.cluster.clone();
+        cluster.wait_for_server(Some(self.tools.options.timeout));
         let ended = tokio::select! {
+            // What an object lacks is said before what all of them lack.
+            biased;
             ended = self.under(&lock) => ended,
             lost = lock.keep() => Err(lost.diagnostic(&set).into()),
             () = stop.reached(Urgency::Now) => Err(interrupted().into()),
+            () = until_stopped_in_vain(&cluster, watcher, stop) => Err(interrupted().into()),
         };
+        cluster.wait_for_server(None);
         lock.release().await;
         match ended {
             Ok(()) | Err(Halt::Reported) => (self.report, Vec::new()),
@@ -190,8 +199,12 @@ impl<'a> Run<'a> {
         self.waves(lock).await?;
         if let Some(tuner) = self.tools.tuner {
             lock.check().await.map_err(|lost| lost.diagnostic(&set))?;
-            tuner.settle().await.map_err(on_nodes)?;
+            tuner.settle(false).await.map_err(on_nodes)?;
             self.restart(tuner).await?;
+            self.end_passwords(tuner).await?;
+            if self.has_restarted {
+                tuner.calm().await;
+            }
         }
         let kept = self.prune(lock).await?;
         if self.home_is_gone {
@@ -421,7 +434,7 @@ impl<'a> Run<'a> {
         let given_up: Vec<FieldPath> = change
             .fields
             .iter()
-            .filter(|field| field.after.is_null() && !field.unmanaged)
+            .filter(|field| field.after.is_null() && !field.unmanaged && !self.is_kept(at, &field.path))
             .filter_map(|field| field.path.parse().ok())
             .collect();
         if given_up.is_empty() || change.error.is_some() {
@@ -493,6 +506,28 @@ pub(super) fn on_nodes(found: Diagnostics) -> Halt {
     let first = all.next().unwrap_or_else(unknown);
     all.fold(first, |found, other| found.note(other.message)).into()
 }
+
+/// Tells when the server is away and when it is back; returns when somebody wants to stop while nothing can be finished.
+async fn until_stopped_in_vain(cluster: &Cluster, watcher: &dyn Watcher, stop: &Stop) {
+    loop {
+        let Some(away) = cluster.away_or_back(true).await else { continue };
+        tokio::select! {
+            _ = cluster.away_or_back(false) => continue,
+            () = tokio::time::sleep(UNSAID) => {}
+        }
+        let left = cluster.patience_left().unwrap_or_default().as_secs();
+        watcher.tell(&format!("the API server does not answer ({}): waiting for it, {left} s at most", away.why));
+        tokio::select! {
+            _ = cluster.away_or_back(false) => {}
+            () = stop.reached(Urgency::Finish) => return,
+        }
+        let gone = away.since.elapsed().as_secs();
+        watcher.tell(&format!("the API server answers again, after {gone} s"));
+    }
+}
+
+/// An absence that is so short is not told.
+const UNSAID: Duration = Duration::from_secs(1);
 
 fn set_failed(namespace: &str, name: &str, error: &ServerError) -> Diagnostic {
     let message = format!("the set Secret/{namespace}/{name} cannot be written: {}", error.message);

@@ -119,7 +119,7 @@ impl Deployment {
         let environment = self.rendered.environment.as_ref().filter(|it| !it.spec.redis.is_empty());
         environment?;
         let place = self.cluster();
-        let options = nodes::Options { process, named: &place, asks_pods: false };
+        let options = nodes::Options { process, named: &place, asks_pods: false, is_deployed: true };
         let (found, wrong) = match nodes::databases(&self.word, &self.rendered, &self.settings, &options) {
             Ok(Some(mut found)) => {
                 let wrong = std::mem::take(&mut found.wrong);

@@ -72,7 +72,7 @@ impl Nodes {
                     .filter(|answer| answer.said.as_ref().is_ok_and(|live| live.is_master()))
                     .map(|answer| answer.node.clone())
                     .collect(),
-                sentinels: said.sentinels.iter().map(|answer| answer.node.clone()).collect(),
+                sentinels: said.sentinels.iter().map(|answer| answer.address.clone()).collect(),
             }
         };
         there.iter().zip(found).map(database).collect()
@@ -110,7 +110,9 @@ impl Nodes {
                     Mode::Cluster => true,
                     _ => !database.sentinels.is_empty() && database.wanted.master.is_none(),
                 };
-                let roll = Roll { redis: &redis, set: &set.name, pods: &names, masters: &masters, hand_over };
+                let keeps_data = database.keeps_data();
+                let roll =
+                    Roll { redis: &redis, set: &set.name, pods: &names, masters: &masters, hand_over, keeps_data };
                 planned.rolls.push((set.name.clone(), roll.step()));
             }
             let rolls = |pod: &str| pods.rolls(pod);

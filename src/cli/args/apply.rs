@@ -74,6 +74,9 @@ pub struct ApplyArgs {
     /// Longest wait until the objects of a wave are ready
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
     pub timeout: Duration,
+    /// How long old passwords stay valid beside new ones once everything is as it should be: for clients that others roll
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = time)]
+    pub password_window: Duration,
     /// Do not wait until objects are ready; only for definitions of kinds that are needed
     #[arg(long)]
     pub no_wait: bool,

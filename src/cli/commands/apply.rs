@@ -1,5 +1,7 @@
 //! `redisops apply`.
 
+use std::time::Duration;
+
 use rustc_hash::FxHashSet;
 
 use crate::apply::nodes::Tuner;
@@ -55,8 +57,8 @@ pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -
         timeout: arguments.timeout,
         holder: holder(),
     };
-    let job =
-        Job { deployment: &deployment, plan, options, adopt: arguments.adopt_applyset, asks, environment, printer };
+    let (adopt, window) = (arguments.adopt_applyset, arguments.password_window);
+    let job = Job { deployment: &deployment, plan, options, adopt, window, asks, environment, printer };
     let sources = &deployment.rendered.sources;
     match block_on(job.carry_out()).and_then(|done| done) {
         Ok(None) => Exit::CouldNot,
@@ -93,6 +95,8 @@ struct Job<'a> {
     plan: Option<Plan>,
     options: Options,
     adopt: Option<String>,
+    /// How long old passwords stay valid.
+    window: Duration,
     asks: bool,
     environment: &'a Environment,
     printer: &'a Printer,
@@ -213,7 +217,7 @@ impl Job<'_> {
         };
         let scaler = clusters.scaler(cluster.clone(), &moves, &display, &stop);
         let tell = |text: &str| teller.tell(text);
-        let tuner = Tuner::new(clusters.nodes(), on_nodes, &tell, &stop, self.options.timeout);
+        let tuner = Tuner::new(clusters.nodes(), on_nodes, &tell, &stop, self.options.timeout).with_window(self.window);
         let tools = Tools {
             options: &self.options,
             stop: &stop,

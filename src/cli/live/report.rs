@@ -99,7 +99,12 @@ fn of_nodes(
     if !settings.nodes {
         return Vec::new();
     }
-    let options = nodes::Options { process: &settings.process, named: &settings.named, asks_pods: settings.objects };
+    let options = nodes::Options {
+        process: &settings.process,
+        named: &settings.named,
+        asks_pods: settings.objects,
+        is_deployed: false,
+    };
     rendered.iter().map(|(word, one)| nodes::databases(word, one, rendering, &options)).collect()
 }
 

@@ -11,11 +11,10 @@ use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment as Process, RenderSettings};
 use crate::cli::target::{self, Access as Files, NAME_PREFIX};
 use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
-use crate::drift::nodes::{DatabaseStatus, Found, Wanted, credentials, find, status};
+use crate::drift::nodes::{DatabaseStatus, Found, Wanted, credentials, find, secret_text, status};
 use crate::drift::{CompareError, NodeChange, NodeField, Origin};
 use crate::environment::{self, Place, Redis};
 use crate::live::kubernetes::{SecretValues, role_of_compared};
-use crate::secrets::Secret;
 use crate::source::{Blamer, LineBlame};
 use crate::validate::{Objects, Settings};
 
@@ -30,6 +29,8 @@ pub struct Options<'o> {
     pub named: &'o Where,
     /// Whether the cluster is asked on which machines pods run that are not reached through it: not where it need not be there at all.
     pub asks_pods: bool,
+    /// Whether the cluster is about to be changed, so that it may be asked.
+    pub is_deployed: bool,
 }
 
 /// A database, and how it is looked at.
@@ -86,7 +87,7 @@ pub fn databases(
     let place: Option<&Place> = environment.as_ref().map(|(_, place)| place);
     let mut list = Vec::new();
     for Found { wanted, entry } in found {
-        let secret = |name: &str, key: &str| secret_of(&objects, name, key);
+        let secret = |name: &str, key: &str| secret_text(&objects, name, key).map(|(value, _)| value);
         let means = Means {
             place,
             namespace: &namespace,
@@ -96,6 +97,7 @@ pub fn databases(
             cluster: &cluster,
             asks_pods: options.asks_pods,
             values: &values,
+            is_deployed: options.is_deployed,
         };
         let entry = entry.map(|index| &entries[index]);
         if let Some(reached) = wrong.take(reach(entry, &wanted, &means)) {
@@ -119,27 +121,6 @@ fn origin(rendered: &Rendered, pos: Pos) -> Option<Origin> {
     let location = rendered.sources.location(pos)?;
     let file = rendered.names.name(&location.path);
     Some(Origin { file, line: location.line, column: location.column, commit: None })
-}
-
-/// The value of a key of a Secret of the overlay, where it is more than a placeholder.
-fn secret_of(objects: &Objects<'_>, name: &str, key: &str) -> Option<Secret> {
-    use base64::Engine;
-    let of_kind = objects.of_kind("Secret");
-    let exact = of_kind.iter().find(|it| it.name() == name);
-    let secret = exact.or_else(|| of_kind.iter().find(|it| it.original_name() == name))?;
-    let field = crate::validate::Field::of(secret);
-    if let Some(text) = field.path(&["stringData", key]).text() {
-        return Some(Secret::new(text)).filter(|_| !is_placeholder(text));
-    }
-    let packed: String = field.path(&["data", key]).text()?.split_ascii_whitespace().collect();
-    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    if is_placeholder(&text) { None } else { Some(Secret::new(text)) }
-}
-
-fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with('<') && text.ends_with('>')
 }
 
 /// What one database came to.

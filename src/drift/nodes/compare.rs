@@ -6,6 +6,7 @@ use super::super::report::{CompareError, NodeChange, NodeField};
 use super::answers::{Answer, Answers, SentinelAnswers};
 use super::cluster::{Judged, judge, may_settle};
 use super::health::server;
+use super::password::password;
 use super::replication::{Group, master, replication};
 use super::sentinels::sentinel;
 use super::settings::settings;
@@ -70,6 +71,7 @@ fn zone(answers: &[Answer<Answers>], master: usize) -> Option<(usize, NodeField)
 fn of_node(wanted: &Wanted, node: &WantedNode, live: &Answers) -> Vec<NodeField> {
     let mut fields = settings(wanted, node, live);
     fields.extend(users(wanted, live));
+    fields.extend(password(wanted, live));
     fields.extend(server(node, live));
     fields
 }

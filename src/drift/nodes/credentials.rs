@@ -1,5 +1,9 @@
 //! What the pods of a database take their password and certificates from: whoever asks them can take the same.
 
+use base64::Engine;
+
+use crate::diagnostics::Pos;
+use crate::secrets::Secret;
 use crate::validate::rules::facts::Role;
 use crate::validate::{Field, Objects};
 
@@ -45,4 +49,26 @@ pub fn credentials(wanted: &Wanted, objects: &Objects<'_>) -> Credentials {
     let tls = volumes.items().find(|one| one.get("name").text() == Some(TLS_VOLUME));
     let tls = tls.and_then(|one| text(&one.path(&["secret", "secretName"])));
     Credentials { password, tls: tls.filter(|_| workload.labels.get("redisops.dev/node") == Some("true")) }
+}
+
+/// The value of a key of a Secret among the objects, where it is more than a placeholder, and where it stands.
+pub fn secret_text(objects: &Objects<'_>, name: &str, key: &str) -> Option<(Secret, Pos)> {
+    let of_kind = objects.of_kind("Secret");
+    let exact = of_kind.iter().find(|it| it.name() == name);
+    let secret = exact.or_else(|| of_kind.iter().find(|it| it.original_name() == name))?;
+    let at = |field: &Field<'_>| objects.places(field).first().map_or(Pos::NONE, |label| label.pos);
+    let text = Field::of(secret).path(&["stringData", key]);
+    if let Some(value) = text.text() {
+        return Some((Secret::new(value), at(&text))).filter(|_| !is_placeholder(value));
+    }
+    let data = Field::of(secret).path(&["data", key]);
+    let packed: String = data.text()?.split_ascii_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+    let value = String::from_utf8(bytes).ok()?;
+    if is_placeholder(&value) { None } else { Some((Secret::new(value), at(&data))) }
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('<') && text.ends_with('>')
 }

@@ -44,6 +44,7 @@ pub(super) fn wanted(resource: &Resource, name: String) -> Wanted {
         sentinels: None,
         users: None,
         own_user: None,
+        passwords: Vec::new(),
         is_service: true,
     }
 }

@@ -217,7 +217,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             let said = said(texts, server, self.objects, self.places);
             (names_user_file, is_cluster) = (names_user_file || said.names_user_file, is_cluster || said.is_cluster);
             is_known |= !texts.is_empty();
-            let own = self.generated.users(workload.resource, self.places);
+            let own = self.generated.users(workload.resource, self.objects, self.places);
             for user in said.users.iter().chain(&own) {
                 if !users.iter().any(|known| known.rules.name == user.rules.name) {
                     users.push(user.clone());
@@ -264,6 +264,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             sentinels,
             users: (is_known && !(names_user_file && users.is_empty())).then_some(users),
             own_user: None,
+            passwords: workloads
+                .first()
+                .map(|one| self.generated.passwords(one.resource, self.objects, self.places))
+                .unwrap_or_default(),
             is_service: false,
         }
     }

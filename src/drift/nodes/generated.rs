@@ -1,13 +1,14 @@
 //! What `topology` knows of the databases that it has expanded, for whoever looks for the nodes of an environment.
 
 use crate::k8s::Resource;
-use crate::redis::acl::Rules;
-use crate::topology::{WantedRedis, WantedRole, wanted};
+use crate::redis::acl::{Rules, hash};
+use crate::topology::{SecretKey, WantedRedis, WantedRole, wanted};
 use crate::validate::rules::facts::Workload;
 use crate::validate::{Field, Objects};
 
+use super::credentials::secret_text;
 use super::texts::Places;
-use super::wanted::{WantedUser, Written};
+use super::wanted::{WantedPassword, WantedUser, Written};
 
 /// Every `kind: Redis` of a build.
 pub(super) struct Generated {
@@ -57,11 +58,32 @@ impl Generated {
         Some(Written { value: one.masters(), origin: places(one.nodes_at) })
     }
 
+    /// The passwords that the nodes of a workload take from Secrets when they start, where the Secrets are among the objects.
+    pub(super) fn passwords(
+        &self,
+        workload: &Resource,
+        objects: &Objects<'_>,
+        places: Places<'_>,
+    ) -> Vec<WantedPassword> {
+        let Some(one) = self.around(workload) else { return Vec::new() };
+        let default = one.password.as_ref().map(|key| ("default", key));
+        let others = one.users.iter().filter_map(|user| Some((user.name.as_str(), user.password.as_ref()?)));
+        let known = |(user, SecretKey { name, key }): (&str, &SecretKey)| {
+            let (value, at) = secret_text(objects, name, key).filter(|(value, _)| !value.is_empty())?;
+            let (user, secret, key) = (user.to_owned(), name.clone(), key.clone());
+            Some(WantedPassword { user, secret, key, value, origin: places(at) })
+        };
+        default.into_iter().chain(others).filter_map(known).collect()
+    }
+
     /// Users of the nodes of a workload: the start script completes their rules with passwords.
-    pub(super) fn users(&self, workload: &Resource, places: Places<'_>) -> Vec<WantedUser> {
+    pub(super) fn users(&self, workload: &Resource, objects: &Objects<'_>, places: Places<'_>) -> Vec<WantedUser> {
         let users = self.around(workload).map_or(&[][..], |one| one.users.as_slice());
         let completed = |user: &crate::topology::WantedUser| {
-            let words = ["on", ">$(PASSWORD)"].into_iter().chain(user.rules.split_ascii_whitespace());
+            let known = user.password.as_ref().and_then(|key| secret_text(objects, &key.name, &key.key));
+            let known = known.filter(|(value, _)| !value.is_empty());
+            let password = known.map_or(">$(PASSWORD)".to_owned(), |(value, _)| format!("#{}", hash(value.expose())));
+            let words = ["on", &password].into_iter().chain(user.rules.split_ascii_whitespace());
             WantedUser { rules: Rules::of(user.name.clone(), words), origin: places(user.at) }
         };
         users.iter().map(completed).collect()

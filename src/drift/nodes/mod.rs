@@ -11,6 +11,7 @@ mod find;
 mod generated;
 mod health;
 mod lines;
+mod password;
 mod replication;
 mod sentinels;
 mod settings;
@@ -23,9 +24,10 @@ mod zones;
 pub use answers::{Answer, Answers, Module, SentinelAnswers, WatchedMaster};
 pub use cluster::unheard;
 pub use compare::{Compared, compare};
-pub use credentials::{Credentials, credentials};
+pub use credentials::{Credentials, credentials, secret_text};
 pub use find::{Found, find};
 pub use status::{DatabaseStatus, NodeStatus, SentinelStatus, status};
 pub use wanted::{
-    Limit, Mode, Wanted, WantedImage, WantedNode, WantedSentinel, WantedSentinels, WantedSetting, WantedUser, Written,
+    Limit, Mode, Wanted, WantedImage, WantedNode, WantedPassword, WantedSentinel, WantedSentinels, WantedSetting,
+    WantedUser, Written,
 };

@@ -9,7 +9,7 @@ use super::answers::Answers;
 use super::wanted::{Wanted, WantedUser};
 
 /// The user that every server has, whatever Git says.
-const DEFAULT: &str = "default";
+pub(super) const DEFAULT: &str = "default";
 
 /// Users that differ, that are missing, and that Git does not know.
 pub(super) fn users(wanted: &Wanted, live: &Answers) -> Vec<NodeField> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::redis::acl::Rules;
 use crate::redis::config::Server;
+use crate::secrets::Secret;
 
 use super::super::report::Origin;
 
@@ -48,9 +49,59 @@ pub struct Wanted {
     pub users: Option<Vec<WantedUser>>,
     /// The user that connects: it is no surprise among the users.
     pub own_user: Option<String>,
+    /// Passwords that its nodes take from Secrets when they start, those whose values Git has.
+    pub passwords: Vec<WantedPassword>,
     /// Whether its node is a Service, and what is behind it is the matter of an operator.
     pub is_service: bool,
 }
+
+impl Wanted {
+    /// Of that name, and nothing else.
+    pub fn empty(name: impl Into<String>) -> Wanted {
+        Wanted {
+            name: name.into(),
+            mode: Mode::Standalone,
+            namespace: String::new(),
+            master: None,
+            nodes: Vec::new(),
+            masters: None,
+            sentinels: None,
+            users: None,
+            own_user: None,
+            passwords: Vec::new(),
+            is_service: false,
+        }
+    }
+
+    /// The password that nodes take for a user when they start.
+    pub fn password(&self, user: &str) -> Option<&WantedPassword> {
+        self.passwords.iter().find(|password| password.user == user)
+    }
+}
+
+/// A password that nodes take from a Secret when they start.
+#[derive(Clone, Debug)]
+pub struct WantedPassword {
+    /// Whose it is.
+    pub user: String,
+    /// The Secret, by its rendered name.
+    pub secret: String,
+    /// Its key.
+    pub key: String,
+    /// The password.
+    pub value: Secret,
+    /// Where it stands.
+    pub origin: Option<Origin>,
+}
+
+impl PartialEq for WantedPassword {
+    fn eq(&self, other: &WantedPassword) -> bool {
+        let parts = |one: &WantedPassword| (one.user.clone(), one.secret.clone(), one.key.clone(), one.origin.clone());
+        parts(self) == parts(other) && self.value.expose() == other.value.expose()
+    }
+}
+
+impl Eq for WantedPassword {}
 
 /// A node as Git wants it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -17,6 +17,7 @@ use super::cache::{Cache, Kept};
 use super::connect::{chain, unreachable, way};
 use super::error::{ServerError, Subject};
 use super::kinds::{Kinds, items};
+use super::outage::Outage;
 
 /// The text of an answer.
 type Bytes = Vec<u8>;
@@ -53,6 +54,10 @@ pub struct Cluster {
     lost: Arc<AtomicBool>,
     /// What earlier runs have kept of what it serves.
     cache: Cache,
+    /// Whether the server is away now, and how long it is waited for.
+    pub(super) outage: Arc<Outage>,
+    /// Whether requests wait until it is back.
+    pub(super) is_patient: bool,
 }
 
 /// What a list has found.
@@ -102,6 +107,8 @@ impl Cluster {
             spare: Arc::new(AtomicUsize::new(AT_A_TIME - AT_LEAST)),
             lost: Arc::new(AtomicBool::new(false)),
             cache: Cache::new(),
+            outage: Arc::default(),
+            is_patient: true,
         };
         cluster.refresh().await?;
         Ok(cluster)
@@ -255,11 +262,20 @@ impl Cluster {
         let mut tried = 0;
         loop {
             let permit = self.gate.acquire().await.ok();
-            if self.lost.load(Ordering::Relaxed) {
+            let is_waited_for = self.outage.is_waited_for();
+            if self.lost.load(Ordering::Relaxed) && !is_waited_for {
                 return Err(subject.unreachable("the server has stopped to answer".to_owned()));
             }
             let (error, wait) = match self.exchange(request, subject).await {
                 Ok(answer) => return Ok(answer),
+                Err(failure) if is_waited_for && self.is_patient && was_there && failure.is_absence() => {
+                    drop(permit);
+                    self.outage.begin(failure.error());
+                    match self.outage.passed().await {
+                        true => continue,
+                        false => return Err(self.given_up(failure.into_error())),
+                    }
+                }
                 Err(Failure::Final(error)) => return Err(self.given_up(error)),
                 Err(Failure::Passing(error, wait)) => (error, wait),
             };
@@ -271,7 +287,9 @@ impl Cluster {
                 other => drop(other),
             }
             let is_over = if is_storm { begin.elapsed() > STORM } else { tried >= TRIES };
-            if is_over || error.is_lost() && !was_there || self.lost.load(Ordering::Relaxed) {
+            // Whoever looks whether the server is back looks again by itself.
+            let is_told = error.is_lost() && is_waited_for;
+            if is_over || is_told || error.is_lost() && !was_there || self.lost.load(Ordering::Relaxed) {
                 return Err(self.given_up(error));
             }
             let own = Duration::from_millis(100) * 2_u32.pow(tried.min(6));
@@ -280,7 +298,7 @@ impl Cluster {
     }
 
     fn given_up(&self, error: ServerError) -> ServerError {
-        if error.is_lost() {
+        if error.is_lost() && !self.outage.is_waited_for() {
             self.lost.store(true, Ordering::Relaxed);
         }
         error
@@ -351,6 +369,20 @@ fn spread(wait: Duration) -> Duration {
 }
 
 impl Failure {
+    fn error(&self) -> &ServerError {
+        match self {
+            Failure::Final(error) | Failure::Passing(error, _) => error,
+        }
+    }
+
+    /// Whether the server is not there, and may be again.
+    fn is_absence(&self) -> bool {
+        match self {
+            Failure::Final(error) => error.is_lost() && error.code == "timeout",
+            Failure::Passing(error, _) => error.is_lost(),
+        }
+    }
+
     fn into_error(self) -> ServerError {
         match self {
             Failure::Final(error) | Failure::Passing(error, _) => error,

@@ -9,7 +9,7 @@ use ::redis::{
     RedisConnectionInfo, TlsCertificates,
 };
 
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 
 use crate::secrets::Secret;
 use crate::slots::Address;
@@ -35,6 +35,8 @@ pub struct Access {
     pub connect_timeout: Duration,
     /// The name that connections carry in `CLIENT LIST`.
     pub name: Option<String>,
+    /// Passwords that may be valid where that one is not yet.
+    pub former: Option<Arc<dyn Former>>,
     /// The way that connections take, where it is not the network of this machine.
     pub tunnel: Option<Arc<dyn Tunnel>>,
 }
@@ -48,9 +50,16 @@ impl Default for Access {
             map: AddressMap::default(),
             connect_timeout: Duration::from_secs(5),
             name: None,
+            former: None,
             tunnel: None,
         }
     }
+}
+
+/// Who knows passwords that were valid before.
+pub trait Former: Send + Sync + std::fmt::Debug {
+    /// The passwords, the best guess first. Asked for only where the one that is wanted is refused.
+    fn passwords(&self) -> BoxFuture<'_, Vec<Secret>>;
 }
 
 /// Certificates, as PEM. Servers are always verified.

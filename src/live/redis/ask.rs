@@ -158,6 +158,15 @@ pub async fn open(access: &Access, way: &Address) -> Result<Connection, NodeErro
     if access.password.is_none() || !is_default {
         return Err(refused);
     }
+    if let Some(former) = &access.former {
+        for password in former.passwords().await {
+            let with = Access { password: Some(password), former: None, ..access.clone() };
+            match with.open(way).await {
+                Err(error) if matches!(error.trouble, Trouble::Auth(_)) => {}
+                other => return other,
+            }
+        }
+    }
     let open = Access { user: None, password: None, ..access.clone() };
     let Ok(connection) = open.open(way).await else { return Err(refused) };
     match connection.query_within::<Value>(&cmd("PING"), access.connect_timeout).await {

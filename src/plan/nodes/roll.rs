@@ -14,6 +14,8 @@ pub struct Roll<'a> {
     pub masters: &'a [&'a String],
     /// Whether masters can hand over: in a cluster, and with sentinels.
     pub hand_over: bool,
+    /// Whether servers keep what they have when they restart.
+    pub keeps_data: bool,
 }
 
 impl Roll<'_> {
@@ -36,6 +38,10 @@ impl Roll<'_> {
                 format!("; while {} restart{} nobody takes writes", names(some), if some.len() == 1 { "s" } else { "" })
             }
         });
+        let is_lost = !masters.is_empty() && !self.hand_over && !self.keeps_data;
+        if is_lost {
+            text.push_str(" and all keys are lost, on replicas too: nothing is kept on disk");
+        }
         Step {
             id: format!("redis/{}/restart/{}", self.redis, self.set),
             resource: None,
@@ -45,7 +51,7 @@ impl Roll<'_> {
             group: 0,
             cause: None,
             consequence: Some(text),
-            risk: Risk::Medium,
+            risk: if is_lost { Risk::High } else { Risk::Medium },
             fields: Vec::new(),
             slots: None,
         }

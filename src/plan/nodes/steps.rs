@@ -48,14 +48,19 @@ pub fn node_steps(redis: &str, changes: &[NodeChange], window: &Window, rolls: &
         }
     }
     let mut steps = NodeSteps::default();
+    let mut last = Vec::new();
     for (task, fields) in tasks {
-        if let Task::User(name) = task
-            && window.users.iter().any(|user| user == name)
-        {
-            steps.before.push(opened(redis, name, &fields));
+        let own = step(redis, task, &fields, window, rolls);
+        match task {
+            Task::User(name) if window.users.iter().any(|user| user == name) => {
+                steps.before.push(opened(redis, name, &fields));
+                // Old passwords end when everything else is done.
+                last.push(own);
+            }
+            _ => steps.after.push(own),
         }
-        steps.after.push(step(redis, task, &fields, window, rolls));
     }
+    steps.after.append(&mut last);
     steps
 }
 

@@ -37,12 +37,12 @@ fn one_step_for_what_is_done_on_many_nodes() {
     let expected = [
         ("configure/acl.app/open", "the new password of user app is valid beside the old one on cache-0", 0),
         ("configure/config.maxmemory", "maxmemory is set while cache-0 and cache-1 run; nothing restarts", 1),
-        ("configure/acl.app", "the old password of user app ends on cache-0; clients that are connected stay so", 1),
         (
             "restart/config.databases",
             "databases counts from the next start on: cache-0 restarts, one at a time, masters hand over first",
             1,
         ),
+        ("configure/acl.app", "the old password of user app ends on cache-0; clients that are connected stay so", 1),
     ];
     let expected: Vec<(String, &str, usize)> =
         expected.iter().map(|&(id, text, group)| (format!("redis/cache/{id}"), text, group)).collect();

@@ -1,5 +1,7 @@
 //! The pods of servers.
 
+use crate::kustomize::decode::Text;
+use crate::topology::PREVIOUS;
 use crate::topology::instance::{BUS_PORT, Group, Instance, METRICS_PORT, PORT, SENTINEL_PORT, extend, is_on};
 use crate::topology::spec::{AntiAffinity, Architecture};
 use crate::topology::tree::{IntoNode, by, list, map};
@@ -7,6 +9,8 @@ use crate::yaml::{Node, Origin};
 
 /// The image of exporters when the spec names none.
 const EXPORTER: &str = "docker.io/oliver006/redis_exporter:v1.66.0";
+/// The key of a password in its Secret when the spec names none.
+const PASSWORD_KEY: &str = "redis-password";
 /// User and group of servers in the official images.
 const USER: i64 = 999;
 
@@ -221,7 +225,7 @@ fn exporter(instance: &Instance<'_>) -> Node {
 pub(super) fn password_key(instance: &Instance<'_>) -> Node {
     let auth = &instance.spec.auth;
     map! {
-        "key" => instance.text(&auth.existing_secret_password_key, "redis-password"),
+        "key" => instance.text(&auth.existing_secret_password_key, PASSWORD_KEY),
         "name" => instance.text(&auth.existing_secret, &instance.name),
     }
 }
@@ -231,6 +235,13 @@ pub(super) fn password(instance: &Instance<'_>) -> Option<Node> {
     instance.has_password().then(|| {
         map! { "name" => "REDIS_PASSWORD", "valueFrom" => map! { "secretKeyRef" => password_key(instance) } }
     })
+}
+
+/// A variable with the password that was valid before, which is in the Secret while the password is replaced.
+fn previous(variable: &str, secret: Option<Node>, key: &Text, otherwise: &str) -> Node {
+    let key = if key.is_empty() { otherwise } else { key };
+    let reference = map! { "key" => format!("{key}{PREVIOUS}"), "name" => secret, "optional" => true };
+    map! { "name" => format!("{variable}_PREVIOUS"), "valueFrom" => map! { "secretKeyRef" => reference } }
 }
 
 /// What every script needs to know.
@@ -256,6 +267,11 @@ fn common_environment(role: &str, instance: &Instance<'_>) -> Vec<Node> {
     }
     env.extend(tls_arguments(instance));
     env.extend(password(instance));
+    if instance.has_password() {
+        let auth = &instance.spec.auth;
+        let secret = instance.text(&auth.existing_secret, &instance.name);
+        env.push(previous("REDIS_PASSWORD", secret, &auth.existing_secret_password_key, PASSWORD_KEY));
+    }
     env
 }
 
@@ -284,6 +300,9 @@ fn environment(group: &Group<'_>, instance: &Instance<'_>) -> Vec<Node> {
         let variable =
             map! { "name" => format!("ACL_PASSWORD_{number}"), "valueFrom" => map! { "secretKeyRef" => key } };
         env.extend(by(instance.at(user.pos), variable));
+        let before =
+            previous(&format!("ACL_PASSWORD_{number}"), instance.maybe(&user.existing_secret), &user.key, "password");
+        env.extend(by(instance.at(user.pos), before));
     }
     env
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{Connection, RedisError};
 use redisops::slots::Address;
@@ -17,8 +17,11 @@ const KEYS: u64 = 500;
 /// Writes `written:N`, each time a higher number, until it is told to end.
 pub struct Writer {
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<(Client, BTreeMap<u64, u64>)>,
+    thread: JoinHandle<(Client, BTreeMap<u64, u64>, Vec<Duration>)>,
 }
+
+/// A write that takes so long has waited for something.
+const WAIT: Duration = Duration::from_millis(20);
 
 /// Connections to all nodes.
 struct Client {
@@ -34,17 +37,19 @@ impl Writer {
         let mut client = Client { connections, at: 0 };
         let until = stop.clone();
         let thread = thread::spawn(move || {
-            let mut acknowledged = BTreeMap::new();
+            let (mut acknowledged, mut waits) = (BTreeMap::new(), Vec::new());
             let mut number = 0;
             while !until.load(Ordering::Relaxed) {
                 number += 1;
                 let key = number % KEYS;
+                let begin = Instant::now();
                 if client.query::<()>(redis::cmd("SET").arg(format!("written:{key}")).arg(number)).is_some() {
                     acknowledged.insert(key, number);
                 }
+                waits.extend(Some(begin.elapsed()).filter(|took| *took > WAIT));
                 thread::sleep(Duration::from_micros(200));
             }
-            (client, acknowledged)
+            (client, acknowledged, waits)
         });
         Writer { stop, thread }
     }
@@ -53,7 +58,12 @@ impl Writer {
     #[track_caller]
     pub fn end(self) -> usize {
         self.stop.store(true, Ordering::Relaxed);
-        let (mut client, acknowledged) = self.thread.join().expect("the writer does not panic");
+        let (mut client, acknowledged, mut waits) = self.thread.join().expect("the writer does not panic");
+        // How long writes have waited while masters handed over is only written down.
+        if let Some(file) = std::env::var_os("REDISOPS_WAIT_REPORT") {
+            waits.sort();
+            std::fs::write(file, format!("{waits:?}\n")).expect("a file");
+        }
         for (key, number) in &acknowledged {
             let found: Option<Option<u64>> = client.query(redis::cmd("GET").arg(format!("written:{key}")));
             // A write whose answer was lost may be there: it is a later one.

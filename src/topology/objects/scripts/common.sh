@@ -6,6 +6,14 @@ SENTINEL_PORT=${SENTINEL_PORT:-26379}
 export REDISCLI_AUTH="${REDIS_PASSWORD:-}"
 [ -n "$REDISCLI_AUTH" ] || unset REDISCLI_AUTH
 
+hashed() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
+
+# The default user of a server, with its password; while that is replaced the one before it is valid as well.
+default_user() {
+  before=${REDIS_PASSWORD_PREVIOUS:+" #$(hashed "$REDIS_PASSWORD_PREVIOUS")"}
+  echo "user default on #$(hashed "$REDIS_PASSWORD")$before ~* &* +@all"
+}
+
 # The name under which other pods reach this one.
 own_host() { echo "${POD_NAME}.${HEADLESS}"; }
 

@@ -16,6 +16,7 @@ sed -e "s|@MASTER@|$master|" -e "s|@HOST@|$(own_host)|" -e "s|@STATE@|$STATE|" "
 if [ -n "${REDIS_PASSWORD:-}" ]; then
   password=$(printf '%s' "$REDIS_PASSWORD" | sed 's/[\\"]/\\&/g')
   printf 'requirepass "%s"\nsentinel sentinel-pass "%s"\nsentinel auth-pass %s "%s"\n' "$password" "$password" "$MASTER_SET" "$password" >> "$new"
+  [ -z "${REDIS_PASSWORD_PREVIOUS:-}" ] || default_user >> "$new"
 fi
 # Its own name and the votes that were cast stay; who else there is it learns again.
 if [ -f "$STATE/sentinel.conf" ]; then

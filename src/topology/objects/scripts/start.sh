@@ -5,24 +5,28 @@ set -eu
 umask 077
 
 quoted() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
-hashed() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
 
 : > "$RUN/auth.conf"
 if [ -n "${REDIS_PASSWORD:-}" ]; then
   printf 'requirepass "%s"\nmasterauth "%s"\n' "$(quoted "$REDIS_PASSWORD")" "$(quoted "$REDIS_PASSWORD")" > "$RUN/auth.conf"
+  if [ -n "${REDIS_PASSWORD_PREVIOUS:-}" ] && [ ! -f "$CONF/users" ]; then
+    default_user >> "$RUN/auth.conf"
+  fi
 fi
 
 if [ -f "$CONF/users" ]; then
   # A file of users replaces all of them, so the default one stands in it too.
   if [ -n "${REDIS_PASSWORD:-}" ]; then
-    echo "user default on #$(hashed "$REDIS_PASSWORD") ~* &* +@all" > "$RUN/users.acl"
+    default_user > "$RUN/users.acl"
   else
     echo "user default on nopass ~* &* +@all" > "$RUN/users.acl"
   fi
   number=0
   while read -r name rules; do
     eval "password=\${ACL_PASSWORD_$number:?the Secret of user $number has no password}"
-    echo "user $name on #$(hashed "$password") $rules" >> "$RUN/users.acl"
+    eval "before=\${ACL_PASSWORD_${number}_PREVIOUS:-}"
+    [ -z "$before" ] || before=" #$(hashed "$before")"
+    echo "user $name on #$(hashed "$password")$before $rules" >> "$RUN/users.acl"
     number=$((number + 1))
   done < "$CONF/users"
 fi
