@@ -361,6 +361,7 @@ fn what_does_not_fit_is_refused_at_its_line() {
         "  master:\n    resources: {limits: {memory: 256Mi}}\n    extraFlags: [--maxmemory, 1gb]\n",
         "  acl: {users: [{name: default, rules: \">secret +@all\"}]}\n",
         "  architecture: enterprise\n  enterprise: {nodes: 4, memorySize: 4Gi}\n",
+        "  architecture: cluster\n  cluster: {nodes: 6, replicas: 1, layout: perShard, hooks: {image: a/redisops:1}}\n",
     ];
     let all: Vec<String> = cases.iter().map(|case| format!("{case}{}\n", spec(case).errors().join("\n"))).collect();
     insta::assert_snapshot!(all.join("\n"));

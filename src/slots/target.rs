@@ -1,5 +1,6 @@
 //! What a cluster is to become.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -173,4 +174,6 @@ pub struct Target {
     pub tolerance: Tolerance,
     /// Slots that end at a certain master.
     pub pins: Vec<(SlotRange, NodeRef)>,
+    /// Where nodes are at home. Replicas get a master of their home, as far as zones allow it; all masters are alike where nothing is said.
+    pub homes: BTreeMap<NodeId, String>,
 }

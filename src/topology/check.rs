@@ -8,7 +8,7 @@ use crate::yaml::{Node, Trace};
 
 use super::instance::{Group, Instance, is_on};
 use super::memory::quantity;
-use super::spec::{Architecture, Persistence};
+use super::spec::{Architecture, Layout, Persistence};
 use super::version;
 
 const VERSION: &str = "redisops.dev/v1alpha1";
@@ -81,6 +81,7 @@ pub(super) fn spec(instance: &Instance<'_>, cx: &Context<'_>) -> Result<(), Diag
     counts(instance, &mut found);
     tls(instance, &mut found);
     users(instance, &mut found);
+    hooks(instance, &mut found);
     optional_parts(instance, &mut found);
     version::check(instance, &mut found);
     words(instance, &mut found);
@@ -307,6 +308,24 @@ fn users(instance: &Instance<'_>, found: &mut Diagnostics) {
                 ),
             );
         }
+    }
+}
+
+/// The hooks know one StatefulSet.
+fn hooks(instance: &Instance<'_>, found: &mut Diagnostics) {
+    let cluster = &instance.spec.cluster;
+    let image = &cluster.hooks.image;
+    if let Some(layout) = cluster.layout.filter(|layout| layout.value == Layout::PerShard && !image.is_empty()) {
+        found.push(
+            Diagnostic::error(
+                "redisops::topology::hooks",
+                "the Jobs for Argo CD cannot scale a cluster with a StatefulSet for each shard",
+            )
+            .label(image.pos, image.len(), "asks for them")
+            .label(layout.pos, layout.value.name().len(), "the layout")
+            .note("shards that go are StatefulSets that Argo CD prunes, at a time at which no hook runs before it")
+            .help("take `hooks` out and scale with `redisops apply --prune`, or keep `layout: single`"),
+        );
     }
 }
 

@@ -61,6 +61,13 @@ pub(super) struct Group<'a> {
     pub(super) config: &'static str,
 }
 
+impl Group<'_> {
+    /// The number of the shard, where each has a StatefulSet.
+    pub(super) fn shard(&self) -> Option<&str> {
+        self.suffix.strip_prefix("-shard-")
+    }
+}
+
 /// Whether a switch is on.
 pub(super) fn is_on(switch: Option<Spanned<bool>>, otherwise: bool) -> bool {
     switch.map_or(otherwise, |s| s.value)

@@ -13,6 +13,8 @@ pub const REPLICAS: &str = "redisops.dev/replicas";
 pub const LAYOUT: &str = "redisops.dev/layout";
 /// Label of StatefulSets whose nodes hold slots: the name of the Redis. Fewer of them lose keys unless they were drained.
 pub const CLUSTER: &str = "redisops.dev/cluster";
+/// Label of the pods of a shard that has a StatefulSet of its own: its number.
+pub(super) const SHARD: &str = "redisops.dev/shard";
 /// Annotation: the name of the Redis. The label of that meaning may be changed by overlays.
 pub const REDIS: &str = "redisops.dev/redis";
 

@@ -111,7 +111,9 @@ const EXISTING: &str =
     "  enterprise:\n    cluster: rec # redisops:ignore redis-enterprise/cluster-reference\n    memorySize: 1GB\n";
 
 fn specs() -> Vec<(&'static str, String)> {
-    let sharded = CLUSTER.replace("layout: single", "layout: perShard");
+    let sharded = CLUSTER
+        .replace("layout: single", "layout: perShard")
+        .replace(", hooks: {image: registry.example.com/redisops:1.0.0}", "");
     vec![
         ("standalone", format!("  architecture: standalone{SHARED}{TLS}{PATCH}")),
         ("replication", format!("  architecture: replication{SHARED}{REPLICA}{TLS_OF_A_SECRET}{PATCH}")),

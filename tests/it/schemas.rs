@@ -294,6 +294,7 @@ fn plans_and_reports_of_scaling_are_as_the_schemas_say() {
         node: Some(["a", "b"][number].into()),
         address: None,
         zone: None,
+        shard: None,
     };
     let plan = plan(&state, &[pod(0), pod(1)], Wanted { masters: 2, replicas: 0 }).unwrap();
     let document = wrapped("ScalingPlan", plan);

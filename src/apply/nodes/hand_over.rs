@@ -52,7 +52,7 @@ pub(super) async fn hand_over(
 async fn in_cluster(database: &Database, node: &NodeChange, tell: &Tell<'_>) -> Result<(), Diagnostics> {
     let place = |change: &NodeChange| {
         let at = change.address.parse().ok()?;
-        Some(Place { pod: change.node.clone(), stays: true, at, announced: None, zone: None })
+        Some(Place { pod: change.node.clone(), stays: true, at, announced: None, zone: None, shard: None })
     };
     let there = database.changes.iter().filter(|change| change.error.is_none());
     let order = Order {

@@ -1,6 +1,8 @@
 //! One difference on one node.
 
-use ::redis::{Value, cmd};
+use std::time::Duration;
+
+use ::redis::{Cmd, cmd, pipe};
 
 use crate::diagnostics::Diagnostic;
 use crate::drift::NodeChange;
@@ -10,6 +12,9 @@ use crate::plan::nodes::Task;
 use super::follow::follow;
 use super::look::Database;
 use super::window::{DEFAULT, MASTERAUTH, left_behind};
+
+/// How long a node may take for a change and its files.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Mends it.
 ///
@@ -25,8 +30,7 @@ pub(super) async fn mend(database: &Database, node: &NodeChange, task: Task<'_>)
             let written = written.or_else(|| Some(of_secret()?.value.expose().to_owned()));
             let Some(value) = written else { return Ok(()) };
             let set = cmd("CONFIG").arg("SET").arg(name).arg(value).to_owned();
-            connection.query::<()>(&set).await.map_err(refused)?;
-            keep(&connection).await;
+            kept(&connection, &set).await.map_err(refused)?;
         }
         Task::User(name) => {
             let words: Vec<String> = match database.wanted_user(name) {
@@ -37,8 +41,7 @@ pub(super) async fn mend(database: &Database, node: &NodeChange, task: Task<'_>)
             if words.is_empty() {
                 return Ok(());
             }
-            connection.query::<()>(cmd("ACL").arg("SETUSER").arg(name).arg(words)).await.map_err(refused)?;
-            keep(&connection).await;
+            kept(&connection, cmd("ACL").arg("SETUSER").arg(name).arg(words)).await.map_err(refused)?;
         }
         Task::Statement(name) => {
             let Some((master, value)) = statement(database, name) else { return Ok(()) };
@@ -69,10 +72,15 @@ pub(super) async fn let_in(
     connection.query::<()>(cmd("ACL").arg("SETUSER").arg(user).arg(words)).await.map_err(refused)
 }
 
-/// Writes what runs to the server's own files. Most servers in pods have files that nobody writes to, or none: Git has what they begin with.
-async fn keep(connection: &Connection) {
-    let _ = connection.query::<Value>(cmd("CONFIG").arg("REWRITE")).await;
-    let _ = connection.query::<Value>(cmd("ACL").arg("SAVE")).await;
+/// Changes something and writes what runs to the server's own files, all in one go: whoever is killed in between would find nothing to do any more. Most
+/// servers in pods have files that nobody writes to, or none: Git has what they begin with.
+async fn kept(connection: &Connection, change: &Cmd) -> Result<(), NodeError> {
+    let mut all = pipe();
+    all.add_command(change.clone());
+    all.add_command(cmd("CONFIG").arg("REWRITE").to_owned());
+    all.add_command(cmd("ACL").arg("SAVE").to_owned());
+    let answers = connection.pipeline(&all, PATIENCE).await?;
+    answers.into_iter().next().map_or(Ok(()), |answer| connection.read(answer))
 }
 
 /// The master that sentinels watch, and the value of an option.

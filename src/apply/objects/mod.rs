@@ -19,6 +19,7 @@ mod volumes;
 mod wait;
 mod wanted;
 
+pub use clusters::{OfCluster, resizes};
 pub use compare::PlaceOf;
 pub use failure::failure_of;
 pub use lock::{Lock, LockError, peek};

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::apply::nodes::{Kept, Tuner};
+use crate::apply::scaling::Set;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::kubernetes::Apply;
 use crate::topology::PREVIOUS;
@@ -94,6 +95,12 @@ impl Run<'_> {
             }
             strategy["rollingUpdate"]["partition"] = json!(partition);
         }
+        let set = Set { live: self.latest[at].clone(), wanted: Some(body.clone()) };
+        if self.tools.options.dry_run && self.is_set(at) && set.is_labelled() && set.shrinks() {
+            // Its guard would refuse it: what comes before, the drain, is not done now.
+            body["spec"]["replicas"] =
+                self.latest[at].as_ref().map_or(Value::Null, |live| live["spec"]["replicas"].clone());
+        }
         body.to_string().into_bytes()
     }
 
@@ -112,6 +119,10 @@ impl Run<'_> {
 
     /// Whether a field is one that is kept for now.
     pub(super) fn is_kept(&self, at: usize, path: &str) -> bool {
+        // What keeps pods as they are was left by a run that was ended, and is let go pod by pod.
+        if self.held.contains_key(&at) && path.starts_with("spec.updateStrategy") {
+            return true;
+        }
         let kept = self.tools.tuner.map(Tuner::kept).unwrap_or_default();
         path.ends_with(PREVIOUS) && kept.iter().any(|one| self.is_secret(at, one))
     }

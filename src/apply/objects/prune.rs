@@ -67,10 +67,8 @@ impl Run<'_> {
             .into())
     }
 
-    fn is_to_go(&self, resource: &ResourceRef) -> bool {
-        let options = self.tools.options;
-        let is_named = options.delete.iter().any(|named| named.is(resource));
-        is_named || (options.prune && protection(resource).is_none())
+    pub(super) fn is_to_go(&self, resource: &ResourceRef) -> bool {
+        self.tools.options.deletes(resource)
     }
 
     /// Says why something stays.
@@ -106,6 +104,10 @@ impl Run<'_> {
         let options = self.tools.options;
         let refused = |error| failure(&error, resource);
         let kind = kind_of(&self.cluster, object).map_err(refused)?;
+        if self.let_go(object).await? && options.dry_run {
+            // Its guard would refuse it: what comes before, the drain, is not done now.
+            return Ok(());
+        }
         // Pods of a workload are to be gone before what they use goes.
         let is_workload = parse_api_version(&resource.api_version).0 == "apps";
         let propagation = if is_workload { "Foreground" } else { "Background" };

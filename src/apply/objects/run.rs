@@ -52,6 +52,14 @@ pub struct Options {
     pub holder: String,
 }
 
+impl Options {
+    /// Whether an object that the files do not have is deleted.
+    pub fn deletes(&self, resource: &ResourceRef) -> bool {
+        let is_named = self.delete.iter().any(|named| named.is(resource));
+        is_named || (self.prune && protection(resource).is_none())
+    }
+}
+
 /// What a run works with.
 pub struct Tools<'a> {
     /// How.
@@ -88,6 +96,8 @@ pub struct Run<'a> {
     pub(super) held: BTreeMap<usize, u64>,
     /// Pods of nodes were replaced or restarted.
     pub(super) has_restarted: bool,
+    /// Clusters whose size changes, by the first of their StatefulSets.
+    pub(super) scaled: BTreeSet<usize>,
 }
 
 /// Ends a run before its end.
@@ -120,6 +130,7 @@ impl<'a> Run<'a> {
             home_is_gone: false,
             held: BTreeMap::new(),
             has_restarted: false,
+            scaled: BTreeSet::new(),
         }
     }
 

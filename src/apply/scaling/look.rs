@@ -29,6 +29,8 @@ pub struct Place {
     pub announced: Option<Address>,
     /// Where it runs.
     pub zone: Option<String>,
+    /// Its StatefulSet, where each master and its replicas have one of their own.
+    pub shard: Option<String>,
 }
 
 /// What is to be done.
@@ -155,6 +157,7 @@ fn pod(place: &Place, answer: Option<&Answer>) -> Pod {
         node: answer.map(|answer| answer.own.id.clone()),
         address: announced.or_else(|| place.announced.clone()).or_else(|| Some(place.at.clone())),
         zone: place.zone.clone(),
+        shard: place.shard.clone(),
     }
 }
 

@@ -8,13 +8,15 @@ mod left;
 mod look;
 mod phases;
 mod report;
+mod resize;
 mod run;
 mod verify;
 mod workload;
 
-pub use fleet::{Allow, Fleet, Reach, Resize, Scaler};
+pub use fleet::{Allow, Fleet, Reach, Scaler};
 pub(super) use look::look;
 pub use look::{Order, Place};
 pub use report::ScalingReport;
+pub use resize::{Resize, Set};
 pub use run::{preview, replicas_now, scale};
 pub use workload::Workload;

@@ -25,21 +25,25 @@ pub async fn preview(access: &Access, order: &Order) -> Result<ScalingPlan, Diag
     planned(&seen, order)
 }
 
-/// The same before the pods are there: those after the first so many are taken for fresh.
+/// The same before the pods are there: those that are not among the `present` ones are taken for fresh.
 ///
 /// # Errors
 /// As [`preview`].
-pub async fn forecast(access: &Access, order: &Order, present: usize) -> Result<ScalingPlan, Diagnostics> {
-    let known = Order { places: order.places[..present.min(order.places.len())].to_vec(), ..order.clone() };
+pub async fn forecast(access: &Access, order: &Order, present: &[String]) -> Result<ScalingPlan, Diagnostics> {
+    let is_there = |place: &&Place| present.contains(&place.pod);
+    let known = Order { places: order.places.iter().filter(is_there).cloned().collect(), ..order.clone() };
     let mut seen = look(access, &known).await?;
-    let fresh = order.places.iter().skip(known.places.len()).map(|place| Pod {
+    let mut there = std::mem::take(&mut seen.pods).into_iter();
+    let fresh = |place: &Place| Pod {
         name: place.pod.clone(),
         stays: place.stays,
         node: Some(format!("new {}", place.pod).as_str().into()),
         address: Some(place.at.clone()),
         zone: place.zone.clone(),
-    });
-    seen.pods.extend(fresh);
+        shard: place.shard.clone(),
+    };
+    let pod = |place: &Place| if is_there(&place) { there.next() } else { Some(fresh(place)) };
+    seen.pods = order.places.iter().filter_map(pod).collect();
     planned(&seen, order)
 }
 

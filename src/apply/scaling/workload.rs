@@ -95,6 +95,11 @@ impl Workload {
 
     /// Where its pods run, as far as that may be read: by a label of their own, else by that of their machine.
     pub async fn zones(&self) -> BTreeMap<String, String> {
+        self.zones_of(&[&self.name]).await
+    }
+
+    /// The same for all pods of these StatefulSets of its namespace.
+    pub async fn zones_of(&self, sets: &[&str]) -> BTreeMap<String, String> {
         let (Ok(pods), Ok(nodes)) = (self.cluster.kind_of("v1", "Pod"), self.cluster.kind_of("v1", "Node")) else {
             return BTreeMap::new();
         };
@@ -104,7 +109,7 @@ impl Workload {
         let mut zones = BTreeMap::new();
         for pod in &list.items {
             let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-            if name.rsplit_once('-').is_none_or(|(set, _)| set != self.name) {
+            if name.rsplit_once('-').is_none_or(|(set, _)| !sets.contains(&set)) {
                 continue;
             }
             let mut found = zone(pod);
@@ -134,11 +139,8 @@ impl Workload {
     /// # Errors
     /// When the server refuses, or is not reached.
     pub async fn drained(&self, to: usize) -> Result<(), Diagnostic> {
-        let value = to.to_string();
-        if self.drained_to.as_ref() == Some(&value) && self.scaling.is_none() {
-            return Ok(());
-        }
-        self.note(json!({ DRAINED_TO: value })).await
+        // What was read of it may be old: it said something else in between.
+        self.note(json!({ DRAINED_TO: to.to_string() })).await
     }
 
     /// Says on it that its size is about to change: that so many pods are in use, and how many replicas each master is to have.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::apply::objects::Survey;
-use crate::apply::scaling::{Allow, Fleet, Resize, Scaler};
+use crate::apply::objects::{Survey, resizes};
+use crate::apply::scaling::{Allow, Fleet, Scaler, Set};
 use crate::apply::slots::{Options, Progress, Silent, Stop};
 use crate::cli::commands::slots::{budget_of, holder};
 use crate::cli::printer::Printer;
@@ -11,9 +11,9 @@ use crate::cli::settings::Environment;
 use crate::cli::slots::{Context, fleets, guard, now};
 use crate::diagnostics::Diagnostic;
 use crate::environment::Guards;
+use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::scaling::{Resized, ScalingPlan};
-use crate::provenance::json;
 
 use super::deployment::Deployment;
 use super::nodes::Nodes;
@@ -68,21 +68,25 @@ impl<'a> Clusters<'a> {
         Scaler { cluster, fleets: &self.fleets, options, progress, stop, patience: PATIENCE, allow: &*self.allow }
     }
 
-    /// Puts what is done on nodes into the plan. Where nodes cannot be asked that is told, and left out.
-    pub async fn planned(&self, cluster: &Cluster, mut survey: Survey) -> Survey {
+    /// Puts what is done on nodes into the plan. Where nodes cannot be asked that is told, and left out. `goes` are objects that the files do not have and
+    /// that are deleted.
+    pub async fn planned(
+        &self,
+        cluster: &Cluster,
+        mut survey: Survey,
+        goes: &(dyn Fn(&ResourceRef) -> bool + Sync),
+    ) -> Survey {
         let (options, stop) = (Options::default(), Stop::never());
         let scaler = self.scaler(cluster.clone(), &options, &Silent, &stop);
-        for (wanted, known) in survey.wanted.iter().zip(&survey.known) {
-            let is_set = wanted.resource.kind == "StatefulSet" && wanted.resource.api_version == "apps/v1";
-            let Some(live) = known.live.as_ref().filter(|_| is_set) else { continue };
-            let object = json(&wanted.node);
-            match scaler.preview(Resize { live, wanted: &object }).await {
+        for one in resizes(&survey, goes) {
+            let names: Vec<&str> = one.resize.sets.iter().map(Set::name).collect();
+            match scaler.preview(&one.resize).await {
                 Ok(Some((redis, plan))) => {
                     let resized = Resized {
                         redis: &redis,
-                        set: &wanted.resource.name,
-                        namespace: wanted.resource.namespace.as_deref(),
-                        shrinks: object["spec"]["replicas"].as_u64() < live["spec"]["replicas"].as_u64(),
+                        sets: &names,
+                        namespace: one.namespace.as_deref(),
+                        shrinks: one.resize.shrinks(),
                         plan: &plan,
                     };
                     survey.plan = std::mem::take(&mut survey.plan).with_scaling(&resized);
@@ -90,8 +94,10 @@ impl<'a> Clusters<'a> {
                 Ok(None) => {}
                 Err(found) => {
                     let why = found.0.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ");
-                    let object = &wanted.resource;
-                    self.printer.note(&format!("what is to be done on the nodes of {object} is not known: {why}"));
+                    let kind = if names.len() == 1 { "StatefulSet/" } else { "StatefulSets " };
+                    let object = names.join(", ");
+                    self.printer
+                        .note(&format!("what is to be done on the nodes of {kind}{object} is not known: {why}"));
                 }
             }
         }

@@ -64,6 +64,8 @@ pub async fn fleet(arguments: &ResizeArgs, cx: &Context<'_>) -> Result<Fleet, Di
         arguments.zone.iter().map(|text| pair(text, "--zone", "NAME=ZONE")).collect::<Result<_, _>>()?;
     let place = |(index, (pod, at)): (usize, (String, Address))| Place {
         stays: index < usize::from(arguments.nodes),
+        // As `kind: Redis` calls StatefulSets of one shard.
+        shard: parts(&pod).map(|(set, _)| set).filter(|set| set.rsplit_once("-shard-").is_some()),
         zone: zones.iter().find(|(name, _)| *name == pod).map(|(_, zone)| zone.clone()),
         announced: None,
         pod,
@@ -84,14 +86,16 @@ async fn workload(name: &str, arguments: &ResizeArgs) -> Result<Option<Workload>
 
 /// By ordinal, where all names differ in that only; else as they were given.
 fn sort(pods: &mut [(String, Address)]) {
-    let parts = |name: &str| {
-        let (base, ordinal) = name.rsplit_once('-')?;
-        Some((base.to_owned(), ordinal.parse::<u32>().ok()?))
-    };
     let bases: Option<Vec<String>> = pods.iter().map(|(name, _)| parts(name).map(|(base, _)| base)).collect();
     if bases.is_some_and(|bases| bases.windows(2).all(|two| two[0] == two[1])) {
         pods.sort_by_key(|(name, _)| parts(name).map(|(_, ordinal)| ordinal));
     }
+}
+
+/// The StatefulSet of a pod, and the number of the pod in it.
+fn parts(name: &str) -> Option<(String, u32)> {
+    let (base, ordinal) = name.rsplit_once('-')?;
+    Some((base.to_owned(), ordinal.parse::<u32>().ok()?))
 }
 
 fn pair(text: &str, option: &str, form: &str) -> Result<(String, String), Diagnostic> {

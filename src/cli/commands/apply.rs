@@ -154,7 +154,9 @@ impl Job<'_> {
         let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
         let survey = self.deployment.survey(cluster, wish).await?;
         self.deployment.can_become(&survey, self.printer)?;
-        Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey).await)
+        let options = &self.options;
+        let goes = |resource: &ResourceRef| options.deletes(resource);
+        Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey, &goes).await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {

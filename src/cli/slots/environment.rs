@@ -51,12 +51,12 @@ pub fn fleets(environment: &environment::Environment, root: &Path, cluster: &Whe
     let around = Around { root, cluster, namespace: &environment.spec.kubernetes.namespace, cx };
     let fleet = |redis: &Redis| {
         let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
-        let set = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
-            (Some(("StatefulSet", name)), _) => name.to_owned(),
-            (_, Some(("Redis", name))) => format!("{name}-node"),
+        let (set, of) = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
+            (Some(("StatefulSet", name)), _) => (name.to_owned(), None),
+            (_, Some(("Redis", name))) => (format!("{name}-node"), Some(name.to_owned())),
             _ => return None,
         };
-        Some(Fleet { name: redis.name.value.clone(), set, is_cluster, reach: around.reached(redis) })
+        Some(Fleet { name: redis.name.value.clone(), set, redis: of, is_cluster, reach: around.reached(redis) })
     };
     environment.spec.redis.iter().filter_map(fleet).collect()
 }

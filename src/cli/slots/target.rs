@@ -30,6 +30,7 @@ pub fn target(arguments: &TargetArgs) -> Result<Target, Diagnostics> {
         },
         tolerance: tolerance.unwrap_or_default(),
         pins,
+        homes: Default::default(),
     };
     if found.has_errors() { Err(found) } else { Ok(target) }
 }

@@ -75,6 +75,68 @@ fn from_twelve_to_six_with_masters_that_leave() {
     assert_eq!((plan.drained_to, plan.moved_slots), (6, 8191));
 }
 
+/// `count` StatefulSets of so many pods; `staying` of them stay.
+fn sharded(count: usize, each: usize, staying: usize) -> Vec<super::Pod> {
+    let mut pods = pods(count * each, staying * each, &[]);
+    pods.iter_mut().enumerate().for_each(|(index, pod)| pod.shard = Some(format!("shard-{}", index / each)));
+    pods
+}
+
+#[test]
+fn shards_that_come_get_a_master_and_its_replica_each() {
+    let grown = case(&[(1, &[0]), (2, &[3]), (5, &[4])], sharded(6, 2, 6), 6, 1);
+    insta::assert_snapshot!(steps(&grown), @r"
+    meet 6
+    meet 7
+    meet 8
+    meet 9
+    meet 10
+    meet 11
+    move 1 > 8: 2730
+    move 2 > 10: 2730
+    move 5 > 6: 2731
+    replicate 7 < 6
+    replicate 9 < 8
+    replicate 11 < 10
+    ");
+}
+
+#[test]
+fn shards_that_go_take_nothing_along_and_the_others_stay_together() {
+    // The roles were shuffled beyond the StatefulSets: two masters are in the first one, none in the third.
+    let shards: &[(usize, &[usize])] = &[(0, &[4]), (1, &[5]), (3, &[2]), (6, &[7]), (9, &[8]), (11, &[10])];
+    let shrunk = case(shards, sharded(6, 2, 3), 3, 1);
+    insta::assert_snapshot!(steps(&shrunk), @r"
+    failover 0 > 4
+    move 6 > 3: 2730
+    move 9 > 4: 2731
+    move 11 > 1: 2730
+    move 11 > 4: 1
+    replicate 0 < 1
+    replicate 5 < 4
+    leave 6
+    leave 7
+    leave 8
+    leave 9
+    leave 10
+    leave 11
+    ");
+}
+
+#[test]
+fn more_replicas_go_into_the_stateful_set_of_their_master() {
+    let pods = sharded(3, 3, 3);
+    let grown = case(&[(0, &[1]), (4, &[3]), (6, &[7])], pods, 3, 2);
+    insta::assert_snapshot!(steps(&grown), @r"
+    meet 2
+    meet 5
+    meet 8
+    replicate 2 < 0
+    replicate 5 < 4
+    replicate 8 < 6
+    ");
+}
+
 #[test]
 fn when_all_masters_leave_their_replicas_take_over() {
     let shards: &[(usize, &[usize])] = &[(6, &[0]), (7, &[1]), (8, &[2]), (9, &[3]), (10, &[4]), (11, &[5])];

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::slots::{NodeId, Role, SLOTS};
 
+use super::homes::Homes;
 use super::sketch::Sketch;
 use super::types::{Pod, Wanted};
 
@@ -35,47 +36,115 @@ pub(super) fn choose(pods: &[Pod], sketch: &Sketch, wanted: Wanted) -> Choice {
     let wanted = usize::from(wanted.masters);
     // More than the smallest share is no better: the rest is given away. Counted like this, shards that were chosen once stay chosen while slots move.
     let share = SLOTS / wanted as u16;
+    let homes = Homes::new(pods);
     let mut shards = table.shards();
     shards.sort_by_key(|shard| (Reverse(shard.slots.min(share)), !table.stays(shard.master), shard.master));
+    if homes.are_known() {
+        // Where each master has a home, one of those that are there keeps it.
+        let mut claimed = homes.clone();
+        let mut is_first: BTreeMap<usize, bool> = BTreeMap::new();
+        for shard in &shards {
+            let is_at_home = table.stays(shard.master) && claimed.has_room(shard.master);
+            if is_at_home {
+                claimed.take(shard.master);
+            }
+            is_first.insert(shard.master, is_at_home);
+        }
+        shards.sort_by_key(|shard| !is_first[&shard.master]);
+    }
     let (mut kept, lost): (Vec<Shard>, Vec<Shard>) =
         shards.into_iter().partition(|shard| table.stays(shard.master) || !shard.heirs.is_empty());
     kept.truncate(wanted);
-    let mut choice = Choice::default();
-    let mut zones = Zones::new(pods, wanted);
-    for shard in kept.iter().filter(|shard| table.stays(shard.master)) {
-        zones.take(shard.master);
-        choice.masters.push(shard.master);
-    }
-    kept.sort_by_key(|shard| shard.master);
-    for shard in kept.iter().filter(|shard| !table.stays(shard.master)) {
-        if let Some(heir) = zones.best(&shard.heirs) {
-            zones.take(heir);
-            choice.masters.push(heir);
-            choice.failovers.push((heir, shard.master));
+    let mut made = Making { table, homes, zones: Zones::new(pods, wanted), choice: Choice::default() };
+    let mut movers = Vec::new();
+    for shard in kept {
+        match made.table.stays(shard.master) && made.homes.has_room(shard.master) {
+            true => made.take(shard.master),
+            false => movers.push(shard),
         }
     }
+    movers.sort_by_key(|shard| shard.master);
+    made.hand_over(movers);
     // A whole shard that nobody who stays has: to copy it costs what it costs to move its slots, and then it need not be cut up.
-    for shard in lost.into_iter().take(wanted.saturating_sub(choice.masters.len())) {
-        let free = table.free(&choice.masters);
-        if let Some(&copy) = free.first() {
-            choice.copies.push((copy, shard.master));
-            choice.failovers.push((copy, shard.master));
-            choice.masters.push(copy);
-            zones.take(copy);
+    for shard in lost.into_iter().take(wanted.saturating_sub(made.choice.masters.len())) {
+        made.copy(shard.master);
+    }
+    while made.choice.masters.len() < wanted && made.begin() {}
+    made.choice.masters.sort_unstable();
+    made.choice
+}
+
+/// A choice that is being made.
+struct Making<'a> {
+    table: Table<'a>,
+    homes: Homes,
+    zones: Zones<'a>,
+    choice: Choice,
+}
+
+impl Making<'_> {
+    /// A pod has slots in the end.
+    fn take(&mut self, pod: usize) {
+        self.zones.take(pod);
+        self.homes.take(pod);
+        self.choice.masters.push(pod);
+    }
+
+    /// Masters that leave, or whose home has one already, hand over: to replicas at homes that have none, as many of them as can be.
+    fn hand_over(&mut self, movers: Vec<Shard>) {
+        let offers: Vec<&[usize]> = movers.iter().map(|shard| shard.heirs.as_slice()).collect();
+        let found = self.homes.matched(&offers);
+        let mut left = Vec::new();
+        for (shard, home) in movers.into_iter().zip(found) {
+            let at_home = |&heir: &usize| home.is_none_or(|home| self.homes.is_at(heir, home));
+            let heirs: Vec<usize> = shard.heirs.iter().copied().filter(at_home).collect();
+            match self.zones.best(&heirs).filter(|_| home.is_some() || !self.homes.are_known()) {
+                Some(heir) => {
+                    self.take(heir);
+                    self.choice.failovers.push((heir, shard.master));
+                }
+                None => left.push(shard),
+            }
+        }
+        for shard in left {
+            if self.homes.any_room() {
+                // Without a node there that can copy it, it gives its slots away.
+                self.copy(shard.master);
+                continue;
+            }
+            // There is no better place: a master stays where it is, or goes to any of its replicas.
+            match (self.table.stays(shard.master), self.zones.best(&shard.heirs)) {
+                (false, Some(heir)) => {
+                    self.take(heir);
+                    self.choice.failovers.push((heir, shard.master));
+                }
+                _ => self.take(shard.master),
+            }
         }
     }
-    while choice.masters.len() < wanted {
-        let spares = table.spares(&choice.masters);
-        let free = if spares.is_empty() { table.free(&choice.masters) } else { Vec::new() };
-        let Some(pod) = zones.best(if spares.is_empty() { &free } else { &spares }) else { break };
-        if spares.is_empty() {
-            choice.renewed.push(pod);
-        }
-        zones.take(pod);
-        choice.masters.push(pod);
+
+    /// A master goes to a pod that copies it first, where there is such a pod.
+    fn copy(&mut self, master: usize) {
+        let free = self.table.free(&self.choice.masters);
+        let Some(copy) = free.into_iter().find(|&pod| self.homes.has_room(pod)) else { return };
+        self.choice.copies.push((copy, master));
+        self.choice.failovers.push((copy, master));
+        self.take(copy);
     }
-    choice.masters.sort_unstable();
-    choice
+
+    /// A node without slots becomes a master, at a home that has none where there is such a node; whether there is any.
+    fn begin(&mut self) -> bool {
+        let (spares, free) = (self.table.spares(&self.choice.masters), self.table.free(&self.choice.masters));
+        let with_room =
+            |pods: &[usize]| -> Vec<usize> { pods.iter().copied().filter(|&pod| self.homes.has_room(pod)).collect() };
+        let offers = [with_room(&spares), with_room(&free), spares.clone(), free];
+        let Some(pod) = offers.iter().find_map(|pods| self.zones.best(pods)) else { return false };
+        if !spares.contains(&pod) {
+            self.choice.renewed.push(pod);
+        }
+        self.take(pod);
+        true
+    }
 }
 
 /// Pods and the nodes in them.

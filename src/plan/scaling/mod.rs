@@ -5,6 +5,7 @@
 
 mod choice;
 mod error;
+mod homes;
 mod planner;
 mod sketch;
 mod stale;
@@ -22,4 +23,6 @@ pub use error::ScalingError;
 pub use planner::plan;
 pub use stale::stale_slots;
 pub use steps::Resized;
-pub use types::{CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, Pod, SCALING, ScalingPlan, Step, Wanted};
+pub use types::{
+    CLUSTER_LABEL, CLUSTER_REPLICAS, DRAINED_TO, LAYOUT, PER_SHARD, Pod, REDIS, SCALING, ScalingPlan, Step, Wanted,
+};

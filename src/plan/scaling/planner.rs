@@ -136,6 +136,7 @@ fn target(sketch: &Sketch, pods: &[Pod], choice: &Choice, wanted: Wanted) -> Tar
             .filter_map(|&pod| Some((NodeRef::from(pods[pod].node.as_ref()?), Weight::ONE)))
             .collect(),
         replicas: Some(wanted.replicas),
+        homes: pods.iter().filter_map(|pod| Some((pod.node.clone()?, pod.shard.clone()?))).collect(),
         ..Target::default()
     }
 }

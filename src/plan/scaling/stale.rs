@@ -47,7 +47,7 @@ mod tests {
 
     fn plan(case: &Case) -> Plan {
         let scaling = case.plan();
-        let resized = Resized { redis: "cache", set: "cache", namespace: None, shrinks: false, plan: &scaling };
+        let resized = Resized { redis: "cache", sets: &["cache"], namespace: None, shrinks: false, plan: &scaling };
         Plan::default().with_scaling(&resized)
     }
 

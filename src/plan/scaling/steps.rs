@@ -5,40 +5,41 @@ use crate::slots::{ClusterState, SlotStats, state_digest};
 
 use super::types::{ScalingPlan, Step};
 
-/// The resize of one StatefulSet.
+/// The resize of the StatefulSets of a cluster.
 pub struct Resized<'a> {
     /// What reports call the cluster.
     pub redis: &'a str,
-    /// The name of the StatefulSet.
-    pub set: &'a str,
-    /// Its namespace.
+    /// The names of the StatefulSets.
+    pub sets: &'a [&'a str],
+    /// Their namespace.
     pub namespace: Option<&'a str>,
-    /// Whether its pods become fewer: then nodes come before it, else after it.
+    /// Whether pods of a StatefulSet that stays become fewer: then nodes come before it, else after all that come and before all that go.
     pub shrinks: bool,
     /// What is done on the nodes.
     pub plan: &'a ScalingPlan,
 }
 
 impl Plan {
-    /// Puts what is done on nodes beside the step of their StatefulSet.
+    /// Puts what is done on nodes beside the steps of their StatefulSets.
     #[must_use]
     pub fn with_scaling(mut self, resized: &Resized<'_>) -> Plan {
         let is_set = |step: &PlanStep| {
             step.resource.as_ref().is_some_and(|resource| {
                 resource.kind == "StatefulSet"
-                    && resource.name == resized.set
+                    && resized.sets.contains(&resource.name.as_str())
                     && resource.namespace.as_deref() == resized.namespace
             })
         };
-        let at = self.steps.iter().position(is_set);
-        let (wave, group, cause) = match at.map(|at| &self.steps[at]) {
-            Some(step) => {
-                let replicas = step.fields.iter().find(|field| field.path == "spec.replicas");
-                let cause = replicas.and_then(|field| field.cause.clone()).or_else(|| step.cause.clone());
-                (step.wave, step.group, cause)
-            }
-            None => self.steps.last().map_or((0, 0, None), |step| (step.wave, step.group, None)),
+        let goes = |step: &PlanStep| step.action == Action::Delete;
+        let first = self.steps.iter().position(|step| is_set(step) && !goes(step));
+        let last = self.steps.iter().rposition(|step| is_set(step) && !goes(step));
+        let going = self.steps.iter().position(|step| is_set(step) && goes(step));
+        let at = if resized.shrinks { first } else { last };
+        let (wave, group) = match at.or(going).map(|at| &self.steps[at]) {
+            Some(step) => (step.wave, step.group),
+            None => self.steps.last().map_or((0, 0), |step| (step.wave, step.group)),
         };
+        let cause = at.and_then(|at| of_set(&self.steps[at])).or_else(|| self.of_layout(resized));
         let mut steps: Vec<PlanStep> =
             resized.plan.steps.iter().map(|step| planned(step, resized.redis, wave, group, cause.clone())).collect();
         // All moves are one picture: it stands with the first of them.
@@ -49,11 +50,32 @@ impl Plan {
         let before = match at {
             Some(at) if resized.shrinks => at,
             Some(at) => at + 1,
-            None => self.steps.len(),
+            None => going.unwrap_or(self.steps.len()),
         };
         self.steps.splice(before..before, steps);
         self.sealed()
     }
+
+    /// The line that says how many shards there are: that of the list of nodes, which changes with them.
+    fn of_layout(&self, resized: &Resized<'_>) -> Option<Cause> {
+        let is_layout = |step: &&PlanStep| {
+            step.resource.as_ref().is_some_and(|resource| {
+                resource.kind == "ConfigMap"
+                    && resource.namespace.as_deref() == resized.namespace
+                    && resource.name.strip_suffix("-layout").is_some_and(|redis| {
+                        let of_redis = |set: &&str| set.strip_prefix(redis).is_some_and(|rest| rest.starts_with('-'));
+                        resized.sets.iter().any(of_redis)
+                    })
+            })
+        };
+        self.steps.iter().find(is_layout)?.fields.iter().find_map(|field| field.cause.clone())
+    }
+}
+
+/// The line that says how many pods a StatefulSet has.
+fn of_set(step: &PlanStep) -> Option<Cause> {
+    let replicas = step.fields.iter().find(|field| field.path == "spec.replicas");
+    replicas.and_then(|field| field.cause.clone()).or_else(|| step.cause.clone())
 }
 
 /// What moves, and the cluster without what is another number each time that one looks.

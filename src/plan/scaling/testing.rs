@@ -43,6 +43,7 @@ pub fn pods(count: usize, staying: usize, zones: &[&str]) -> Vec<Pod> {
             node: Some(id(index)),
             address: Some(address(index)),
             zone: (!zones.is_empty()).then(|| zones[index % zones.len()].to_owned()),
+            shard: None,
         })
         .collect()
 }
@@ -116,6 +117,35 @@ impl Case {
         }
         dice.shuffle(&mut state.nodes);
         Case { state, pods, wanted }
+    }
+
+    /// The same with a StatefulSet for each master and its replicas; some of them go, and of others the last pods.
+    pub fn sharded(seed: u64) -> Case {
+        let mut case = Case::random(seed);
+        let mut dice = Dice::new(seed ^ 0x5a5a);
+        let (masters, each) = (usize::from(case.wanted.masters), 1 + usize::from(case.wanted.replicas));
+        let staying = masters * each;
+        for (index, pod) in case.pods.iter_mut().enumerate() {
+            let set = if index < staying { index / each } else { dice.below(masters + 3) };
+            pod.shard = Some(format!("cache-shard-{set}"));
+        }
+        // Pods of a StatefulSet are spread over zones, where there are some.
+        if case.pods[0].zone.is_some() && dice.below(2) == 0 {
+            (0..staying).for_each(|pod| case.pods[pod].zone = Some(["a", "b", "c"][pod % each].to_owned()));
+        }
+        case
+    }
+
+    /// Masters of each StatefulSet whose pods stay, and replicas that are away from theirs.
+    pub fn homes(&self) -> (Vec<usize>, usize) {
+        let shard = |pod: usize| self.pods[pod].shard.clone().expect("a StatefulSet");
+        let mut masters: std::collections::BTreeMap<String, usize> = Default::default();
+        let mut away = 0;
+        for pod in (0..self.pods.len()).filter(|&pod| self.pods[pod].stays) {
+            *masters.entry(shard(pod)).or_default() += usize::from(self.master_of(pod).is_none());
+            away += usize::from(self.master_of(pod).is_some_and(|master| shard(master) != shard(pod)));
+        }
+        (masters.into_values().collect(), away)
     }
 
     pub fn plan(&self) -> super::ScalingPlan {

@@ -11,6 +11,12 @@ pub const DRAINED_TO: &str = "redisops.dev/drained-to";
 pub const CLUSTER_LABEL: &str = "redisops.dev/cluster";
 /// The annotation of such a StatefulSet that says how many replicas each master has.
 pub const CLUSTER_REPLICAS: &str = "redisops.dev/replicas";
+/// The annotation of such a StatefulSet that names its Redis.
+pub const REDIS: &str = "redisops.dev/redis";
+/// The annotation of such a StatefulSet that says how the nodes are divided.
+pub const LAYOUT: &str = "redisops.dev/layout";
+/// Each master and its replicas are in a StatefulSet of their own.
+pub const PER_SHARD: &str = "perShard";
 /// The annotation that is there while a cluster is brought to another size; it says how many replicas each master is to have.
 pub const SCALING: &str = "redisops.dev/scaling";
 
@@ -27,6 +33,8 @@ pub struct Pod {
     pub address: Option<Address>,
     /// Where it runs.
     pub zone: Option<String>,
+    /// The StatefulSet, where each master and its replicas have one of their own; nothing where all pods are in one.
+    pub shard: Option<String>,
 }
 
 /// What the cluster is to be in the end.

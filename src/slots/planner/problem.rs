@@ -27,6 +27,8 @@ pub(super) struct Problem<'a> {
     pub failovers: Vec<(usize, usize)>,
     /// Slots that were in the middle of a hand-over.
     pub open: SlotSet,
+    /// Where each node is at home; nothing where the target names no homes.
+    pub homes: Vec<Option<String>>,
 }
 
 impl<'a> Problem<'a> {
@@ -42,7 +44,8 @@ impl<'a> Problem<'a> {
         let pin = choice.pins(target)?;
         let weight = choice.weights(target)?;
         let Choice { leaving, zero, .. } = choice;
-        Ok(Problem { nodes, owner, weight, pin, leaving, zero, failovers, open })
+        let homes = nodes.iter().map(|node| target.homes.get(&node.id).cloned()).collect();
+        Ok(Problem { nodes, owner, weight, pin, leaving, zero, failovers, open, homes })
     }
 
     /// Whether a node has slots in the end.

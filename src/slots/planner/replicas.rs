@@ -1,4 +1,5 @@
-//! Who copies whom in the end: as few copies from scratch as possible, and none in the zone of its master where zones allow that.
+//! Who copies whom in the end: as few copies from scratch as possible, none in the zone of its master where zones allow that, and each at the home of its
+//! master where nodes have homes.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,8 +10,10 @@ use crate::slots::{ReplicaChange, Role};
 
 /// A copy from scratch costs this much, so that preferences among equals never outweigh one.
 const RESYNC: i64 = 1 << 20;
-/// A replica in the zone of its master costs more than any number of copies.
-const SAME_ZONE: i64 = 1 << 40;
+/// A replica away from the home of its master costs more than any number of copies.
+const AWAY: i64 = 1 << 34;
+/// A replica in the zone of its master costs more than any number of those.
+const SAME_ZONE: i64 = 1 << 48;
 
 /// Who copies whom in the end, by the numbers of the nodes.
 pub(super) struct Copies {
@@ -86,6 +89,21 @@ impl<'p, 'a> Shards<'p, 'a> {
         self.problem.nodes[node].zone.as_deref()
     }
 
+    fn home(&self, node: usize) -> Option<&str> {
+        self.problem.homes[node].as_deref()
+    }
+
+    /// Whether a node that copies a master is away from home. Nobody is where there are no homes.
+    fn is_away(&self, node: usize, master: usize) -> bool {
+        self.home(node).is_some() && self.home(node) != self.home(master)
+    }
+
+    /// What it costs beside the copy that a node has this master.
+    fn price(&self, node: usize, master: usize) -> i64 {
+        let zone = if self.same_zone(node, master) { SAME_ZONE } else { 0 };
+        zone + if self.is_away(node, master) { AWAY } else { 0 }
+    }
+
     fn is_orphan(&self, node: usize) -> bool {
         self.before[node].is_some_and(|master| self.lost[master])
     }
@@ -102,10 +120,11 @@ impl<'p, 'a> Shards<'p, 'a> {
 
     /// Gives each master with slots so many replicas.
     fn fill(&mut self, per_master: u32) -> Result<(), PlanError> {
-        // Nodes with the same zone and master are the same to the search.
-        let mut classes: BTreeMap<(Option<&str>, Option<usize>), Vec<usize>> = BTreeMap::new();
+        // Nodes with the same zone, master and home are the same to the search.
+        type Class<'c> = (Option<&'c str>, Option<usize>, Option<&'c str>);
+        let mut classes: BTreeMap<Class<'_>, Vec<usize>> = BTreeMap::new();
         for node in (0..self.before.len()).filter(|&node| self.can_copy(node)) {
-            classes.entry((self.zone(node), self.before[node])).or_default().push(node);
+            classes.entry((self.zone(node), self.before[node], self.home(node))).or_default().push(node);
         }
         let masters: Vec<usize> = (0..self.holds.len()).filter(|&node| self.holds[node]).collect();
         let available = classes.values().map(Vec::len).sum();
@@ -120,11 +139,10 @@ impl<'p, 'a> Shards<'p, 'a> {
         let master_at = |master: usize| 2 + classes.len() + zones.len() + master;
         let mut flow = Flow::new(master_at(masters.len()));
         let mut leaves = Vec::new();
-        for (number, (&(zone, master), nodes)) in classes.iter().enumerate() {
+        for (number, (&(zone, master, home), nodes)) in classes.iter().enumerate() {
             flow.edge(SOURCE, 2 + number, nodes.len() as u32, 0);
             if let Some(place) = master.and_then(|master| masters.binary_search(&master).ok()) {
-                let cost = if self.same_zone(nodes[0], masters[place]) { SAME_ZONE } else { 0 };
-                flow.edge(2 + number, master_at(place), u32::MAX, cost);
+                flow.edge(2 + number, master_at(place), u32::MAX, self.price(nodes[0], masters[place]));
             }
             // An orphan has to copy somebody else anyway; a spare is taken before a replica that could stay.
             let cost = match master {
@@ -133,7 +151,18 @@ impl<'p, 'a> Shards<'p, 'a> {
                 None => RESYNC,
             };
             let hub = zones.binary_search(&zone).expect("every class has its zone among them");
-            leaves.push((flow.edge(2 + number, zone_at(hub), u32::MAX, cost), hub, nodes));
+            // By the hub everybody is away; those at home have ways of their own.
+            let away = if home.is_some() { AWAY } else { 0 };
+            let leave = flow.edge(2 + number, zone_at(hub), u32::MAX, cost + away);
+            let at_home = (0..masters.len()).filter(|&place| home.is_some() && home == self.home(masters[place]));
+            let at_home: Vec<(usize, usize)> = at_home
+                .filter(|&place| master != Some(masters[place]))
+                .map(|place| {
+                    let cost = cost + self.price(nodes[0], masters[place]);
+                    (flow.edge(2 + number, master_at(place), u32::MAX, cost), masters[place])
+                })
+                .collect();
+            leaves.push((leave, hub, nodes, at_home));
         }
         let mut arrives = Vec::new();
         for (hub, zone) in zones.iter().enumerate() {
@@ -150,8 +179,12 @@ impl<'p, 'a> Shards<'p, 'a> {
         }
         let mut result = self.before.clone();
         let mut on_the_way: Vec<VecDeque<usize>> = vec![VecDeque::new(); zones.len()];
-        for (edge, hub, nodes) in leaves {
-            on_the_way[hub].extend(nodes.iter().take(flow.along(edge) as usize).copied());
+        for (edge, hub, nodes, at_home) in leaves {
+            let mut nodes = nodes.iter().copied();
+            on_the_way[hub].extend(nodes.by_ref().take(flow.along(edge) as usize));
+            for (edge, master) in at_home {
+                nodes.by_ref().take(flow.along(edge) as usize).for_each(|node| result[node] = Some(master));
+            }
         }
         for (edge, hub, master) in arrives {
             for _ in 0..flow.along(edge) {
@@ -173,7 +206,7 @@ impl<'p, 'a> Shards<'p, 'a> {
                 continue;
             }
             let masters = (0..self.holds.len()).filter(|&master| self.holds[master]);
-            let best = masters.min_by_key(|&master| (self.same_zone(node, master), counts[master], master));
+            let best = masters.min_by_key(|&master| (self.price(node, master), counts[master], master));
             if let Some(master) = best {
                 counts[master] += 1;
                 self.after[node] = Some(master);

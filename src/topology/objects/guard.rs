@@ -5,7 +5,7 @@
 
 use crate::k8s::Resource;
 use crate::topology::instance::{Group, Instance, Kind, is_on};
-use crate::topology::spec::Architecture;
+use crate::topology::spec::{Architecture, Layout};
 use crate::topology::tree::{list, map};
 use crate::yaml::Node;
 
@@ -51,15 +51,26 @@ const SCALE: Guard = Guard {
     ),
 };
 
+/// A deletion that is none of a shard: its pods stay, as when volumes grow, or the whole namespace goes.
+const KEPT: &str = "request.operation == 'DELETE' && (has(namespaceObject.metadata.deletionTimestamp) || \
+                    (has(request.options) && request.options != null && has(request.options.propagationPolicy) && \
+                    request.options.propagationPolicy == 'Orphan'))";
+
 impl Guard {
-    fn rules(&self, names: Option<String>) -> Node {
+    fn rules(&self, names: Option<String>, instance: &Instance<'_>) -> Node {
         list![map! {
             "apiGroups" => list!["apps"],
             "apiVersions" => list!["*"],
-            "operations" => list!["UPDATE"],
+            "operations" => list!["UPDATE", self.keeps(instance).then_some("DELETE")],
             "resourceNames" => names.map(|name| list![name]),
             "resources" => list![self.resource],
         }]
+    }
+
+    /// Whether it keeps StatefulSets from being deleted: where each holds a shard, one that goes is a cluster that shrinks.
+    fn keeps(&self, instance: &Instance<'_>) -> bool {
+        let layout = instance.spec.cluster.layout.map_or(Layout::Single, |layout| layout.value);
+        !self.is_parameter() && layout == Layout::PerShard
     }
 
     fn is_parameter(&self) -> bool {
@@ -88,25 +99,31 @@ fn cluster_wide(kind: &'static str, name: &str, instance: &Instance<'_>, guard: 
 fn policy(name: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
     let variable = |name: &str, expression: String| map! { "expression" => expression, "name" => name };
     let live = guard.live;
+    let keeps = guard.keeps(instance);
+    let after = "has(object.spec.replicas) ? int(object.spec.replicas) : 0";
     let body = map! {
         "spec" => map! {
             "failurePolicy" => "Fail",
-            "matchConstraints" => map! { "resourceRules" => guard.rules(None) },
+            "matchConstraints" => map! { "resourceRules" => guard.rules(None, instance) },
             "paramKind" => guard.is_parameter().then(|| map! { "apiVersion" => "apps/v1", "kind" => "StatefulSet" }),
             "validations" => list![map! {
-                "expression" => "variables.after >= variables.before || (variables.fresh && (!variables.ours || \
-                                 (variables.drained.matches('^[0-9]{1,5}$') && int(variables.drained) <= variables.after)))",
+                "expression" => format!(
+                    "variables.after >= variables.before || (variables.fresh && (!variables.ours || \
+                     (variables.drained.matches('^[0-9]{{1,5}}$') && int(variables.drained) <= variables.after))){}",
+                    if keeps { " || variables.kept" } else { "" }
+                ),
                 "messageExpression" => format!(
                     "'StatefulSet ' + request.name + ' of the Redis cluster {} may not go from ' + string(variables.before) + ' to ' + string(variables.after) + \
-                     ' pods: their nodes are not drained. `redisops apply` or `redisops cluster drain` drains them and then sets the annotation \
+                     ' pods: their nodes are not drained. {} drains them and then sets the annotation \
                      redisops.dev/drained-to'",
-                    instance.name
+                    instance.name,
+                    if keeps { "`redisops apply --prune`" } else { "`redisops apply` or `redisops cluster drain`" }
                 ),
                 "reason" => "Forbidden",
             }],
             "variables" => list![
                 variable("before", "has(oldObject.spec.replicas) ? int(oldObject.spec.replicas) : 0".to_owned()),
-                variable("after", "has(object.spec.replicas) ? int(object.spec.replicas) : 0".to_owned()),
+                variable("after", if keeps { format!("request.operation == 'DELETE' ? 0 : ({after})") } else { after.to_owned() }),
                 variable("fresh", guard.fresh.unwrap_or("true").to_owned()),
                 variable("ours", format!("has({live}.metadata.labels) && 'redisops.dev/cluster' in {live}.metadata.labels")),
                 variable(
@@ -116,6 +133,7 @@ fn policy(name: &str, instance: &Instance<'_>, guard: &Guard) -> Resource {
                          {live}.metadata.annotations['redisops.dev/drained-to'] : ''"
                     )
                 ),
+                keeps.then(|| variable("kept", KEPT.to_owned())),
             ],
         },
     };
@@ -130,7 +148,7 @@ fn binding(group: &Group<'_>, policy: &str, instance: &Instance<'_>, guard: &Gua
     let parameter = guard.is_parameter().then(|| map! { "name" => set.clone(), "parameterNotFoundAction" => "Deny" });
     let body = map! {
         "spec" => map! {
-            "matchResources" => map! { "namespaceSelector" => own, "resourceRules" => guard.rules(Some(set)) },
+            "matchResources" => map! { "namespaceSelector" => own, "resourceRules" => guard.rules(Some(set), instance) },
             "paramRef" => parameter,
             "policyName" => policy,
             "validationActions" => list!["Deny"],

@@ -3,6 +3,7 @@
 use crate::kustomize::decode::Text;
 use crate::topology::PREVIOUS;
 use crate::topology::instance::{BUS_PORT, Group, Instance, METRICS_PORT, PORT, SENTINEL_PORT, extend, is_on};
+use crate::topology::marks;
 use crate::topology::spec::{AntiAffinity, Architecture};
 use crate::topology::tree::{IntoNode, by, list, map};
 use crate::yaml::{Node, Origin};
@@ -110,10 +111,15 @@ fn spread(group: &Group<'_>, instance: &Instance<'_>) -> Option<Node> {
         return None;
     }
     let key = &instance.spec.scheduling.topology_key;
+    let mut together = instance.selector(Some(group.component));
+    if let (Some(shard), Some(map)) = (group.shard(), together.as_map_mut()) {
+        // A master and its replicas are to be apart, whatever other shards do.
+        map.set(marks::SHARD, Node::string(Origin::NONE, shard));
+    }
     by(
         instance.at(key.pos),
         list![map! {
-            "labelSelector" => map! { "matchLabels" => instance.selector(Some(group.component)) },
+            "labelSelector" => map! { "matchLabels" => together },
             "maxSkew" => 1,
             "topologyKey" => instance.text(key, "topology.kubernetes.io/zone"),
             "whenUnsatisfiable" => "ScheduleAnyway",

@@ -19,11 +19,11 @@ pub(super) fn stateful_sets(instance: &Instance<'_>) -> Vec<Resource> {
 fn stateful_set(group: &Group<'_>, instance: &Instance<'_>) -> Resource {
     let mut selector = instance.selector(Some(group.component));
     let mut template = pod::template(group, instance);
-    if let Some(shard) = group.suffix.strip_prefix("-shard-") {
+    if let Some(shard) = group.shard() {
         // Pods of other shards are not this StatefulSet's.
         for labels in [Some(&mut selector), template.lookup_mut(&["metadata", "labels"])].into_iter().flatten() {
             if let Some(map) = labels.as_map_mut() {
-                map.set("redisops.dev/shard", Node::string(crate::yaml::Origin::NONE, shard));
+                map.set(marks::SHARD, Node::string(crate::yaml::Origin::NONE, shard));
             }
         }
     }

@@ -47,7 +47,7 @@ impl Client {
     }
 }
 
-fn login(port: u16, password: &str) -> redis::RedisResult<()> {
+pub fn login(port: u16, password: &str) -> redis::RedisResult<()> {
     let url = format!("redis://app:{password}@127.0.0.1:{port}");
     let mut connection = redis::Client::open(url)?.get_connection()?;
     redis::cmd("GET").arg("app:x").query::<Option<String>>(&mut connection).map(drop)

@@ -4,6 +4,8 @@ mod apply;
 mod cluster;
 mod configuration;
 mod faults;
+mod grow;
 mod health;
+mod killed;
 mod stage;
 mod topology;

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader};
 
 use crate::support::TestCluster;
 
-use super::Fleet;
 use super::writer::Writer;
+use super::{Fleet, report};
 
 const QUICK: [&str; 5] = ["--replicas", "1", "--latency-budget", "off", "--yes"];
 
@@ -65,7 +65,8 @@ fn from_six_to_twelve_and_back_no_write_is_lost() {
     let leaving = (6..12).filter(|&pod| fleet.owns(pod)).count();
     assert!(leaving > 0, "otherwise this would be easy");
     killed += with_interruptions(&fleet, 6);
-    report(killed, &fleet);
+    assert!(killed >= 2, "killed {killed} times");
+    report("cluster", &format!("{killed} kills at boundaries of steps, {} pods", fleet.pods()));
     fleet.assert_shape(6, 3, 1);
     fleet.assert_left(6..12);
 
@@ -74,13 +75,4 @@ fn from_six_to_twelve_and_back_no_write_is_lost() {
         cluster.digest().differences(&before).into_iter().filter(|key| !key.starts_with("written:")).collect();
     assert_eq!(lost, Vec::<String>::new());
     assert_eq!(cluster.digest().doubled(), Vec::<String>::new());
-}
-
-/// Full runs write down what was counted.
-fn report(killed: usize, fleet: &Fleet<'_>) {
-    assert!(killed >= 2, "killed {killed} times");
-    if let Some(file) = std::env::var_os("REDISOPS_SCALING_REPORT") {
-        std::fs::write(file, format!("{killed} kills at boundaries of steps, {} pods\n", fleet.pods()))
-            .expect("a file");
-    }
 }

@@ -4,6 +4,7 @@ mod cluster;
 mod guard;
 mod roll;
 mod shapes;
+mod shards;
 mod writer;
 
 use std::process::{Child, Command, Stdio};
@@ -18,6 +19,13 @@ use crate::support::{Ran, TestCluster, TestNode, binary};
 
 pub use guard::Space;
 pub use roll::Kubelet;
+
+/// Full runs write down what was counted: where `REDISOPS_SCALING_REPORT` names a folder, into a file there.
+pub fn report(name: &str, counted: &str) {
+    if let Some(folder) = std::env::var_os("REDISOPS_SCALING_REPORT") {
+        std::fs::write(std::path::Path::new(&folder).join(name), format!("{counted}\n")).expect("a file");
+    }
+}
 
 /// Nodes of a cluster as pods `cache-0` and on.
 pub struct Fleet<'c> {
