@@ -110,7 +110,20 @@ fn nodes_are_reached_through_the_api_server() {
     let status = run.json()["redis"][0]["nodes"].clone();
     assert_eq!((run.code, &status[0]["role"], &status[1]["link"]), (0, &json!("master"), &json!("up")), "{run:?}");
     assert!(!run.stdout.contains("hunter2") && !run.stderr.contains("hunter2"));
-    // One that is dead hides nothing of the other.
+    // What is not Redis, then one that is dead: neither hides anything of the other.
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    forward(&bench, PODS[1], other.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for mut stream in other.incoming().flatten() {
+            let _ = stream.read(&mut [0; 512]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let run = diff(&bench, &["shop"]);
+    let found = nodes(&run);
+    assert_eq!((run.code, found[0].1.len(), found[1].2.as_deref()), (2, 1, Some("not_redis")), "{run:?}");
+    replica.behind(&bench, PODS[1]);
     replica.kill();
     let run = diff(&bench, &["shop"]);
     assert_eq!(run.code, 2, "{run:?}");
@@ -216,8 +229,16 @@ fn slots_of_a_cluster_are_looked_at_through_the_api_server() {
     servers[1].cli(&["CLUSTER", "SETSLOT", "6000", "MIGRATING", servers[0].cli(&["CLUSTER", "MYID"]).trim()]);
     let run = bench.redisops(&["slots", "check", "shop"]);
     assert_eq!(run.code, 1, "{run:?}");
-    // Nobody listens behind a pod: its kubelet says so.
+    // Nobody listens behind a pod: the others tell of it.
     forward(&bench, "lab-0", 1);
+    let run = bench.redisops(&["slots", "state", "shop"]);
+    assert!(
+        run.code == 0 && run.stderr.contains("`lab-0") && run.stderr.contains("is judged by what the others say"),
+        "{run:?}"
+    );
+    // Nobody listens behind any.
+    forward(&bench, "lab-1", 1);
+    forward(&bench, "lab-2", 1);
     let run = bench.redisops(&["slots", "state", "shop"]);
     assert_eq!(run.code, 2, "{run:?}");
 }

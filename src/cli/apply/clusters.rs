@@ -35,11 +35,12 @@ impl<'a> Clusters<'a> {
     pub fn of(deployment: &'a Deployment, environment: &Environment, printer: &'a Printer) -> Clusters<'a> {
         let named = deployment.rendered.environment.as_ref();
         let cx = Context { printer, environment, sources: &deployment.rendered.sources };
-        let fleets = named
+        let mut fleets = named
             .map_or_else(Vec::new, |named| fleets(named, deployment.rendered.names.root(), &deployment.cluster(), &cx));
         let guards = named.map(|named| &named.spec.guards);
         let allow = move |plan: &ScalingPlan| guards.map_or(Ok(()), |guards| guard(guards, &plan.slots, now()));
         let nodes = Nodes::new(deployment.databases(environment, printer));
+        nodes.complete(&mut fleets);
         Clusters { fleets, guards, allow: Box::new(allow), nodes, printer }
     }
 

@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use crate::apply::nodes::{Database, Look, window};
 use crate::apply::objects::Survey;
+use crate::apply::scaling::Fleet;
 use crate::cli::nodes::{self, Databases, Said, examine};
 use crate::cli::printer::Printer;
+use crate::cli::slots::complete;
 use crate::drift::NodeField;
 use crate::drift::nodes::{Compared, Mode};
 use crate::plan::Step;
@@ -44,6 +46,27 @@ impl Nodes {
     /// Whether there are any.
     pub fn is_any(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Completes how the nodes of clusters are reached by what their objects say: the StatefulSet as it is rendered, and, where the API server leads to the pods, what
+    /// these use to log in, and their port.
+    pub fn complete(&self, fleets: &mut [Fleet]) {
+        let all = self.0.iter().flat_map(|databases| &databases.list);
+        for one in all.filter(|one| one.wanted.mode == Mode::Cluster) {
+            let named = |fleet: &&mut Fleet| fleet.name == one.wanted.name;
+            let (Some(fleet), Some(first)) = (fleets.iter_mut().find(named), one.wanted.nodes.first()) else {
+                continue;
+            };
+            fleet.is_cluster = true;
+            if let Some((set, _)) = first.pod.rsplit_once('-') {
+                fleet.set = set.to_owned();
+            }
+            if let (Ok(reach), Some(_)) = (&mut fleet.reach, &one.reached.forwarded) {
+                complete(&mut reach.access, &one.reached);
+                let ways = one.reached.nodes.first().and_then(|spot| spot.ways.as_ref().ok());
+                reach.port = ways.and_then(|ways| ways.first()).map(|way| way.port).or(reach.port);
+            }
+        }
     }
 
     /// Those whose pods pass.

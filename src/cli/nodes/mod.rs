@@ -7,4 +7,5 @@ mod table;
 
 pub use ask::{Said, examine};
 pub use compare::{Changes, Database, Databases, Options, changes, compare, databases, examined, no_environment, sift};
+pub use reach::{Reached, Spot};
 pub use table::table;

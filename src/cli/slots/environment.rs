@@ -6,9 +6,13 @@ use std::sync::Arc;
 use crate::apply::scaling::{Fleet, Reach};
 use crate::cli::args::AccessArgs;
 use crate::cli::live::Where;
+use crate::cli::nodes::{self, Database};
+use crate::cli::render::{State, render};
+use crate::cli::settings::RenderSettings;
 use crate::cli::target;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::environment::{self, AccessMode, Auth, Redis, Tls as TlsFiles, TopologyMode};
+use crate::kustomize::Options;
 use crate::kustomize::decode::{Pairs, Text};
 use crate::live::kubernetes::{PortForward, SecretValues, role_for};
 use crate::live::redis::{Access, AddressMap, Tunnel};
@@ -36,9 +40,15 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     let reached = found.take(reach(redis));
     let access = found.take(around.authenticate(redis, access));
     match (reached, access) {
-        (Some(reached), Some(mut access)) => {
-            access.map.append(reached.map);
-            access.tunnel = reached.is_forwarded.then(|| around.tunnel());
+        (Some(mut reached), Some(mut access)) => {
+            access.map.append(std::mem::take(&mut reached.map));
+            if reached.is_forwarded {
+                access.tunnel = Some(around.tunnel());
+                if let Some(database) = of_overlay(name, redis, cx) {
+                    complete(&mut access, &database.reached);
+                    reached.lead_to(&database);
+                }
+            }
             let guards = Some(environment.spec.guards.clone());
             Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards })
         }
@@ -101,10 +111,37 @@ impl Around<'_> {
 /// The port of nodes that say none.
 const PORT: u16 = 6379;
 
+/// What the objects of its overlay say of an entry: which nodes it has, and what their pods use to log in. Nothing where they cannot be rendered: then the entry has
+/// to say it all.
+fn of_overlay(name: &str, redis: &Redis, cx: &Context<'_>) -> Option<Database> {
+    let word = format!("{}{name}", target::NAME_PREFIX);
+    let options = Options { expand: Some(crate::topology::expand), ..Options::default() };
+    let settings = RenderSettings { offline: false, restriction: LoadRestriction::RootOnly, options };
+    let rendered = render(&word, &State::worktree(), &settings).ok()?;
+    let options = nodes::Options { process: cx.environment, named: &Where::default(), asks_pods: false };
+    let found = nodes::databases(&word, &rendered, &settings, &options).ok().flatten()?;
+    found.list.into_iter().find(|one| one.is_named && one.wanted.name == redis.name.value)
+}
+
+/// What nobody has said about how nodes let in is what their pods use.
+pub fn complete(access: &mut Access, pods: &nodes::Reached) {
+    if access.password.is_none() {
+        access.password.clone_from(&pods.access.password);
+        access.user = access.user.take().or_else(|| pods.access.user.clone());
+    }
+    if access.tls.is_none() {
+        access.tls.clone_from(&pods.access.tls);
+    }
+}
+
 /// The one entry that is a cluster, or the one that is named.
 fn pick<'e>(entries: &'e [Redis], environment: &str, entry: Option<&str>) -> Result<&'e Redis, Diagnostic> {
-    let cluster = |redis: &&Redis| redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
-    let clusters: Vec<&Redis> = entries.iter().filter(cluster).collect();
+    let mode = |redis: &&Redis| redis.topology.as_ref().and_then(|t| t.mode);
+    let mut clusters: Vec<&Redis> = entries.iter().filter(|it| mode(it) == Some(TopologyMode::Cluster)).collect();
+    if clusters.is_empty() {
+        // A `kind: Redis` says itself what it is: its nodes do, too.
+        clusters = entries.iter().filter(|it| mode(it).is_none() && it.resource.starts_with("Redis/")).collect();
+    }
     let names = || clusters.iter().map(|redis| &*redis.name.value).collect::<Vec<_>>().join(", ");
     match (entry, &clusters[..]) {
         (None, [one]) => Ok(one),
@@ -141,6 +178,19 @@ struct Reached {
     pods: Vec<(String, Address)>,
     /// Whether the API server leads to them.
     is_forwarded: bool,
+}
+
+impl Reached {
+    /// To every node of a database by the name that its certificate has.
+    fn lead_to(&mut self, database: &Database) {
+        let first = |spot: &nodes::Spot| Some((spot.node.clone(), spot.ways.as_ref().ok()?.first()?.clone()));
+        let pods: Vec<(String, Address)> = database.reached.nodes.iter().filter_map(first).collect();
+        if !pods.is_empty() {
+            self.seeds = pods.iter().map(|(_, at)| at.clone()).collect();
+            self.places.clone_from(&self.seeds);
+            self.pods = pods;
+        }
+    }
 }
 
 fn reach(redis: &Redis) -> Result<Reached, Diagnostics> {

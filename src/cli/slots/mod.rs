@@ -21,7 +21,7 @@ mod target;
 pub use access::resolve as access_of;
 pub use access::{certificates, password_of};
 pub use context::Context;
-pub use environment::fleets;
+pub use environment::{complete, fleets};
 pub use guards::{guard, now, out_of_windows};
 pub use health::{fix_text, health_text, whole_text};
 pub use key_model::{ModelFile, ScriptFiles, read_model, read_text};

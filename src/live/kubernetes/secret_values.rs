@@ -56,23 +56,38 @@ impl SecretValues {
     fn ask(&self, namespace: &str, name: &str) -> Result<Values, ServerError> {
         let named = Some(namespace.to_owned()).filter(|it| !it.is_empty());
         let subject = Subject { verb: "get", resource: "secrets".to_owned(), namespace: named };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| subject.unreachable(error.to_string()))?;
-        runtime.block_on(async {
-            let way = way(self.kubeconfig.as_deref(), self.context.as_deref()).await;
-            let way = way.map_err(|found| subject.unreachable(found.message))?;
-            let namespace = if namespace.is_empty() { &way.namespace } else { namespace };
-            let api: Api<v1::Secret> = Api::namespaced(way.client, namespace);
-            let answer = tokio::time::timeout(TIMEOUT, api.get(name)).await;
-            let secret = match answer {
-                Err(_) => return Err(subject.timed_out(TIMEOUT.as_secs())),
-                Ok(Err(error)) => return Err(read(&subject, &error)),
-                Ok(Ok(secret)) => secret,
+        let (kubeconfig, context) = (self.kubeconfig.as_deref(), self.context.as_deref());
+        // On a thread of its own: whoever asks may be waiting for sockets already, and one thread waits once.
+        let asked = std::thread::scope(|scope| {
+            let ask = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = runtime.map_err(|error| subject.unreachable(error.to_string()))?;
+                runtime.block_on(fetch(kubeconfig, context, namespace, name, &subject))
             };
-            let text = |(key, bytes): (String, k8s_openapi::ByteString)| {
-                Some((key, Secret::new(String::from_utf8(bytes.0).ok()?)))
-            };
-            Ok(secret.data.unwrap_or_default().into_iter().filter_map(text).collect())
-        })
+            scope.spawn(ask).join()
+        });
+        asked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
+}
+
+async fn fetch(
+    kubeconfig: Option<&Path>,
+    context: Option<&str>,
+    namespace: &str,
+    name: &str,
+    subject: &Subject,
+) -> Result<Values, ServerError> {
+    let way = way(kubeconfig, context).await;
+    let way = way.map_err(|found| subject.unreachable(found.message))?;
+    let namespace = if namespace.is_empty() { &way.namespace } else { namespace };
+    let api: Api<v1::Secret> = Api::namespaced(way.client, namespace);
+    let answer = tokio::time::timeout(TIMEOUT, api.get(name)).await;
+    let secret = match answer {
+        Err(_) => return Err(subject.timed_out(TIMEOUT.as_secs())),
+        Ok(Err(error)) => return Err(read(subject, &error)),
+        Ok(Ok(secret)) => secret,
+    };
+    let text =
+        |(key, bytes): (String, k8s_openapi::ByteString)| Some((key, Secret::new(String::from_utf8(bytes.0).ok()?)));
+    Ok(secret.data.unwrap_or_default().into_iter().filter_map(text).collect())
 }

@@ -1,5 +1,6 @@
 //! Who connects, and how.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,16 +96,45 @@ impl Access {
     /// # Errors
     /// When nobody is reached, or TLS or authentication fail.
     pub(super) async fn open(&self, address: &Address) -> Result<Connection, NodeError> {
+        let refused = match self.open_as(address, address).await {
+            Err(error) if matches!(error.trouble, Trouble::Tls(_)) => error,
+            other => return other,
+        };
+        for named in self.other_names(address) {
+            if let Ok(connection) = self.open_as(address, &named).await {
+                return Ok(connection);
+            }
+        }
+        Err(refused)
+    }
+
+    /// Names that the certificate of a node may have beside its address: certificates of pods have names only, with or without the domain of the cluster.
+    fn other_names(&self, address: &Address) -> Vec<Address> {
+        let place = self.map.reach(address);
+        let is_named = place != *address && place.host.parse::<IpAddr>().is_err();
+        let own = [address.clone()].into_iter().chain(is_named.then(|| place.clone()));
+        let whole: Vec<Address> = own
+            .filter(|name| name.host.ends_with(".svc"))
+            .map(|name| Address::new(format!("{}.cluster.local", name.host), name.port))
+            .collect();
+        is_named.then_some(place).into_iter().chain(whole).collect()
+    }
+
+    /// The same, with the name that its certificate is to have.
+    async fn open_as(&self, address: &Address, named: &Address) -> Result<Connection, NodeError> {
         let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
         let error = |trouble| NodeError::new(address, trouble).as_user(user.as_ref());
-        let client = self.client(address).map_err(|found| error(Trouble::of(&found)))?;
+        let client = self.client(named).map_err(|found| error(Trouble::of(&found)))?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(None)
             .set_dns_resolver(self.map.clone());
         let connecting = async {
             match &self.tunnel {
-                Some(tunnel) => self.through(&**tunnel, address, &client, config).await,
+                Some(tunnel) => {
+                    let opened = tunnel.open(&self.map.reach(address)).await?;
+                    self.through(opened, named, &client, config).await
+                }
                 None => {
                     let connected = client.get_multiplexed_async_connection_with_config(&config).await;
                     connected.map_err(|found| Trouble::of(&found))
@@ -121,12 +151,12 @@ impl Access {
     /// Opens a connection through a tunnel. What its other end has against it is a better reason than that the connection ended.
     async fn through(
         &self,
-        tunnel: &dyn Tunnel,
-        address: &Address,
+        opened: Opened,
+        named: &Address,
         client: &Client,
         config: AsyncConnectionConfig,
     ) -> Result<MultiplexedConnection, Trouble> {
-        let Opened { stream, complaint } = tunnel.open(&self.map.reach(address)).await?;
+        let Opened { stream, complaint } = opened;
         let connecting = async {
             if self.tls.is_none() {
                 let connected = MultiplexedConnection::new_with_config(&self.login(), stream, config).await;
@@ -136,7 +166,7 @@ impl Access {
             }
             let port = bridge(stream).await.map_err(|error| Trouble::Unreachable(error.to_string()))?;
             let mut map = AddressMap::default();
-            map.learn(address, &port);
+            map.learn(named, &port);
             let connected = client.get_multiplexed_async_connection_with_config(&config.set_dns_resolver(map)).await;
             connected.map_err(|found| Trouble::of(&found))
         };

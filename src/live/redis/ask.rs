@@ -25,6 +25,8 @@ pub struct Asked<'a> {
     pub names: Vec<String>,
     /// Whether its users are compared.
     pub with_users: bool,
+    /// Whether a Service is asked, and an operator decides what is behind it: few settings are told there.
+    pub is_service: bool,
     /// Whether an address map leads to it.
     pub is_mapped: bool,
     /// How it is reached.
@@ -63,7 +65,10 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
         let message = "it is still loading its data".to_owned();
         return Err(NodeError::new(connection.address(), Trouble::Server { code: "LOADING".to_owned(), message }));
     }
-    let config: BTreeMap<String, String> = connection.read(config)?;
+    let config: BTreeMap<String, String> = match asked.is_service {
+        true => optional(&connection, config)?.unwrap_or_default(),
+        false => connection.read(config)?,
+    };
     let users: Option<Vec<String>> = optional(&connection, users)?;
     let cluster: Option<String> = optional(&connection, cluster)?;
     let cluster = cluster.filter(|_| info.get("cluster_enabled") == Some("1"));
@@ -81,10 +86,15 @@ async fn answers(asked: &Asked<'_>) -> Result<Answers, NodeError> {
     let mut names = asked.names.clone();
     names.extend([reached.to_string(), connection.address().to_string()]);
     names.extend(about.names);
+    if is_forwarded && is_local {
+        // Where those find it that run beside it.
+        names.extend(port.map(|port| Address::new("127.0.0.1", port).to_string()));
+    }
     Ok(Answers {
         users: users.map(|lines| lines.iter().filter_map(|line| Rules::parse(line)).collect()),
         categories,
         modules: modules_of(&modules),
+        tells_modules: matches!(modules, Value::Array(_)),
         cluster: lines,
         file,
         is_stand_in: is_local && (asked.is_mapped || is_forwarded),
