@@ -1,6 +1,6 @@
 //! Who is the master, who follows whom, and whether it works.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::super::report::NodeField;
 use super::answers::{Answer, Answers, SentinelAnswers};
@@ -9,6 +9,8 @@ use super::wanted::{Mode, Wanted};
 
 /// Seconds without a word from the master after which it is told; a master says something every ten.
 const SILENCE: u64 = 30;
+/// The field for it.
+const LAG: &str = "replication.lag";
 
 /// The nodes that answered, by their positions.
 pub(super) struct Group<'g> {
@@ -41,6 +43,19 @@ impl<'g> Group<'g> {
 }
 
 impl Answers {
+    /// Replicas from which this master has not heard for long how far they are.
+    fn overdue(&self) -> impl Iterator<Item = Late<'_>> {
+        let is_replica = |name: &str| name.strip_prefix("slave").is_some_and(|rest| rest.parse::<u32>().is_ok());
+        let late = |name| {
+            let text = |wanted: &str| self.info.fields(name).find(|(key, _)| *key == wanted).map(|(_, value)| value);
+            let seconds = text("lag")?.parse().ok().filter(|seconds| *seconds > SILENCE)?;
+            let is_online = text("state") == Some("online");
+            let late = Late { host: text("ip")?, port: text("port")?.parse().ok()?, seconds };
+            is_online.then_some(late)
+        };
+        self.info.names().filter(move |name| is_replica(name)).filter_map(late)
+    }
+
     /// Whether that is one of its addresses.
     fn is_at(&self, host: &str, port: u16) -> bool {
         let setting = |names: [&str; 2]| names.iter().find_map(|name| self.config.get(*name)).map(String::as_str);
@@ -90,8 +105,47 @@ pub(super) fn master(wanted: &Wanted, group: &Group<'_>, sentinels: &[Answer<Sen
     masters.rev().max_by_key(|index| group.nodes[*index].and_then(|node| node.info.number("connected_slaves")))
 }
 
-/// Role, master and link of one node.
+/// Role, master, link and lag of one node.
 pub(super) fn replication(wanted: &Wanted, group: &Group<'_>, index: usize, master: Option<usize>) -> Vec<NodeField> {
+    let mut fields = role(wanted, group, index, master);
+    fields.extend(lag(group, index).filter(|_| !fields.iter().any(|known| known.path == LAG)));
+    fields
+}
+
+/// Replicas that have not confirmed anything for long, as their masters tell it: each at its own node, or, where that does not answer, at its master.
+fn lag(group: &Group<'_>, index: usize) -> Option<NodeField> {
+    let live = group.nodes[index]?;
+    if !live.is_master() {
+        let masters = group.nodes.iter().flatten().filter(|node| node.is_master());
+        let own =
+            masters.flat_map(|node| node.overdue()).find(|late| group.at_address(late.host, late.port) == Some(index));
+        return own.map(|late| field(LAG, late.seconds, 0, "manual"));
+    }
+    let answers = |place: &Late<'_>| {
+        let found = group.at_address(place.host, place.port);
+        found.is_some_and(|found| group.nodes[found].is_some())
+    };
+    let silent: Vec<String> = live
+        .overdue()
+        .filter(|late| !answers(late))
+        .map(|late| {
+            let found = group.at_address(late.host, late.port);
+            let name = found.map_or_else(|| address(late.host, late.port), |found| group.name(found).to_owned());
+            format!("{name}: {} s", late.seconds)
+        })
+        .collect();
+    (!silent.is_empty()).then(|| field(LAG, json!(silent), json!([]), "manual"))
+}
+
+/// A replica that is late.
+struct Late<'a> {
+    host: &'a str,
+    port: u16,
+    seconds: u64,
+}
+
+/// Who is master and who follows whom.
+fn role(wanted: &Wanted, group: &Group<'_>, index: usize, master: Option<usize>) -> Vec<NodeField> {
     let Some(live) = group.nodes[index] else { return Vec::new() };
     let origin = wanted.master.as_ref().and_then(|master| master.origin.as_ref());
     let mut fields = Vec::new();
@@ -148,7 +202,7 @@ fn link(live: &Answers) -> Vec<NodeField> {
     match live.info.get("master_link_status") {
         Some("up") => {
             let silent = live.info.number("master_last_io_seconds_ago").filter(|seconds| *seconds > SILENCE);
-            silent.map(|seconds| field("replication.lag", seconds, 0, "manual")).into_iter().collect()
+            silent.map(|seconds| field(LAG, seconds, 0, "manual")).into_iter().collect()
         }
         Some(_) => {
             let state = if live.info.get("master_sync_in_progress") == Some("1") { "sync" } else { "down" };

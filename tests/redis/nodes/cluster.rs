@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::stage::{paths, repository};
-use crate::support::{Ran, TestCluster, binary, run};
+use crate::support::{Ports, Ran, TestCluster, binary, run};
 
 /// An environment whose map has every node by the address that it announces.
 fn environment(cluster: &TestCluster) {
@@ -92,4 +92,51 @@ fn a_node_that_is_not_the_one_of_that_address_is_an_error_too() {
     assert_eq!(wrong.len(), 1, "{report:#}");
     assert_eq!(wrong[0]["error"]["code"], "other_cluster");
     assert!(wrong[0]["error"]["message"].as_str().unwrap().contains(cluster.node(3).id().as_str()));
+}
+
+/// Servers settle a collision as soon as they hear of each other. These two never do: the file of each leads to a port of the other on which nobody listens.
+#[test]
+fn two_masters_that_share_an_epoch() {
+    let ports = Ports::take(2);
+    let dir = tempfile::Builder::new().prefix("redisops-epoch-").tempdir().unwrap();
+    let ids = ["a".repeat(40), "b".repeat(40)];
+    let ranges = ["0-8191", "8192-16383"];
+    let mut servers = Vec::new();
+    for (own, port) in ports.numbers().iter().enumerate() {
+        let line = |index: usize| {
+            let (port, is_own) = (ports.numbers()[index], index == own);
+            let (bus, flags) = if is_own { (port + 10_000, "myself,master") } else { (1, "master") };
+            format!("{} 127.0.0.1:{port}@{bus} {flags} - 0 0 5 connected {}\n", ids[index], ranges[index])
+        };
+        let at = dir.path().join(format!("server-{own}"));
+        fs::create_dir(&at).unwrap();
+        fs::write(at.join("nodes.conf"), format!("{}{}vars currentEpoch 5 lastVoteEpoch 0\n", line(0), line(1)))
+            .unwrap();
+        let mut command = std::process::Command::new("redis-server");
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--save", ""]);
+        command.args(["--cluster-node-timeout", "3600000", "--dir"]).arg(&at);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        servers.push(command.spawn().unwrap());
+    }
+    let map: Vec<String> =
+        ports.numbers().iter().map(|port| format!("\"127.0.0.1:{port}\": \"127.0.0.1:{port}\"")).collect();
+    repository(dir.path(), &format!("{{mode: map, map: {{{}}}}}", map.join(", ")), "");
+    let begin = std::time::Instant::now();
+    let report = loop {
+        let ran = run(binary(), &["diff", "test", "--redis-only", "-o", "json"], dir.path(), &[]);
+        // Two: one of them does not answer yet.
+        if ran.code != 2 || begin.elapsed() > std::time::Duration::from_secs(20) {
+            break ran;
+        }
+    };
+    for mut server in servers {
+        let _ = server.kill();
+        let _ = server.wait();
+    }
+    let report = report.expect(1).json();
+    for id in &ids {
+        let all = fields(&report, id);
+        let epoch = all.iter().find(|field| field["path"] == "epoch").unwrap_or_else(|| panic!("{report:#}"));
+        assert_eq!((&epoch["before"], &epoch["fix"]), (&json!(5), &json!("slots")));
+    }
 }

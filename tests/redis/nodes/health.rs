@@ -16,10 +16,18 @@ fn error(report: &Value, node: usize) -> &str {
 fn memory_that_does_not_fit_and_data_that_is_not_saved() {
     let stage = Stage::start(3, 0);
     let _: () = stage.command(0, &["CONFIG", "SET", "maxmemory", "3gb"]);
+    let _: () = stage.command(1, &["CONFIG", "SET", "appendonly", "yes"]);
+    stage.wait_until(1, &["INFO", "persistence"], "aof_rewrite_in_progress:0");
+    stage.wait_until(1, &["INFO", "persistence"], "aof_rewrite_scheduled:0");
+    stage.wait_until(1, &["INFO", "persistence"], "rdb_bgsave_in_progress:0");
     // Nothing can be written there any more.
     fs::remove_dir_all(stage.path().join("server-1")).unwrap();
     let _: String = stage.command(1, &["BGSAVE"]);
     stage.wait_until(1, &["INFO", "persistence"], "rdb_last_bgsave_status:err");
+    // It says so itself, or its child does.
+    let refused = redis::Client::open(("127.0.0.1", stage.port(1))).unwrap().get_connection();
+    let _ = redis::cmd("BGREWRITEAOF").exec(&mut refused.unwrap());
+    stage.wait_until(1, &["INFO", "persistence"], "aof_last_bgrewrite_status:err");
     let _: () = stage.command(2, &["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
     let _: () = stage.command(2, &["CONFIG", "SET", "maxmemory", "512kb"]);
     let report = stage.diff(&["-o", "json"]).expect(1).json();
@@ -28,7 +36,8 @@ fn memory_that_does_not_fit_and_data_that_is_not_saved() {
     // The limit of its container, where that is written.
     assert_eq!((&first[1]["after"], &first[1]["origin"]["file"]), (&json!("2Gi"), &json!("overlay/cache.yaml")));
     let second = fields_of(&report, "cache-1");
-    assert_eq!((paths(&second), &second[0]["before"]), (vec!["persistence.rdb"], &json!("err")));
+    assert_eq!(paths(&second), ["config.appendonly", "persistence.rdb", "persistence.aof"]);
+    assert_eq!((&second[1]["before"], &second[2]["before"]), (&json!("err"), &json!("err")));
     let third = fields_of(&report, "cache-2");
     assert_eq!(paths(&third), ["config.maxmemory", "config.maxmemory-policy", "memory.used"]);
 }

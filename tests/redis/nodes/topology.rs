@@ -76,3 +76,43 @@ fn a_replica_that_only_sentinels_remember() {
         (vec!["sentinel.replicas"], &json!([format!("127.0.0.1:{former}")]))
     );
 }
+
+/// Both directions of silence, which take half a minute to be one: a replica that is halted, told by its master, and a master that is halted, told by its replica.
+#[test]
+fn replicas_that_lag() {
+    let stages = [Stage::start(3, 0), Stage::start(2, 0)];
+    let [late, orphaned] = &stages;
+    let halted = [late.pid(2), orphaned.pid(0)];
+    let signal = |name: &str, pid: u32| {
+        assert!(std::process::Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+    };
+    halted.iter().for_each(|pid| signal("-STOP", *pid));
+    let begin = std::time::Instant::now();
+    let lag = || -> u64 {
+        let info: String = late.command(0, &["INFO", "replication"]);
+        let own = format!("port={},", late.port(2));
+        let line = info.lines().find(|line| line.contains(&own)).unwrap_or("");
+        line.rsplit_once("lag=").map_or(0, |(_, seconds)| seconds.trim().parse().unwrap())
+    };
+    let silence = || -> u64 {
+        let info: String = orphaned.command(1, &["INFO", "replication"]);
+        let line = info.lines().find_map(|line| line.strip_prefix("master_last_io_seconds_ago:"));
+        line.map_or(0, |seconds| seconds.trim().parse().unwrap())
+    };
+    while lag() <= 30 || silence() <= 30 {
+        assert!(begin.elapsed() < std::time::Duration::from_secs(55), "{} {}", lag(), silence());
+        std::thread::sleep(std::time::Duration::from_millis(250));
+    }
+    let (first, second) = (late.diff(&["-o", "json"]), orphaned.diff(&["-o", "json"]));
+    halted.iter().for_each(|pid| signal("-CONT", *pid));
+    let report = first.expect(2).json();
+    let master = fields_of(&report, "cache-0");
+    assert_eq!(paths(&master), ["replication.lag"], "{report:#}");
+    let told = master[0]["before"][0].as_str().unwrap();
+    assert!(told.starts_with("cache-2: ") || told.starts_with(&format!("127.0.0.1:{}: ", late.port(2))), "{told}");
+    assert_eq!((&report["nodes"][2]["error"]["code"], fields_of(&report, "cache-1").len()), (&json!("timeout"), 0));
+    let report = second.expect(2).json();
+    let replica = fields_of(&report, "cache-1");
+    assert_eq!(paths(&replica), ["replication.lag"], "{report:#}");
+    assert!(replica[0]["before"].as_u64().unwrap() > 30);
+}
