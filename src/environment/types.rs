@@ -1,7 +1,10 @@
 //! The fields of an environment.
 
+use std::net::IpAddr;
+
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::kustomize::decode::{Decoder, FromNode, Pairs, Spanned, Text, record};
+use crate::slots::Address;
 use crate::yaml::Node;
 
 /// Declares an enumeration that is read from a string.
@@ -216,6 +219,14 @@ record! {
         port: Option<Spanned<i64>> = "port",
         /// TLS, when they speak it.
         tls: Option<Tls> = "tls",
+    }
+}
+
+impl Access {
+    /// Whether its map leads from the addresses that nodes announce, and not from pods.
+    pub fn is_of_addresses(&self) -> bool {
+        let announced = |key: &Text| key.parse::<Address>().is_ok_and(|place| place.host.parse::<IpAddr>().is_ok());
+        !self.map.is_empty() && self.map.0.iter().all(|(key, _)| announced(key))
     }
 }
 

@@ -227,6 +227,47 @@ fn announced_addresses_are_reached_through_the_map() {
     assert_eq!(place.processes(), Vec::<String>::new());
 }
 
+/// The example as a repository of its own, with its environment as it is; only the ports are those of the test.
+#[test]
+fn the_environment_of_the_example_is_compared_with_the_lab() {
+    let place = Place::new(8);
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cluster-lab");
+    for file in ["base/kustomization.yaml", "base/redis.yaml", "environments/lab.yaml"] {
+        let (to, mut text) = (place.dir.path().join(file), fs::read_to_string(from.join(file)).unwrap());
+        (1..=8).for_each(|node| text = text.replace(&format!(":700{node}"), &format!(":{}", place.port(node))));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, text).unwrap();
+    }
+    place.lab(&["up", "--announce", "172.30.0.0/24"]).expect(0);
+    let diff = || run(binary(), &["diff", "lab", "--redis-only", "-o", "json"], place.dir.path(), &[]);
+    let ran = diff();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let clean = ran.json();
+    assert_eq!(clean["nodes"].as_array().unwrap().len(), 8, "{clean:#}");
+    let cli = |node: usize, words: &[&str]| {
+        let port = place.port(node).to_string();
+        let ran = Command::new("redis-cli").args(["-p", &port]).args(words).output().unwrap();
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+    };
+    // A setting, a node that another does not know, an open slot.
+    let ids = [1, 2, 7].map(|node| cli(node, &["CLUSTER", "MYID"]));
+    cli(1, &["CONFIG", "SET", "maxmemory", "1gb"]);
+    cli(2, &["CLUSTER", "SETSLOT", "6000", "MIGRATING", &ids[0]]);
+    cli(3, &["CLUSTER", "FORGET", &ids[2]]);
+    let report = diff().expect(1).json();
+    let paths = |id: &str| -> Vec<String> {
+        let node = report["nodes"].as_array().unwrap().iter().find(|node| node["node"] == id).unwrap().clone();
+        node["fields"].as_array().unwrap().iter().map(|field| field["path"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        [&ids[0], &ids[1], &ids[2]].map(|id| paths(id).join(" ")),
+        ["config.maxmemory", "slots", "cluster.unknownTo"]
+    );
+    let field = report["nodes"][0]["fields"][0].clone();
+    assert_eq!((&field["origin"]["file"], &field["after"]), (&json!("base/redis.yaml"), &json!("0")));
+    place.lab(&["down"]).expect(0);
+}
+
 #[test]
 fn without_namespaces_nodes_announce_names() {
     let place = Place::new(3);
