@@ -154,6 +154,9 @@ pub struct NodeChange {
     pub address: String,
     /// What differs.
     pub fields: Vec<NodeField>,
+    /// What Git sets and the node tells nobody, so that it is neither alike nor different.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<String>,
     /// Why it could not be compared.
     pub error: Option<CompareError>,
 }

@@ -63,7 +63,7 @@ const SYSTEMS: [(&str, &str); 4] = [
     ("cluster-lab", "base"),
 ];
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());

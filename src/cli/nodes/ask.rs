@@ -106,6 +106,7 @@ fn asked<'r>(spot: &Spot, ways: &[Address], reached: &'r Reached, with_users: bo
         ways: ways.to_vec(),
         names: spot.names.clone(),
         with_users,
+        is_service: reached.is_service,
         is_mapped: reached.is_mapped,
         access: &reached.access,
     }

@@ -226,6 +226,14 @@ pub fn changes(databases: Databases, examined: Vec<Examined>, with_objects: bool
     let mut refused = Vec::new();
     for (one, examined) in told {
         let namespace = one.reached.forwarded.clone();
+        let untold: BTreeSet<&str> =
+            examined.changes.iter().flat_map(|it| &it.not_compared).map(String::as_str).collect();
+        if !untold.is_empty() {
+            let fields = untold.into_iter().collect::<Vec<_>>().join(", ");
+            let name = &one.wanted.name;
+            all.notes
+                .push(format!("{fields} of `{name}` are not compared: a database of Redis Enterprise tells nobody"));
+        }
         refused.extend(examined.changes.iter().filter_map(|it| Some((namespace.clone()?, it.error.clone()?))));
         all.changes.extend(examined.changes);
     }

@@ -50,6 +50,8 @@ pub struct Reached {
     pub sentinels: Vec<Spot>,
     /// Whether an address map leads there.
     pub is_mapped: bool,
+    /// Whether it is a Service, and what is behind it is the matter of an operator.
+    pub is_service: bool,
     /// Whether nodes that only others know are asked, too: where no object says which nodes there are.
     pub discovers: bool,
     /// The namespace of the pods that the API server leads to; none where it does not.
@@ -97,12 +99,14 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
     let port = stated.and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
     let namespace = if wanted.namespace.is_empty() { means.namespace } else { &wanted.namespace };
     let is_forwarded = mode == AccessMode::PortForward;
-    let login = Login { entry, namespace, is_forwarded, means };
+    let is_of_addresses = stated.is_some_and(environment::Access::is_of_addresses);
+    let speaks_tls = wanted.service.as_ref().map(|database| database.has_tls);
+    let login = Login { entry, namespace, is_forwarded, speaks_tls, means };
     let mut access = found.take(login.access()).unwrap_or_default();
     access.map = announced(map);
     let Where { kubeconfig, context } = means.cluster;
     let through = || Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace)));
-    let has_pods = wanted.nodes.iter().any(|node| node.pod.parse::<Address>().is_err()) && !wanted.is_service;
+    let has_pods = wanted.nodes.iter().any(|node| node.pod.parse::<Address>().is_err()) && wanted.service.is_none();
     let pods = (means.asks_pods && !is_forwarded && has_pods).then(|| through() as Arc<dyn Tunnel>);
     // Where nothing of the cluster is asked, nothing is asked of it for that either.
     let set = wanted.nodes.first().filter(|_| is_forwarded || means.is_deployed);
@@ -116,10 +120,10 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
     }
     let spot = |pod: &str, service: Option<&str>, port: u16, mode: AccessMode, map: &Pairs, has_tls: bool| {
         let name = match service {
-            None if wanted.is_service => Some(format!("{pod}.{namespace}.svc")),
+            None if wanted.service.is_some() => Some(format!("{pod}.{namespace}.svc")),
             service => service.map(|service| format!("{pod}.{service}.{namespace}.svc")),
         };
-        spot(pod, name, port, mode, map, Kind { has_tls, is_service: wanted.is_service })
+        spot(pod, name, port, mode, map, Kind { has_tls, is_service: wanted.service.is_some() })
     };
     let has_tls = access.tls.is_some();
     let nodes: Vec<Spot> = wanted
@@ -168,7 +172,9 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
         nodes,
         sentinels,
         is_mapped: mode == AccessMode::Map,
-        discovers: !is_forwarded && entry.is_some_and(|entry| entry.workload.is_empty() && entry.resource.is_empty()),
+        is_service: wanted.service.is_some(),
+        discovers: !is_forwarded
+            && entry.is_some_and(|entry| entry.workload.is_empty() && entry.resource.is_empty() || is_of_addresses),
         forwarded: is_forwarded.then(|| namespace.to_owned()),
         pods,
     })
@@ -193,7 +199,9 @@ struct Kind {
 
 fn spot(pod: &str, name: Option<String>, port: u16, mode: AccessMode, map: &Pairs, kind: Kind) -> Spot {
     let Kind { has_tls, is_service } = kind;
-    let mapped = look_up(map, pod).map(|place| place_of(place, port));
+    // A Service is one place, by whatever name of it.
+    let only = || map.0.first().filter(|_| is_service && map.0.len() == 1).map(|(_, place)| place);
+    let mapped = look_up(map, pod).or_else(only).map(|place| place_of(place, port));
     let mut names: Vec<String> = name.iter().map(|name| format!("{name}:{port}")).collect();
     // The address that a node of a cluster announces.
     names.extend(pod.parse::<Address>().map(|announced| announced.to_string()));
@@ -252,6 +260,8 @@ struct Login<'l> {
     namespace: &'l str,
     /// Whether the cluster may be asked for what the pods themselves use.
     is_forwarded: bool,
+    /// Whether it speaks TLS, where an object of Git says that.
+    speaks_tls: Option<bool>,
     means: &'l Means<'l>,
 }
 
@@ -285,7 +295,12 @@ impl Login<'_> {
 
     fn tls(&self) -> Result<Option<Tls>, Diagnostics> {
         let files = self.entry.and_then(|entry| entry.access.as_ref()).and_then(|access| access.tls.as_ref());
-        let Some(files) = files else { return Ok(self.tls_of_pods()) };
+        if self.speaks_tls == Some(false) {
+            return Ok(None);
+        }
+        let Some(files) = files else {
+            return Ok(self.tls_of_pods().or_else(|| self.speaks_tls.map(|_| Tls::default())));
+        };
         let path = |text: &Text| (!text.is_empty()).then(|| self.below(text));
         let (ca, cert, key) = (path(&files.ca), path(&files.cert), path(&files.key));
         certificates(ca.as_deref(), cert.as_deref(), key.as_deref()).map(Some)

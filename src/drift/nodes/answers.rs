@@ -32,6 +32,8 @@ pub struct Answers {
     pub categories: Categories,
     /// `MODULE LIST`.
     pub modules: Vec<Module>,
+    /// Whether it answers that.
+    pub tells_modules: bool,
     /// `CLUSTER NODES`, of a node of a cluster.
     pub cluster: Option<Vec<NodeLine>>,
     /// The text of its configuration file, where that can be read.

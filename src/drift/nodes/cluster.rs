@@ -317,6 +317,7 @@ fn surplus(wanted: &Wanted, answers: &[Answer<Answers>], members: &[Member<'_>],
             node: id.to_string(),
             address: line.address.as_ref().map_or_else(String::new, ToString::to_string),
             fields: vec![field("role", role, Json::Null, "slots")],
+            not_compared: Vec::new(),
             error: None,
         });
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::report::{CompareError, NodeChange, NodeField};
 use super::answers::{Answer, Answers, SentinelAnswers};
 use super::cluster::{Judged, judge, may_settle};
+use super::enterprise::service;
 use super::health::server;
 use super::password::password;
 use super::replication::{Group, master, replication};
@@ -38,14 +39,22 @@ pub fn compare(wanted: &Wanted, answers: &[Answer<Answers>], sentinels: &[Answer
         let error = answer.said.as_ref().err().cloned();
         let error = error.or_else(|| twins.get(&index).cloned()).or_else(|| judged.errors.remove(&index));
         let mut fields: Vec<NodeField> = Vec::new();
+        let mut not_compared = Vec::new();
         if let (Ok(live), None) = (&answer.said, &error) {
             fields.extend(replication(wanted, &group, index, master));
             fields.extend(with_master.iter().filter(|(at, _)| *at == index).map(|(_, field)| field.clone()));
             fields.extend(judged.fields.remove(&index).unwrap_or_default());
             fields.extend(known.map(|node| of_node(wanted, node, live)).unwrap_or_default());
+            if let Some(database) = &wanted.service {
+                let (found, untold) = service(database, live);
+                let is_new = |one: &NodeField| !fields.iter().any(|known| known.path == one.path);
+                let found: Vec<NodeField> = found.into_iter().filter(is_new).collect();
+                fields.extend(found);
+                not_compared = untold;
+            }
         }
         let error = error.or_else(|| hidden_users(wanted, answer));
-        nodes.push(change(wanted, &answer.node, &answer.address, fields, error));
+        nodes.push(NodeChange { not_compared, ..change(wanted, &answer.node, &answer.address, fields, error) });
     }
     if let Some(watched) = &wanted.sentinels {
         for answer in sentinels {
@@ -83,7 +92,8 @@ fn change(
     fields: Vec<NodeField>,
     error: Option<CompareError>,
 ) -> NodeChange {
-    NodeChange { redis: wanted.name.clone(), node: node.to_owned(), address: address.to_owned(), fields, error }
+    let (redis, node, address) = (wanted.name.clone(), node.to_owned(), address.to_owned());
+    NodeChange { redis, node, address, fields, not_compared: Vec::new(), error }
 }
 
 /// Nodes that are one process: an address map that leads to a place twice.

@@ -26,7 +26,7 @@ pub struct Credentials {
 
 /// The Secrets that the nodes of a database use, by the workload of the first.
 pub fn credentials(wanted: &Wanted, objects: &Objects<'_>) -> Credentials {
-    if wanted.is_service {
+    if wanted.service.is_some() {
         return Credentials { password: enterprise::password(wanted, objects), tls: None };
     }
     let set = wanted.nodes.first().and_then(|node| node.pod.rsplit_once('-')).map(|(set, _)| set);

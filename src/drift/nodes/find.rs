@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::environment::{self, TopologyMode};
+use crate::environment::{self, Access, TopologyMode};
 use crate::k8s::Resource;
 use crate::kustomize::decode::Text as Word;
 use crate::redis::config::{Server, monitored};
@@ -38,6 +38,15 @@ pub fn find(entries: &[environment::Redis], objects: &Objects<'_>, places: Place
     let mut taken: Vec<*const Resource> = Vec::new();
     let finder = Finder { objects, places, generated: Generated::of(objects) };
     for (index, entry) in entries.iter().enumerate() {
+        // A cluster of Redis Enterprise is all of its databases.
+        for database in enterprise::of_cluster(entry, objects) {
+            taken.push(std::ptr::from_ref(database));
+            let wanted = enterprise::wanted(database, database.name().to_owned(), objects, places);
+            found.push(Found { wanted, entry: Some(index) });
+        }
+        if found.last().is_some_and(|last: &Found| last.entry == Some(index)) {
+            continue;
+        }
         if let Some((wanted, used)) = wrong.take(finder.of_entry(entry)) {
             taken.extend(used);
             found.push(Found { wanted, entry: Some(index) });
@@ -50,7 +59,7 @@ pub fn find(entries: &[environment::Redis], objects: &Objects<'_>, places: Place
     }
     for database in objects.of_kind(enterprise::KIND) {
         if !taken.contains(&std::ptr::from_ref(*database)) {
-            let wanted = enterprise::wanted(database, database.name().to_owned());
+            let wanted = enterprise::wanted(database, database.name().to_owned(), objects, places);
             found.push(Found { wanted, entry: None });
         }
     }
@@ -80,7 +89,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             (true, None) => entry.resource.rsplit('/').next().unwrap_or("").to_owned(),
         };
         if let Some(database) = enterprise::of_entry(entry, self.objects) {
-            return Ok((enterprise::wanted(database, name), vec![std::ptr::from_ref(database)]));
+            return Ok((
+                enterprise::wanted(database, name, self.objects, self.places),
+                vec![std::ptr::from_ref(database)],
+            ));
         }
         let mut wanted = self.database(name, &workloads, config, Some(entry));
         if let Some(text) = users {
@@ -200,6 +212,8 @@ impl<'f, 'a> Finder<'f, 'a> {
         };
         let mut nodes = Vec::new();
         let mut users: Vec<WantedUser> = Vec::new();
+        // Processes that are found by the addresses that they announce stand in for all pods.
+        let are_stand_ins = entry.and_then(|entry| entry.access.as_ref()).is_some_and(Access::is_of_addresses);
         let (mut names_user_file, mut is_cluster, mut is_known) = (false, false, false);
         let shared = config.map(|text| vec![text]);
         for workload in workloads {
@@ -226,6 +240,11 @@ impl<'f, 'a> Finder<'f, 'a> {
             match (workload.resource.kind(), entry) {
                 // Pods whose names nobody knows before they are there: the map has them.
                 (kind, Some(entry)) if kind != "StatefulSet" => nodes.extend(map_nodes(entry, &said)),
+                (_, Some(entry)) if are_stand_ins => {
+                    if nodes.is_empty() {
+                        nodes = map_nodes(entry, &said);
+                    }
+                }
                 _ => nodes.extend(self.nodes_of(workload, server, said)),
             }
         }
@@ -268,7 +287,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                 .first()
                 .map(|one| self.generated.passwords(one.resource, self.objects, self.places))
                 .unwrap_or_default(),
-            is_service: false,
+            service: None,
         }
     }
 

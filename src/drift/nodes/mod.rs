@@ -28,6 +28,6 @@ pub use credentials::{Credentials, credentials, secret_text};
 pub use find::{Found, find};
 pub use status::{DatabaseStatus, NodeStatus, SentinelStatus, status};
 pub use wanted::{
-    Limit, Mode, Wanted, WantedImage, WantedNode, WantedPassword, WantedSentinel, WantedSentinels, WantedSetting,
-    WantedUser, Written,
+    Limit, Mode, Wanted, WantedImage, WantedNode, WantedPassword, WantedSentinel, WantedSentinels, WantedService,
+    WantedSetting, WantedUser, Written,
 };

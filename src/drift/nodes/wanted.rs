@@ -51,8 +51,29 @@ pub struct Wanted {
     pub own_user: Option<String>,
     /// Passwords that its nodes take from Secrets when they start, those whose values Git has.
     pub passwords: Vec<WantedPassword>,
-    /// Whether its node is a Service, and what is behind it is the matter of an operator.
-    pub is_service: bool,
+    /// What is wanted of it where its node is a Service, and what is behind that is the matter of an operator.
+    pub service: Option<WantedService>,
+}
+
+/// A database that an operator runs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WantedService {
+    /// The memory of all of it, replicas included.
+    pub memory: Option<Limit>,
+    /// How many parts its keys are spread over.
+    pub shards: u64,
+    /// What goes when memory is full.
+    pub eviction: Option<Written<String>>,
+    /// How data is kept.
+    pub persistence: Option<Written<String>>,
+    /// The version of its servers.
+    pub version: Option<Written<String>>,
+    /// Its modules, by name.
+    pub modules: Vec<Written<String>>,
+    /// Whether clients have to speak TLS.
+    pub has_tls: bool,
+    /// Fields that Git sets, and that nobody who asks the database is told.
+    pub untold: Vec<String>,
 }
 
 impl Wanted {
@@ -69,7 +90,7 @@ impl Wanted {
             users: None,
             own_user: None,
             passwords: Vec::new(),
-            is_service: false,
+            service: None,
         }
     }
 

@@ -11,7 +11,14 @@ fn field(path: &str, before: Value, after: Value, fix: &str) -> NodeField {
 }
 
 fn node(name: &str, fields: Vec<NodeField>) -> NodeChange {
-    NodeChange { redis: "cache".into(), node: name.into(), address: String::new(), fields, error: None }
+    NodeChange {
+        redis: "cache".into(),
+        node: name.into(),
+        address: String::new(),
+        fields,
+        not_compared: Vec::new(),
+        error: None,
+    }
 }
 
 fn plan(changes: &[NodeChange], window: &[&str]) -> Plan {

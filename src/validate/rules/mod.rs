@@ -35,7 +35,7 @@ mod security;
 mod testing;
 
 pub use k8s::unmet;
-pub use redis_enterprise::{Refused, refused_changes};
+pub use redis_enterprise::{Refused, memory_size, refused_changes};
 
 use super::Rule;
 
