@@ -118,7 +118,8 @@ fn of_overlay(name: &str, redis: &Redis, cx: &Context<'_>) -> Option<Database> {
     let options = Options { expand: Some(crate::topology::expand), ..Options::default() };
     let settings = RenderSettings { offline: false, restriction: LoadRestriction::RootOnly, options };
     let rendered = render(&word, &State::worktree(), &settings).ok()?;
-    let options = nodes::Options { process: cx.environment, named: &Where::default(), asks_pods: false };
+    let options =
+        nodes::Options { process: cx.environment, named: &Where::default(), asks_pods: false, is_deployed: false };
     let found = nodes::databases(&word, &rendered, &settings, &options).ok().flatten()?;
     found.list.into_iter().find(|one| one.is_named && one.wanted.name == redis.name.value)
 }
