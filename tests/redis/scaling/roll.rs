@@ -12,7 +12,32 @@ use crate::support::TestCluster;
 
 use super::Fleet;
 use super::guard::{Space, repository};
+use super::report;
 use super::writer::Writer;
+
+/// An apply whose lines are read as they come.
+struct Running {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let output = child.stderr.take().expect("its stderr");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
+        });
+        Running { child, lines }
+    }
+}
+
+/// Whether a run that says this has come to the boundary of a step.
+fn is_step(line: &str) -> bool {
+    ["changed ", "waiting for ", "ready "].iter().any(|word| line.starts_with(word))
+        || [" hands over to ", " is replaced"].iter().any(|text| line.contains(text))
+}
 
 /// What a kubelet does: the process of a pod that was replaced is started anew.
 pub struct Kubelet {
@@ -64,6 +89,11 @@ impl Drop for Kubelet {
     }
 }
 
+/// How many steps later than the one before a run is killed: one in a full run.
+fn pace() -> usize {
+    if std::env::var_os("REDISOPS_FAULT_RUNS").is_some() { 1 } else { 4 }
+}
+
 #[test]
 fn every_master_hands_over_before_its_pod_is_replaced() {
     let Some(space) = Space::named("roll") else { return };
@@ -110,9 +140,10 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
     assert_eq!(roll["cause"]["file"], "overlays/prod/cache.yaml");
 
     let writer = Writer::start(&cluster);
-    let output = std::fs::File::create(space.directory.path().join("told")).expect("a file");
-    let mut apply = redisops(&["apply", "prod", "--yes", "--timeout", "5m"]).stderr(output).spawn().expect("it runs");
-    let (mut masters, mut restarted) = (Vec::new(), Vec::new());
+    let start = || Running::start(redisops(&["apply", "prod", "--yes", "--timeout", "5m"]));
+    let mut apply = start();
+    let (mut masters, mut restarted, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut killed, mut steps) = (0, 0);
     let status = loop {
         for pod in kubelet.replaced() {
             let number: usize = pod.rsplit('-').next().expect("an ordinal").parse().expect("a number");
@@ -124,11 +155,26 @@ fn every_master_hands_over_before_its_pod_is_replaced() {
             quick(number);
             restarted.push(pod);
         }
-        if let Some(status) = apply.try_wait().expect("it may be asked") {
+        let lines: Vec<String> = apply.lines.try_iter().collect();
+        steps += lines.iter().filter(|line| is_step(line)).count();
+        told.extend(lines);
+        // Each run is killed a step later than the one before, until one comes to its end. Its lock is what it leaves.
+        if steps > killed * pace() {
+            apply.child.kill().expect("it may be killed");
+            apply.child.wait().expect("it ends");
+            (killed, steps) = (killed + 1, 0);
+            told.push("-- killed".to_owned());
+            space.run(&["delete", "lease", "--all"]).expect("the lock");
+            apply = start();
+        }
+        if let Some(status) = apply.child.try_wait().expect("it may be asked") {
+            told.extend(apply.lines.iter());
             break status;
         }
     };
-    let told = std::fs::read_to_string(space.directory.path().join("told")).expect("a file");
+    let told = told.join("\n");
+    assert!(killed > 1, "{told}");
+    report("roll", &format!("{killed} kills at boundaries of steps"));
     assert!(status.success(), "{told}");
     assert_eq!(masters, Vec::<String>::new(), "no master was replaced before it had handed over: {told}");
     // The controller may make a pod once more while it learns of the partition.
