@@ -76,8 +76,9 @@ impl Answers {
     }
 }
 
+/// Whether that is the machine by its usual names: others of its addresses may be those of other nodes.
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host == "::1" || host.starts_with("127.")
+    matches!(host, "localhost" | "::1" | "127.0.0.1")
 }
 
 /// The node that is to be the master: as Git says, or where it does not, as most sentinels do, or the one that is followed.
