@@ -106,11 +106,16 @@ impl<'a> Crew<'a> {
         let tell = |step: Told| progress.event(Event::Step(step));
         let how = Steps { deadline: STEP, forced: &forced, tell: &tell };
         let mut members = Members::of(&seen.cluster);
-        for step in steps {
-            lock.check().await.map_err(|error| error.diagnostic())?;
-            self.one(seen, step, &mut members, &how, order, access).await?;
-        }
-        Ok(())
+        let done = async {
+            for step in steps {
+                lock.check().await.map_err(|error| error.diagnostic())?;
+                self.one(seen, step, &mut members, &how, order, access).await?;
+            }
+            Ok(())
+        };
+        let done = done.await;
+        lock.release().await;
+        done
     }
 
     async fn one(

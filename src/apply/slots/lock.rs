@@ -152,6 +152,15 @@ impl Lock {
         Ok(())
     }
 
+    /// Gives it back in good order: whoever carries the connections (an API server that leads to a pod) may keep them open for a while after they have ended here.
+    pub async fn release(&self) {
+        let held = self.state.lock().await;
+        let nameless = cmd("CLIENT").arg("SETNAME").arg("").to_owned();
+        let told = held.nodes.iter().filter_map(|node| node.connection.as_ref());
+        // A node that does not answer loses the connection, and the name with it.
+        join_all(told.map(|connection| connection.query_within::<()>(&nameless, PATIENCE))).await;
+    }
+
     /// Registers at nodes that are new, and goes on with these connections.
     pub async fn follow(&self, cluster: &Cluster) {
         let mut held = self.state.lock().await;

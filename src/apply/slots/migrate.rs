@@ -72,10 +72,12 @@ pub(in crate::apply) async fn migrate_as(
     let run = Run::new(options, progress, stop, &cluster, lock, name, u16::try_from(databases).unwrap_or(u16::MAX));
     let nodes: BTreeSet<&NodeId> = plan.moves.iter().flat_map(|one| one.from.iter().chain([&one.to])).collect();
     run.probes.watch(nodes);
-    tokio::select! {
-        carried = carry_out(&run, plan, cluster) => carried?,
-        () = stop.reached(Urgency::Now) => {}
-    }
+    let carried = tokio::select! {
+        carried = carry_out(&run, plan, cluster) => carried,
+        () = stop.reached(Urgency::Now) => Ok(()),
+    };
+    run.lock.release().await;
+    carried?;
     Ok(report(&run, name, plan, begun.elapsed()))
 }
 

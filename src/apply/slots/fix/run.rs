@@ -79,6 +79,7 @@ pub async fn fix(
             in_vain.retain(|repair| !failed.iter().any(|(failed, _)| failed == repair));
         }
     }
+    lock.release().await;
     report.failed = failed.into_iter().map(|(repair, error)| Failure { repair: repair.to_string(), error }).collect();
     report.whole = health.whole;
     report.findings = health.findings;
