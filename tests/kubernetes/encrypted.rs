@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::forward::{ENVIRONMENT, nodes};
 use crate::servers::{Server, certificates, conf_of};
-use crate::support::{Bench, Run};
+use crate::support::Bench;
 
 const REDIS: &str = "\
 apiVersion: redisops.dev/v1alpha1
@@ -22,20 +23,6 @@ spec:
   cluster: {nodes: 3, replicas: 0}
 ";
 
-const ENVIRONMENT: &str = "\
-apiVersion: redisops.dev/v1alpha1
-kind: Environment
-metadata: {name: shop}
-spec:
-  overlay: prod
-  kubernetes: {namespace: NAMESPACE}
-  redis:
-  - name: cache
-    resource: Redis/cache
-    access: {mode: portForward}
-  guards: {latencyBudget: \"off\"}
-";
-
 const SECRET: &str = "requirepass hunter2\nmasterauth hunter2\ncluster-announce-ip 127.0.0.1\n";
 
 /// The name under which a pod's certificate is looked at.
@@ -50,7 +37,7 @@ fn stage() -> Option<(Bench, Vec<Server>, PathBuf)> {
     let files = certificates(&bench, "tls", &[format!("*.cache-headless.{namespace}.svc.cluster.local")]);
     bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [redis.yaml]\n");
     bench.write("prod/redis.yaml", REDIS);
-    bench.write("environments/shop.yaml", ENVIRONMENT);
+    bench.write("environments/shop.yaml", &format!("{ENVIRONMENT}  guards: {{latencyBudget: \"off\"}}\n"));
     let secret = |name: &str, entries: &[String]| {
         let entries = entries.iter().map(String::as_str);
         let words: Vec<&str> =
@@ -83,18 +70,6 @@ fn stage() -> Option<(Bench, Vec<Server>, PathBuf)> {
         (0..3).for_each(|pod| server.wait_for(&["CLUSTER", "NODES"], &host(&bench, pod)));
     }
     Some((bench, servers, files))
-}
-
-/// Nodes that differ or could not be compared.
-fn nodes(run: &Run) -> Vec<(String, Vec<String>, Option<String>)> {
-    let report = run.json();
-    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
-    let node = |node: &Value| {
-        let fields: Vec<String> = node["fields"].as_array().unwrap().iter().map(|it| text(&it["path"])).collect();
-        (text(&node["node"]), fields, node["error"]["code"].as_str().map(str::to_owned))
-    };
-    let all = report["nodes"].as_array().unwrap().iter().map(node);
-    all.filter(|(_, fields, error)| !fields.is_empty() || error.is_some()).collect()
 }
 
 #[test]

@@ -20,7 +20,8 @@ spec:
     maxmemory-policy allkeys-lru
 ";
 
-const ENVIRONMENT: &str = "\
+/// An environment whose one Redis is reached through the API server.
+pub const ENVIRONMENT: &str = "\
 apiVersion: redisops.dev/v1alpha1
 kind: Environment
 metadata: {name: shop}
@@ -72,7 +73,7 @@ fn diff(bench: &Bench, arguments: &[&str]) -> Run {
 }
 
 /// Nodes that differ or could not be compared.
-fn nodes(run: &Run) -> Vec<(String, Vec<String>, Option<String>)> {
+pub fn nodes(run: &Run) -> Vec<(String, Vec<String>, Option<String>)> {
     let report = run.json();
     let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
     let node = |node: &Value| {

@@ -1,20 +1,8 @@
 //! A `kind: Redis` that changes step by step while its servers run, from `plan` over `apply` to a clean `diff`.
 
+use crate::forward::ENVIRONMENT;
 use crate::kubelet::{Kubelet, log_of};
 use crate::support::{Bench, Run};
-
-const ENVIRONMENT: &str = "\
-apiVersion: redisops.dev/v1alpha1
-kind: Environment
-metadata: {name: shop}
-spec:
-  overlay: prod
-  kubernetes: {namespace: NAMESPACE}
-  redis:
-  - name: cache
-    resource: Redis/cache
-    access: {mode: portForward}
-";
 
 const PODS: [&str; 6] = [
     "cache-master-0",

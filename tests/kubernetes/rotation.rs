@@ -8,21 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::forward::ENVIRONMENT;
 use crate::kubelet::{Kubelet, log_of};
 use crate::support::Bench;
-
-const ENVIRONMENT: &str = "\
-apiVersion: redisops.dev/v1alpha1
-kind: Environment
-metadata: {name: shop}
-spec:
-  overlay: prod
-  kubernetes: {namespace: NAMESPACE}
-  redis:
-  - name: cache
-    resource: Redis/cache
-    access: {mode: portForward}
-";
 
 const REDIS: &str = "\
 apiVersion: redisops.dev/v1alpha1
