@@ -1,43 +1,45 @@
 //! What a kubelet does with the pods of a `kind: Redis`: their own scripts are run with real servers, again for each pod that takes the place of another.
 //!
-//! Every pod has an address below 127.0.0.0/8 that stands for its name; ports are the same everywhere, and the ports of the pod lead there.
+//! Every pod has an address below 127.0.0.0/8 that stands for its name; ports are the same everywhere, and the ports of the pod lead there. A pod is ready when the
+//! probes of its containers say so, and goes when its `preStop` hooks and processes have ended.
+
+mod containers;
+mod pod;
+mod service;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufReader;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
 use serde_json::Value;
 
 use crate::support::Bench;
+use pod::{Seen, Worker};
+use service::Endpoints;
 
 const PORT: u16 = 17579;
 const SENTINEL_PORT: u16 = 17580;
-
-/// Where pods are, which process runs in each, and how often each was started.
-#[derive(Default)]
-struct Running {
-    uids: BTreeMap<String, String>,
-    processes: BTreeMap<String, Vec<Child>>,
-    starts: Vec<String>,
-}
+/// Pods that ask for such nodes are left alone by those who play the other kubelets.
+const SELECTOR: &str = "redisops.dev/played=true";
 
 /// One who starts what pods run. It ends with all processes when this is dropped.
 pub struct Kubelet {
     watch: Child,
-    running: Arc<Mutex<Running>>,
-    thread: Option<JoinHandle<()>>,
+    /// The pods that were started, in order.
+    starts: Arc<Mutex<Vec<String>>>,
+    threads: Vec<JoinHandle<()>>,
     names: Vec<String>,
     net: u32,
 }
 
 /// What is needed to start a pod.
+#[derive(Clone)]
 struct Place {
     kubectl: PathBuf,
     kubeconfig: PathBuf,
@@ -52,10 +54,12 @@ fn ip(net: u32, number: usize) -> String {
 }
 
 impl Kubelet {
-    /// For the pods of a namespace that have these names.
+    /// For the pods of a namespace that have these names; before there are any.
     pub fn start(bench: &Bench, names: &[&str]) -> Kubelet {
         let net = 20 + std::process::id() % 200;
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let own = format!("scheduler.alpha.kubernetes.io/node-selector={SELECTOR}");
+        bench.kubectl(&["annotate", "namespace", &bench.namespace.clone(), &own]);
         for (number, name) in names.iter().enumerate() {
             let to = |port: u16, target: u16| {
                 format!("{{ports: [{port}], target: {{address: {}, port: {target}}}}}", ip(net, number))
@@ -81,13 +85,24 @@ impl Kubelet {
         command.args(["get", "pods", "--watch", "--output-watch-events", "-o", "json"]);
         let mut watch = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let output = BufReader::new(watch.stdout.take().unwrap());
-        let running = Arc::new(Mutex::new(Running::default()));
-        let own = Arc::clone(&running);
-        let thread = thread::spawn(move || {
+        let starts = Arc::new(Mutex::new(Vec::new()));
+        let endpoints = Endpoints::listen(net, SENTINEL_PORT);
+        let mut workers: BTreeMap<String, Sender<Seen>> = BTreeMap::new();
+        let mut threads = Vec::new();
+        for (number, name) in names.iter().enumerate() {
+            let (sender, receiver) = std::sync::mpsc::channel();
+            let worker = Worker::new(place.clone(), number, Arc::clone(&starts), endpoints.clone());
+            threads.push(thread::spawn(move || worker.run(&receiver)));
+            workers.insert(name.clone(), sender);
+        }
+        threads.push(thread::spawn(move || {
             let events = serde_json::Deserializer::from_reader(output).into_iter::<Value>();
-            events.map_while(Result::ok).for_each(|event| place.seen(&event, &own));
-        });
-        Kubelet { watch, running, thread: Some(thread), names, net }
+            events.map_while(Result::ok).for_each(|event| {
+                let worker = event["object"]["metadata"]["name"].as_str().and_then(|name| workers.get(name));
+                let _ = worker.map(|worker| worker.send(Seen::of(&event)));
+            });
+        }));
+        Kubelet { watch, starts, threads, names, net }
     }
 
     /// The address of a pod.
@@ -98,14 +113,7 @@ impl Kubelet {
 
     /// The pods that were started, in order.
     pub fn starts(&self) -> Vec<String> {
-        self.running.lock().unwrap().starts.clone()
-    }
-
-    /// Waits until the servers of all pods that run answer.
-    #[track_caller]
-    pub fn wait_until_up(&self, password: &str) {
-        let running: Vec<String> = self.running.lock().unwrap().processes.keys().cloned().collect();
-        running.iter().for_each(|pod| self.wait_for(pod, password, &["PING"], "PONG"));
+        self.starts.lock().unwrap().clone()
     }
 
     /// What a node answers to a command, for somebody who knows its password.
@@ -161,158 +169,7 @@ impl Drop for Kubelet {
     fn drop(&mut self) {
         let _ = self.watch.kill();
         let _ = self.watch.wait();
-        let _ = self.thread.take().map(JoinHandle::join);
-        if let Ok(mut running) = self.running.lock() {
-            running.processes.values_mut().for_each(end);
-        }
-    }
-}
-
-/// Ends processes with what they have started.
-fn end(children: &mut Vec<Child>) {
-    for child in children.iter_mut() {
-        let group = format!("-{}", child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-        let _ = child.wait();
-    }
-    children.clear();
-}
-
-impl Place {
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.kubectl);
-        command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", &self.namespace]);
-        command
-    }
-
-    fn object(&self, kind: &str, name: &str) -> Value {
-        let mut command = self.command();
-        let told = command.args(["get", kind, name, "-o", "json"]).stdin(Stdio::null()).output().unwrap();
-        serde_json::from_slice(&told.stdout).unwrap_or_default()
-    }
-
-    fn seen(&self, event: &Value, running: &Mutex<Running>) {
-        let pod = &event["object"];
-        let (Some(name), Some(uid)) = (pod["metadata"]["name"].as_str(), pod["metadata"]["uid"].as_str()) else {
-            return;
-        };
-        let Some(number) = self.names.iter().position(|known| known == name) else { return };
-        let mut running = running.lock().unwrap();
-        let is_known = running.uids.get(name).is_some_and(|known| known == uid);
-        if event["type"] == "DELETED" || !pod["metadata"]["deletionTimestamp"].is_null() {
-            if is_known {
-                running.processes.remove(name).iter_mut().for_each(end);
-            }
-            return;
-        }
-        if is_known {
-            return;
-        }
-        if let Some(mut before) = running.processes.remove(name) {
-            end(&mut before);
-        }
-        let other = running.processes.keys().find_map(|other| self.names.iter().position(|known| known == other));
-        let processes = self.run(pod, number, other);
-        running.uids.insert(name.to_owned(), uid.to_owned());
-        running.processes.insert(name.to_owned(), processes);
-        running.starts.push(name.to_owned());
-    }
-
-    /// Names of pods as addresses, and ports of this machine.
-    fn here(&self, text: &str) -> String {
-        let mut names: Vec<(usize, &String)> = self.names.iter().enumerate().collect();
-        names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
-        let host = |number: usize| format!("127.{}.{}", self.net, number + 1);
-        let named = names.iter().fold(text.to_owned(), |text, (number, name)| text.replace(*name, &host(*number)));
-        let ports = [("16379", "27579"), ("26379", "17580"), ("6379", "17579")];
-        ports.iter().fold(named, |text, (from, to)| text.replace(from, to))
-    }
-
-    /// Starts the containers of a pod; what an exporter does is of no interest.
-    fn run(&self, pod: &Value, number: usize, other: Option<usize>) -> Vec<Child> {
-        let own = ip(self.net, number);
-        let directory = self.directory.join(number.to_string());
-        let path = |name: &str| directory.join(name).to_string_lossy().into_owned();
-        let has_claim = pod["spec"]["volumes"]
-            .as_array()
-            .is_some_and(|all| all.iter().any(|volume| volume["name"] == "data" && volume["emptyDir"].is_null()));
-        for name in ["run", "data", "conf", "scripts", "layout"] {
-            if name != "data" || !has_claim {
-                let _ = fs::remove_dir_all(directory.join(name));
-            }
-            fs::create_dir_all(directory.join(name)).unwrap();
-        }
-        for volume in pod["spec"]["volumes"].as_array().into_iter().flatten() {
-            let Some(map) = volume["configMap"]["name"].as_str() else { continue };
-            let folder = if volume["name"] == "config" { "conf" } else { volume["name"].as_str().unwrap() };
-            let object = self.object("configmap", map);
-            for (file, text) in object["data"].as_object().into_iter().flatten() {
-                let text = text.as_str().unwrap();
-                let text = match folder {
-                    "scripts" => text.to_owned(),
-                    _ => self
-                        .here(text)
-                        .replace("bind * -::*", &format!("bind {own}"))
-                        .replace("dir /data", &format!("dir {}", path("data")))
-                        .replace("/run/redis", &path("run")),
-                };
-                fs::write(directory.join(folder).join(file), text).unwrap();
-            }
-        }
-        let sentinel = other.map_or("127.255.255.254".to_owned(), |other| ip(self.net, other));
-        let mut children = Vec::new();
-        for container in pod["spec"]["containers"].as_array().into_iter().flatten() {
-            let Some(script) = container["command"][1].as_str().and_then(|script| script.strip_prefix("/scripts/"))
-            else {
-                continue;
-            };
-            let log = fs::File::options().create(true).append(true).open(directory.join("log")).unwrap();
-            let mut command = Command::new("sh");
-            command.arg(directory.join("scripts").join(script)).envs(self.environment(container));
-            command.args(container["args"].as_array().into_iter().flatten().filter_map(Value::as_str));
-            for (name, value) in [
-                ("POD_NAME", format!("127.{}.{}", self.net, number + 1)),
-                ("FIRST", format!("127.{}.1", self.net)),
-                ("POD_IP", own.clone()),
-                ("OWN", own.clone()),
-                ("PORT", PORT.to_string()),
-                ("SENTINEL_PORT", SENTINEL_PORT.to_string()),
-                ("SENTINEL_HOST", sentinel.clone()),
-                ("RUN", path("run")),
-                ("DATA", path("data")),
-                ("CONF", path("conf")),
-                ("SCRIPTS", path("scripts")),
-                ("LAYOUT", path("layout")),
-                ("STATE", path("data/sentinel")),
-            ] {
-                command.env(name, value);
-            }
-            let errors = log.try_clone().unwrap();
-            children.push(command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).spawn().unwrap());
-        }
-        children
-    }
-
-    fn environment(&self, container: &Value) -> Vec<(String, String)> {
-        let mut all = Vec::new();
-        for variable in container["env"].as_array().into_iter().flatten() {
-            let name = variable["name"].as_str().unwrap().to_owned();
-            let reference = &variable["valueFrom"]["secretKeyRef"];
-            if let (Some(secret), Some(key)) = (reference["name"].as_str(), reference["key"].as_str()) {
-                let packed = self.object("secret", secret)["data"][key].as_str().map(str::to_owned);
-                let bytes = packed.map(|text| base64::engine::general_purpose::STANDARD.decode(text).unwrap());
-                all.extend(bytes.map(|bytes| (name, String::from_utf8(bytes).unwrap())));
-            } else if let Some(value) = variable["value"].as_str() {
-                let value = self.here(value);
-                // The pods of a node are below the name of their Service.
-                let value = match value.split_once("-headless.$(POD_NAMESPACE).svc.cluster.local") {
-                    Some((name, "")) => name.rsplit_once('.').map_or("9".to_owned(), |(pod, _)| format!("{pod}.9")),
-                    _ => value,
-                };
-                all.push((name, value));
-            }
-        }
-        all
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
     }
 }
 

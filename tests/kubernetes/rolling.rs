@@ -43,8 +43,6 @@ fn becomes(bench: &Bench, kubelet: &Kubelet, spec: &str, wanted: &[&str]) -> Run
     }
     let applied = bench.redisops(&["apply", "shop", "--yes", "--prune", "--timeout", "3m"]);
     assert_eq!(applied.code, 0, "{applied:?}\n{}", log_of(bench, kubelet, PODS[0]));
-    // Pods are ready here before their servers are.
-    kubelet.wait_until_up("");
     let diff = bench.redisops(&["diff", "shop", "--prune"]);
     assert_eq!(diff.code, 0, "{diff:?}");
     plan
@@ -98,9 +96,7 @@ fn a_single_node_gets_replicas_more_of_them_and_other_settings() {
 
 const NODES: [&str; 3] = ["cache-node-0", "cache-node-1", "cache-node-2"];
 
-// Now and then one sentinel still counts a fourth when the apply has ended. Whether the stage restarts one too often or redisops ends too early is not known yet.
 #[test]
-#[ignore = "fails now and then, for a reason that is not known yet"]
 fn with_sentinels_settings_and_quorum_change_and_masters_go_first() {
     let Some(bench) = Bench::new() else { return };
     bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [redis.yaml]\n");

@@ -96,10 +96,7 @@ fn wait_for(file: &std::path::Path, text: &str) {
     }
 }
 
-// Five of five runs failed on an idle machine, while it passes on a busy one: a pod is started once more than redisops restarts it, or the run after the kill wants to set `bind`, which
-// the played kubelet has changed. Whether that is the stage or redisops is not known yet.
 #[test]
-#[ignore = "fails on an idle machine, for a reason that is not known yet"]
 fn a_password_of_a_secret_is_replaced_and_no_client_is_refused() {
     let Some(bench) = Bench::new() else { return };
     bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [redis.yaml, secret.yaml]\n");

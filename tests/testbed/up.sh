@@ -77,8 +77,13 @@ if [ "${AUDIT:-}" = 1 ]; then
     printf 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n' >"$run/audit.yaml"
     more+=(--audit-policy-file "$run/audit.yaml" --audit-log-path "$run/audit.log" --audit-log-mode blocking)
 fi
-# Nobody makes the default ServiceAccount of a namespace then.
-[ "$mode" = full ] || more+=(--disable-admission-plugins ServiceAccount)
+if [ "$mode" = full ]; then
+    # A namespace says by an annotation that its pods are left to a kubelet that a test plays.
+    more+=(--enable-admission-plugins PodNodeSelector)
+else
+    # Nobody makes the default ServiceAccount of a namespace then.
+    more+=(--disable-admission-plugins ServiceAccount)
+fi
 # shellcheck disable=SC2086 # several arguments
 start apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$etcd" --bind-address 127.0.0.1 --advertise-address 127.0.0.1 \
     --secure-port "$api" --endpoint-reconciler-type none --cert-dir "$run/certs" --service-cluster-ip-range 10.96.0.0/16 \
@@ -123,7 +128,7 @@ if [ "$mode" = full ]; then
         --enable-crds PortForward --node-ip 127.0.0.1 --node-port $((api + 3)) --server-address "127.0.0.1:$((api + 3))" \
         --tls-cert-file "$run/node.crt" --tls-private-key-file "$run/node.key"
     for node in $(seq "${NODES:-1}"); do
-        printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%s, labels: {kubernetes.io/hostname: node-%s, topology.kubernetes.io/zone: zone-%s}}\n' \
+        printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%s, labels: {kubernetes.io/hostname: node-%s, redisops.dev/played: "true", topology.kubernetes.io/zone: zone-%s}}\n' \
             "$node" "$node" $(((node - 1) % 3 + 1))
     done | kubectl apply -f - >/dev/null
     wait_for 60 "nodes that are ready" kubectl wait --for=condition=Ready node --all --timeout=1s

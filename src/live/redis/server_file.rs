@@ -37,7 +37,17 @@ fn is_server(pid: u64, info: &Info) -> bool {
     let told = info.get("executable").and_then(|path| path.rsplit('/').next()).unwrap_or("");
     // The system keeps fifteen characters.
     let is_program = named || (!told.is_empty() && told.starts_with(program.trim()));
-    is_program && age(pid).zip(info.number("uptime_in_seconds")).is_some_and(|(age, up)| age.abs_diff(up) <= SLACK)
+    let Some((age, up)) = age(pid).zip(info.number("uptime_in_seconds")) else { return false };
+    // A script that waits for others before it becomes the server makes the process older; the title of the process says on which port it listens.
+    is_program && (age.abs_diff(up) <= SLACK || age > up && listens_by_title(pid, info))
+}
+
+/// Whether the title of a process ends in the server's port, as servers write it: `redis-server *:6379 [cluster]`.
+fn listens_by_title(pid: u64, info: &Info) -> bool {
+    let title = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let port = info.get("tcp_port").filter(|port| *port != "0");
+    let mut words = title.split(|c: char| c == '\0' || c.is_whitespace());
+    port.is_some_and(|port| words.any(|word| word.rsplit_once(':').is_some_and(|(_, told)| told == port)))
 }
 
 /// Seconds since a process was started.
