@@ -42,12 +42,16 @@ fn is_server(pid: u64, info: &Info) -> bool {
     is_program && (age.abs_diff(up) <= SLACK || age > up && listens_by_title(pid, info))
 }
 
-/// Whether the title of a process ends in the server's port, as servers write it: `redis-server *:6379 [cluster]`.
+/// Whether the title of a process ends in the server's port.
 fn listens_by_title(pid: u64, info: &Info) -> bool {
     let title = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let port = info.get("tcp_port").filter(|port| *port != "0");
+    info.get("tcp_port").is_some_and(|port| titled(&title, port))
+}
+
+/// Whether a title names a port as servers do: `redis-server *:6379 [cluster]`. One that listens for TLS alone has none.
+fn titled(title: &str, port: &str) -> bool {
     let mut words = title.split(|c: char| c == '\0' || c.is_whitespace());
-    port.is_some_and(|port| words.any(|word| word.rsplit_once(':').is_some_and(|(_, told)| told == port)))
+    port != "0" && words.any(|word| word.rsplit_once(':').is_some_and(|(_, told)| told == port))
 }
 
 /// Seconds since a process was started.
@@ -59,4 +63,18 @@ fn age(pid: u64) -> Option<u64> {
     let started: u64 = rest.split_ascii_whitespace().nth(19)?.parse().ok()?;
     let uptime: f64 = uptime.split_ascii_whitespace().next()?.parse().ok()?;
     Some((uptime as u64).saturating_sub(started / TICKS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::titled;
+
+    #[test]
+    fn a_title_names_the_port() {
+        assert!(titled("redis-server 127.0.0.1:7000 [cluster]\0\0", "7000"));
+        assert!(titled("valkey-server *:6379", "6379"));
+        assert!(!titled("redis-server *:6379", "637"));
+        assert!(!titled("redis-server\0/etc/redis.conf\0--port\06379", "6379"));
+        assert!(!titled("redis-server *:0", "0"), "a server that listens for TLS alone tells no port");
+    }
 }
