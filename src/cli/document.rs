@@ -1,10 +1,11 @@
 //! JSON that programs read and people review: each member of the document and each item of its lists on a line of its own.
 
-use std::fmt::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::ser::Formatter;
+use serde_json::{Serializer, Value};
 
 use crate::cli::output;
 use crate::diagnostics::Diagnostic;
@@ -14,18 +15,12 @@ pub const API_VERSION: &str = "redisops.dev/v1";
 
 /// A value as a document of that kind.
 pub fn document(kind: &str, value: &impl Serialize) -> String {
-    let mut out = format!("{{\n  \"apiVersion\": \"{API_VERSION}\",\n  \"kind\": {}", Value::from(kind));
+    let mut out = Vec::new();
+    let lines = Lines { kind, depth: 0, is_spread: false, opens: false };
     // Types that fail to serialize do not exist here: no maps with keys that are no text, no own serializers that fail.
-    let members = match serde_json::to_value(value) {
-        Ok(Value::Object(members)) => members,
-        _ => serde_json::Map::new(),
-    };
-    for (name, value) in &members {
-        let _ = write!(out, ",\n  {}: ", Value::from(name.as_str()));
-        member(value, &mut out);
-    }
-    out.push_str("\n}\n");
-    out
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut out, lines));
+    out.push(b'\n');
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Writes a document to a file, in one go.
@@ -37,34 +32,100 @@ pub fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
         .map_err(|error| output::cannot_write(&path.display().to_string(), &error))
 }
 
-/// Lists of objects and lists, and objects, spread over lines; everything below is on one.
-fn member(value: &Value, out: &mut String) {
-    match value {
-        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            spread('[', ']', items.iter().map(Value::to_string), out);
+/// How deep the members of a document are, and what is in them.
+const MEMBERS: usize = 1;
+const ITEMS: usize = 2;
+
+/// Lists of objects and lists, and objects, that are members are spread over lines; everything below is on one.
+struct Lines<'a> {
+    kind: &'a str,
+    /// How many objects and lists are open.
+    depth: usize,
+    /// Whether the items of the member that is open have lines of their own.
+    is_spread: bool,
+    /// Whether the first item of a list has begun, and what it is decides.
+    opens: bool,
+}
+
+impl Lines<'_> {
+    fn open<W: Write + ?Sized>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        if std::mem::take(&mut self.opens) {
+            self.is_spread = true;
+            out.write_all(b"\n    ")?;
         }
-        Value::Object(members) if !members.is_empty() => {
-            spread(
-                '{',
-                '}',
-                members.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))),
-                out,
-            );
+        self.depth += 1;
+        if self.depth == ITEMS {
+            self.is_spread = false;
         }
-        other => {
-            let _ = write!(out, "{other}");
+        out.write_all(bracket)
+    }
+
+    fn close<W: Write + ?Sized>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.depth + 1 == ITEMS && self.is_spread {
+            out.write_all(b"\n  ")?;
         }
+        out.write_all(bracket)
     }
 }
 
-fn spread(open: char, close: char, items: impl Iterator<Item = String>, out: &mut String) {
-    out.push(open);
-    for (index, item) in items.enumerate() {
-        out.push_str(if index > 0 { ",\n    " } else { "\n    " });
-        out.push_str(&item);
+impl Formatter for Lines<'_> {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"[")
     }
-    out.push_str("\n  ");
-    out.push(close);
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"]")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        match (first, self.depth) {
+            (true, ITEMS) => self.opens = true,
+            (true, _) => {}
+            (false, ITEMS) if self.is_spread => return out.write_all(b",\n    "),
+            (false, _) => return out.write_all(b","),
+        }
+        Ok(())
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.opens = false;
+        Ok(())
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"{")?;
+        match self.depth {
+            MEMBERS => {
+                write!(out, "\n  \"apiVersion\": \"{API_VERSION}\",\n  \"kind\": {}", Value::from(self.kind))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.depth == MEMBERS {
+            out.write_all(b"\n")?;
+        }
+        self.close(out, b"}")
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        match (first, self.depth) {
+            (_, MEMBERS) => out.write_all(b",\n  "),
+            (true, ITEMS) => {
+                self.is_spread = true;
+                out.write_all(b"\n    ")
+            }
+            (false, ITEMS) => out.write_all(b",\n    "),
+            (true, _) => Ok(()),
+            (false, _) => out.write_all(b","),
+        }
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(if self.depth <= ITEMS { b": " } else { b":" })
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +134,7 @@ mod tests {
 
     #[test]
     fn one_line_an_item() {
-        let value = serde_json::json!({"seed": null, "moves": [{"from": "a", "slots": [[0, 5]]}, {"from": "b"}], "none": [], "table": {"a": [1, 2], "b\"": {}}, "empty": {}});
+        let value = serde_json::json!({"seed": null, "moves": [{"from": "a", "slots": [[0, 5]]}, {"from": "b"}], "none": [], "table": {"a": [1, 2], "b\"": {}}, "empty": {}, "lists": [[1, {"c": [{}]}], []], "words": ["x", "y"], "last": [{}]});
         let text = document("SlotPlan", &value);
         let expected = r#"{
   "apiVersion": "redisops.dev/v1",
@@ -88,7 +149,15 @@ mod tests {
     "a": [1,2],
     "b\"": {}
   },
-  "empty": {}
+  "empty": {},
+  "lists": [
+    [1,{"c":[{}]}],
+    []
+  ],
+  "words": ["x","y"],
+  "last": [
+    {}
+  ]
 }
 "#;
         assert_eq!(text, expected);

@@ -1,6 +1,6 @@
 //! A field of an object, there or not: what rules look at and point to.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use compact_str::CompactString;
 
@@ -23,13 +23,13 @@ pub struct Field<'a> {
     resource: &'a Resource,
     node: Option<&'a Node>,
     /// The last step; none for the object.
-    last: Option<Rc<Link<'a>>>,
+    last: Option<Arc<Link<'a>>>,
 }
 
 /// A step of the way, with what it leads to.
 #[derive(Debug)]
 struct Link<'a> {
-    above: Option<Rc<Link<'a>>>,
+    above: Option<Arc<Link<'a>>>,
     step: Step,
     /// Of a key that exists.
     entry: Option<&'a Entry>,
@@ -77,7 +77,7 @@ impl<'a> Field<'a> {
 
     fn step(&self, step: Step, entry: Option<&'a Entry>, node: Option<&'a Node>) -> Field<'a> {
         let link = Link { above: self.last.clone(), step, entry, node };
-        Field { resource: self.resource, node, last: Some(Rc::new(link)) }
+        Field { resource: self.resource, node, last: Some(Arc::new(link)) }
     }
 
     /// The steps of the way, the last first.

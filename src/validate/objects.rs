@@ -33,10 +33,11 @@ pub struct Settings {
 /// The objects of a build.
 pub struct Objects<'a> {
     list: &'a [Resource],
-    scopes: &'a dyn ScopeLookup,
     trace: &'a Trace,
     sources: &'a Sources,
     settings: &'a Settings,
+    /// Whether objects of an API version and a kind have no namespace.
+    cluster_scoped: FxHashMap<(&'a str, &'a str), bool>,
     by_kind: FxHashMap<&'a str, Vec<&'a Resource>>,
     by_name: FxHashMap<(&'a str, &'a str), Vec<&'a Resource>>,
     facts: OnceLock<Box<Facts<'a>>>,
@@ -46,18 +47,22 @@ impl<'a> Objects<'a> {
     /// Of a build.
     pub fn new(
         list: &'a [Resource],
-        scopes: &'a dyn ScopeLookup,
+        scopes: &dyn ScopeLookup,
         trace: &'a Trace,
         sources: &'a Sources,
         settings: &'a Settings,
     ) -> Objects<'a> {
         let mut by_kind: FxHashMap<&str, Vec<&Resource>> = FxHashMap::default();
         let mut by_name: FxHashMap<(&str, &str), Vec<&Resource>> = FxHashMap::default();
+        let mut cluster_scoped = FxHashMap::default();
         for resource in list {
+            let (api_version, kind) = (resource.api_version(), resource.kind());
+            let ask = || scopes.is_cluster_scoped(api_version, kind);
+            cluster_scoped.entry((api_version, kind)).or_insert_with(ask);
             by_kind.entry(resource.kind()).or_default().push(resource);
             by_name.entry((resource.kind(), resource.name())).or_default().push(resource);
         }
-        Objects { list, scopes, trace, sources, settings, by_kind, by_name, facts: OnceLock::new() }
+        Objects { list, trace, sources, settings, cluster_scoped, by_kind, by_name, facts: OnceLock::new() }
     }
 
     /// All objects in order.
@@ -89,7 +94,7 @@ impl<'a> Objects<'a> {
     pub fn find(&self, group: &str, kind: &str, namespace: &str, name: &str) -> Option<&'a Resource> {
         let candidates = self.by_name.get(&(kind, name))?;
         let fits = |it: &&&'a Resource| {
-            let cluster_scoped = self.scopes.is_cluster_scoped(it.api_version(), kind);
+            let cluster_scoped = self.cluster_scoped.get(&(it.api_version(), it.kind())) == Some(&true);
             parse_api_version(it.api_version()).0 == group && (cluster_scoped || self.namespace(it) == namespace)
         };
         candidates.iter().find(fits).copied()

@@ -3,9 +3,9 @@
 //! A node that stands in a file as it is needs no record: its origin is the place itself, and what the file is to the build says how it came in. Only
 //! a value that a transformer computed or overwrote has a [`Write`], which keeps what it replaced; so the history of a field is a chain of writes.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::Pos;
@@ -82,11 +82,11 @@ pub struct LineOrigin {
     pub verbatim: bool,
 }
 
-/// The writes of a build, in order.
+/// The writes of a build, in order. A build records them on one thread; checks read them on several.
 #[derive(Debug, Default)]
 pub struct Trace {
-    writes: RefCell<Vec<Write>>,
-    lines: RefCell<FxHashMap<Origin, Arc<[LineOrigin]>>>,
+    writes: RwLock<Vec<Write>>,
+    lines: RwLock<FxHashMap<Origin, Arc<[LineOrigin]>>>,
 }
 
 impl Trace {
@@ -97,7 +97,7 @@ impl Trace {
 
     /// Records a write. When the numbers are used up (2^31 writes), the place is all that is kept.
     pub fn record(&self, write: Write) -> Origin {
-        let mut writes = self.writes.borrow_mut();
+        let mut writes = self.writes.write();
         let number = writes.len() as u32;
         if number >= WRITE {
             return Origin::at(write.at);
@@ -114,13 +114,13 @@ impl Trace {
     /// Records that a text was put together, line by line.
     pub fn composed(&self, at: Pos, via: Via, lines: Vec<LineOrigin>) -> Origin {
         let origin = self.created(at, via);
-        self.lines.borrow_mut().insert(origin, lines.into());
+        self.lines.write().insert(origin, lines.into());
         origin
     }
 
     /// Where the lines of a text come from; none where it stands in one place.
     pub fn lines(&self, origin: Origin) -> Option<Arc<[LineOrigin]>> {
-        self.lines.borrow().get(&origin).cloned()
+        self.lines.read().get(&origin).cloned()
     }
 
     /// Records that a value was overwritten.
@@ -130,20 +130,20 @@ impl Trace {
 
     /// The write behind an origin; none where the value stands in a text as it is.
     pub fn write(&self, origin: Origin) -> Option<Write> {
-        self.writes.borrow().get(origin.write()?).cloned()
+        self.writes.read().get(origin.write()?).cloned()
     }
 
     /// Number of the write behind an origin and the origin of what it replaced; none for a write before `since` (a former [`Trace::len`]) or one that
     /// replaced nothing.
     pub fn replaced(&self, origin: Origin, since: usize) -> Option<(usize, Origin)> {
         let number = origin.write().filter(|n| *n >= since)?;
-        let writes = self.writes.borrow();
+        let writes = self.writes.read();
         Some((number, writes.get(number)?.before.as_ref()?.origin))
     }
 
     /// Whether a write since `since` replaced a value with an origin that passes a test.
     pub fn any_replaced(&self, since: usize, test: impl Fn(Origin) -> bool) -> bool {
-        let writes = self.writes.borrow();
+        let writes = self.writes.read();
         let recent = writes.get(since..).unwrap_or(&[]);
         recent.iter().any(|write| write.before.as_ref().is_some_and(|before| test(before.origin)))
     }
@@ -152,7 +152,7 @@ impl Trace {
     pub fn pos(&self, origin: Origin) -> Pos {
         match origin.write() {
             None => Pos::from_raw(origin.0),
-            Some(number) => self.writes.borrow().get(number).map_or(Pos::NONE, |w| w.at),
+            Some(number) => self.writes.read().get(number).map_or(Pos::NONE, |w| w.at),
         }
     }
 
@@ -163,11 +163,11 @@ impl Trace {
 
     /// How many writes there are.
     pub fn len(&self) -> usize {
-        self.writes.borrow().len()
+        self.writes.read().len()
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.writes.borrow().is_empty()
+        self.writes.read().is_empty()
     }
 }

@@ -65,7 +65,12 @@ pub fn run(arguments: ValidateArgs, environment: &settings::Environment, printer
     };
     let text = match arguments.output.form() {
         Some(form) => crate::report::validation(form, &for_programs(), &report.targets, settings.strict),
-        None if arguments.output == ReportFormat::Json => document("ValidationReport", &for_programs()),
+        None if arguments.output == ReportFormat::Json => {
+            let entries = for_programs();
+            let text = document("ValidationReport", &entries);
+            std::mem::forget(entries);
+            text
+        }
         None => human(&report, &sources, printer.result_style()),
     };
     if let Err(error) = printer.print(text) {
@@ -73,7 +78,7 @@ pub fn run(arguments: ValidateArgs, environment: &settings::Environment, printer
     }
     let summary = report.summary();
     // Taking millions of small values apart is not worth the time when the process is about to end.
-    std::mem::forget(sources);
+    std::mem::forget((sources, report));
     match (could_not, summary.errors, summary.warnings) {
         (true, ..) => Exit::CouldNot,
         (_, 0, 0) => Exit::Done,

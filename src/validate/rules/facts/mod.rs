@@ -18,11 +18,15 @@ pub use operators::{OperatorService, Pods};
 pub use redis_server::{Argument, RedisServer, Role};
 pub use workload::{Container, Workload};
 
-use std::cell::RefCell;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::super::Objects;
+
+/// Positions in a list.
+type Positions = Arc<[usize]>;
 
 /// The facts of a build.
 #[derive(Debug, Default)]
@@ -42,7 +46,7 @@ pub struct Facts<'a> {
     /// Positions of pods by namespace and each of their labels.
     by_label: FxHashMap<(String, String, String), Vec<usize>>,
     /// Positions of pods by namespace and selector, of what was asked for.
-    selections: RefCell<FxHashMap<(String, String), Vec<usize>>>,
+    selections: Mutex<FxHashMap<(String, String), Positions>>,
 }
 
 impl<'a> Facts<'a> {
@@ -66,7 +70,7 @@ impl<'a> Facts<'a> {
         }
         Facts {
             by_label,
-            selections: RefCell::default(),
+            selections: Mutex::default(),
             pods,
             opaque: operators::opaque(objects),
             operator_services: operators::services(objects),
@@ -94,15 +98,15 @@ impl<'a> Facts<'a> {
     /// Pods of a namespace that a selector selects.
     pub fn selected(&self, namespace: &str, selector: &Selector<'_>) -> Vec<&Pods<'a>> {
         let key = (namespace.to_owned(), selector.text());
-        if let Some(known) = self.selections.borrow().get(&key) {
-            return known.iter().map(|index| &self.pods[*index]).collect();
-        }
-        let is_selected = |index: &usize| is_selected(&self.pods[*index], namespace, selector);
-        let found: Vec<usize> = self.candidates(namespace, selector).filter(is_selected).collect();
-        let pods = found.iter().map(|index| &self.pods[*index]).collect();
         // In a large build the same selector stands in many places.
-        self.selections.borrow_mut().insert(key, found);
-        pods
+        let known = self.selections.lock().get(&key).cloned();
+        let found = known.unwrap_or_else(|| {
+            let is_selected = |index: &usize| is_selected(&self.pods[*index], namespace, selector);
+            let found: Positions = self.candidates(namespace, selector).filter(is_selected).collect();
+            self.selections.lock().insert(key, Arc::clone(&found));
+            found
+        });
+        found.iter().map(|index| &self.pods[*index]).collect()
     }
 
     fn candidates(&self, namespace: &str, selector: &Selector<'_>) -> Box<dyn Iterator<Item = usize> + '_> {
