@@ -1,6 +1,7 @@
 //! From what differs to steps in order.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -13,6 +14,9 @@ use super::protect::protection;
 use super::risk::risk_of;
 use super::seal::Seals;
 use super::types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Step};
+
+/// So many fields of other managers are named.
+const MOST_NAMED: usize = 3;
 
 /// What a plan is made from.
 pub struct Inputs<'a> {
@@ -83,11 +87,13 @@ fn step(change: &drift::Change, action: Action, wave: i64, seals: &Seals) -> Ste
         Action::Update => change.fields.iter().map(|field| planned(&change.resource, field, seals)).collect(),
         _ => Vec::new(),
     };
+    let owned = conflict(&change.fields);
     let mut told: Vec<&str> = change.consequence.as_deref().into_iter().collect();
     for field in &change.fields {
         let new = field.consequence.as_deref().filter(|text| !told.contains(text));
         told.extend(new);
     }
+    told.extend(owned.as_deref());
     let lost = protection(&change.resource).filter(|_| action == Action::Delete);
     let kept = lost.map(|lost| format!("is kept unless `--delete` names it: {lost}"));
     let cause = match action {
@@ -108,6 +114,19 @@ fn step(change: &drift::Change, action: Action, wave: i64, seals: &Seals) -> Ste
         fields,
         slots: None,
     }
+}
+
+/// Who keeps fields from being applied without force.
+fn conflict(fields: &[drift::FieldChange]) -> Option<String> {
+    let owned = || fields.iter().filter(|field| field.conflict);
+    let owners: BTreeSet<&str> = owned().filter_map(|field| Some(field.manager.as_ref()?.name.as_str())).collect();
+    let (first, others) = (*owners.first()?, owners.len() - 1);
+    let who = if others == 0 { format!("`{first}` owns") } else { format!("`{first}` and {others} more own") };
+    let what = match owned().count() {
+        count if count <= MOST_NAMED => owned().map(|field| field.path.as_str()).collect::<Vec<_>>().join(", "),
+        count => format!("{count} of these fields"),
+    };
+    Some(format!("{who} {what}: refused without `--force-conflicts`"))
 }
 
 /// The name of a step on an object. Versions are no part of it: an object has one identity in all of them.
@@ -218,5 +237,24 @@ mod tests {
         assert_eq!(step.consequence.as_deref(), Some("starts 2 pods; rolls 3 pods"));
         assert_eq!(step.cause.as_ref().map(ToString::to_string).as_deref(), Some("a.yaml:7:3"));
         assert_eq!((step.risk, step.fields.len()), (Risk::Medium, 3));
+    }
+
+    #[test]
+    fn fields_of_others_are_refused_without_force() {
+        let cache = object("apps/v1", "StatefulSet", "shop", "cache");
+        let owned = |path: &str, who: &str| {
+            let manager = drift::Manager { name: who.to_owned(), last_write: None };
+            drift::FieldChange { manager: Some(manager), conflict: true, ..field(path, json!(3), json!(5)) }
+        };
+        let told = |fields: Vec<drift::FieldChange>| {
+            let plan = plan(std::slice::from_ref(&cache), &[change(&cache, ChangeKind::Update, fields)]);
+            (plan.steps[0].risk, plan.steps[0].consequence.clone().unwrap())
+        };
+        let one = told(vec![owned("spec.replicas", "kubectl-scale"), field("spec.a", json!(1), json!(2))]);
+        let said = "`kubectl-scale` owns spec.replicas: refused without `--force-conflicts`";
+        assert_eq!(one, (Risk::High, said.to_owned()));
+        let paths = ["a", "b", "c", "d"];
+        let many = told(paths.iter().map(|path| owned(path, if *path == "d" { "x" } else { "helm" })).collect());
+        assert_eq!(many.1, "`helm` and 1 more own 4 of these fields: refused without `--force-conflicts`");
     }
 }

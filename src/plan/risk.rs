@@ -31,6 +31,7 @@ pub fn risk_of(action: Action, resource: &ResourceRef, consequences: &[&str]) ->
 fn by_consequence(text: &str) -> Risk {
     let is = |start: &&str| text.starts_with(*start);
     match text {
+        _ if text.contains(": refused without `--") => Risk::High,
         _ if text.contains("will refuse it") || text.starts_with("deletes ") || text.starts_with("stops all ") => {
             Risk::High
         }

@@ -91,6 +91,12 @@ fn a_conflict_names_owner_field_and_line_and_touches_nothing() {
         "--field-manager=somebody",
     ]);
     edit(&bench, "a: \"1\"", "a: \"2\"");
+    let plan = bench.redisops(&["plan", "prod", "-o", "json"]).json();
+    assert_eq!(
+        plan["steps"][0]["consequence"], "`somebody` owns data.a: refused without `--force-conflicts`",
+        "{plan}"
+    );
+    assert_eq!(plan["steps"][0]["risk"], "high");
     let run = apply(&bench, &[]);
     assert_eq!(run.code, 2, "{run:?}");
     let error = step(&run, "ConfigMap", "settings")["error"].clone();
@@ -117,6 +123,10 @@ fn what_cannot_change_can_be_replaced_by_name_and_pods_go_on() {
     let error = step(&run, "StatefulSet", "cache")["error"].clone();
     assert_eq!((run.code, &error["code"], &error["line"]), (2, &Value::from("immutable"), &Value::from(34)), "{run:?}");
     assert!(run.stderr.contains("--replace StatefulSet/"), "{}", run.stderr);
+    // A plan without it would be applied as if that were all.
+    let plan = bench.redisops(&["plan", "prod", "--out", "plan.json"]);
+    assert!(plan.code == 2 && plan.stderr.contains("no plan was written to plan.json"), "{plan:?}");
+    assert!(!bench.path().join("plan.json").exists());
     let run = applied(&bench, &["--replace", "StatefulSet/cache"]);
     assert_eq!(result(&run, "StatefulSet", "cache"), "changed");
     assert_eq!(live(&bench, "pod/cache-0", "{.metadata.uid}"), pod);

@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment, RenderSettings};
-use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
+use crate::diagnostics::{Diagnostics, arrange};
 use crate::plan::{Plan, plan_html, plan_markdown, plan_text};
 
 /// Says what is to be done.
@@ -22,15 +22,18 @@ pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
     let found = block_on(look(&deployment, wish, printer)).and_then(|found| found);
     let done = found.and_then(|survey| {
         let plan = &survey.plan;
-        if let Some(path) = &arguments.out {
+        let refused = survey.refused(&*deployment.place());
+        if let Some(path) = arguments.out.as_ref().filter(|_| refused.is_empty()) {
             save(path, &document("Plan", plan))?;
         }
         printer.print(text(plan, arguments.output, printer))?;
-        let refused = survey.refused(&*deployment.place());
-        let refused: Vec<Diagnostic> =
-            refused.iter().map(|(object, why)| diagnostic(object, why, &deployment)).collect();
         if !refused.is_empty() {
-            return Err(Diagnostics(refused));
+            if let Some(path) = &arguments.out {
+                // Applied, it would be done without what the files ask for.
+                printer.note(&format!("no plan was written to {}: it lacks what is refused", path.display()));
+            }
+            let all = refused.iter().map(|(object, why)| diagnostic(object, why, &deployment));
+            return Err(Diagnostics(all.collect()));
         }
         Ok(if arguments.exit_code && !plan.is_empty() { Exit::No } else { Exit::Done })
     });
