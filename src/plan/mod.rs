@@ -22,7 +22,7 @@ pub use judge::{Judgement, Stale, judge};
 pub use make::{Inputs, make};
 pub use markdown::plan_markdown;
 pub use order::{Stage, Wave, waves};
-pub use protect::{Named, is_protected, protection};
+pub use protect::{Named, as_asked, is_kept, is_protected, protection};
 pub use risk::risk_of;
 pub use seal::{Seal, Sealed, Seals, sealed};
 pub use text::{plan_text, step_line};

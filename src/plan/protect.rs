@@ -7,6 +7,8 @@ use thiserror::Error;
 
 use crate::k8s::ResourceRef;
 
+use super::types::{Action, Plan, Step};
+
 /// Groups and kinds whose end takes data along.
 const PROTECTED: [(&str, &str); 6] = [
     ("", "Namespace"),
@@ -87,10 +89,29 @@ impl Named {
     }
 }
 
+/// A plan as it is carried out where not everything that may go goes: what is kept is no step, and what is named is not kept.
+pub fn as_asked(plan: &Plan, goes: &dyn Fn(&ResourceRef) -> bool) -> Plan {
+    let mut plan = plan.clone();
+    plan.steps.retain(|step| !is_kept(step, goes));
+    for step in plan.steps.iter_mut().filter(|step| step.action == Action::Delete) {
+        if let Some(lost) = step.resource.as_ref().and_then(protection) {
+            step.consequence = Some(lost.to_owned());
+        }
+    }
+    plan
+}
+
+/// Whether a step is the end of an object that does not go.
+pub fn is_kept(step: &Step, goes: &dyn Fn(&ResourceRef) -> bool) -> bool {
+    step.action == Action::Delete && step.resource.as_ref().is_some_and(|resource| !goes(resource))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::object;
+    use super::super::testing::{change, object};
+    use super::super::{Inputs, Seals, make};
     use super::*;
+    use crate::drift::ChangeKind;
 
     #[test]
     fn objects_are_named() {
@@ -108,5 +129,21 @@ mod tests {
         assert!(protection(&ResourceRef::of_node(&object("v1", "Namespace", "", "shop"))).is_some());
         assert!(protection(&ResourceRef::of_node(&object("apps/v1", "StatefulSet", "shop", "x"))).is_none());
         assert!(!is_protected("example.com", "Namespace"));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_what_is_shown() {
+        let gone = [object("v1", "PersistentVolumeClaim", "shop", "data"), object("v1", "ConfigMap", "shop", "old")];
+        let changes: Vec<_> = gone.iter().map(|it| change(it, ChangeKind::Delete, vec![])).collect();
+        let (objects, seals) = (&[][..], &Seals::default());
+        let plan = make(&Inputs { target: "x", cluster: None, apply_set: None, objects, changes: &changes, seals });
+        let told = |goes: &dyn Fn(&ResourceRef) -> bool| {
+            let steps = as_asked(&plan, goes).steps;
+            steps.iter().map(|step| (step.subject(), step.consequence.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&|_| false), []);
+        assert_eq!(told(&|it| it.kind == "ConfigMap"), [("ConfigMap/shop/old".to_owned(), None)]);
+        let lost = "its data is deleted with it, unless the volume is retained";
+        assert_eq!(told(&|_| true)[1], ("PersistentVolumeClaim/shop/data".to_owned(), Some(lost.to_owned())));
     }
 }

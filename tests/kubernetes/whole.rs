@@ -158,7 +158,7 @@ fn system_a_comes_up_under_an_operator_that_the_test_plays_and_its_drift_is_foun
     // The databases go before their cluster, and only by name.
     let kept = system.done(&["delete"], &["--yes", "--timeout", "100s", "-o", "json"]);
     assert_eq!(result(&kept, "RedisEnterpriseDatabase", &name), "kept");
-    assert!(kept.stderr.contains("data: ") && kept.stderr.contains("are kept"), "{}", kept.stderr);
+    assert!(kept.stderr.contains("data: kept unless `--delete` names it: "), "{}", kept.stderr);
     let left = bench.kubectl(&["-n", namespace, "get", "redisenterprisedatabase,redisenterprisecluster", "-o", "name"]);
     let named: Vec<String> = left.lines().map(|line| line.replace(".app.redislabs.com", "")).collect();
     let mut all: Vec<&str> = named.iter().map(String::as_str).collect();

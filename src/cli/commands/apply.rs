@@ -23,7 +23,7 @@ use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::plan::nodes::{Fresh, judge_nodes};
 use crate::plan::scaling::stale_slots;
-use crate::plan::{Action, Judgement, Plan, judge, plan_text, step_line};
+use crate::plan::{Action, Judgement, Plan, as_asked, is_kept, judge, plan_text, step_line};
 
 /// Makes a cluster what the files say.
 pub fn run(arguments: ApplyArgs, environment: &Environment, printer: &Printer) -> Exit {
@@ -189,14 +189,15 @@ impl Job<'_> {
     }
 
     fn agreed(&self, plan: &Plan, judgement: &Judgement) -> Result<bool, Diagnostic> {
-        self.printer.report(&plan_text(plan, self.printer.style()));
+        let goes = |resource: &ResourceRef| self.options.deletes(resource);
+        self.printer.report(&plan_text(&as_asked(plan, &goes), self.printer.style()));
         for at in &judgement.finished {
             self.printer.note(&format!("done already: {}", step_line(&plan.steps[*at])));
         }
-        if judgement.pending.is_empty() {
+        let steps = judgement.pending.iter().filter(|at| !is_kept(&plan.steps[**at], &goes)).count();
+        if steps == 0 {
             return Ok(true);
         }
-        let steps = judgement.pending.len();
         let question = format!("{steps} step{}: go on?", if steps == 1 { "" } else { "s" });
         confirmed(&question, self.environment)
     }

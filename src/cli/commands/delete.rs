@@ -10,7 +10,8 @@ use crate::cli::printer::Printer;
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Environment, RenderSettings};
 use crate::diagnostics::{Diagnostics, Sources, arrange};
-use crate::plan::{Plan, plan_text};
+use crate::k8s::ResourceRef;
+use crate::plan::{Plan, Step, as_asked, plan_text, protection};
 
 use super::apply::ended;
 
@@ -71,7 +72,8 @@ async fn carry_out(
     if !options.dry_run {
         peek(&cluster, &survey.set).await.map_err(|error| error.diagnostic(&survey.set))?;
     }
-    printer.report(&plan_text(&survey.plan, printer.style()));
+    let goes = |resource: &ResourceRef| options.deletes(resource);
+    printer.report(&plan_text(&as_asked(&survey.plan, &goes), printer.style()));
     tell_about_data(&survey.plan, options, printer);
     if let Some(environment) = ask
         && !confirmed("delete this?", environment)?
@@ -91,23 +93,22 @@ async fn carry_out(
 /// What becomes of the data, in a sentence.
 fn tell_about_data(plan: &Plan, options: &Options, printer: &Printer) {
     let resources = || plan.steps.iter().filter_map(|step| step.resource.as_ref());
-    let (lost, kept): (Vec<_>, Vec<_>) = resources()
-        .filter(|resource| crate::plan::protection(resource).is_some())
-        .partition(|resource| options.delete.iter().any(|named| named.is(resource)));
-    let lists = |all: &[&crate::k8s::ResourceRef]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (lost, kept): (Vec<_>, Vec<_>) =
+        resources().filter(|resource| protection(resource).is_some()).partition(|resource| options.deletes(resource));
+    let lists = |all: &[&ResourceRef]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !lost.is_empty() {
-        printer.report(&format!("data: {} go, with all that is in them\n", lists(&lost)));
+        printer.report(&format!("data: deleted, with all that is in it: {}\n", lists(&lost)));
     }
     if !kept.is_empty() {
-        printer.report(&format!("data: {} are kept\n", lists(&kept)));
+        printer.report(&format!("data: kept unless `--delete` names it: {}\n", lists(&kept)));
     }
-    let deletes_volumes = |step: &&crate::plan::Step| {
-        step.consequence.as_deref().is_some_and(|text| text.contains("deletes their volumes"))
-    };
-    let sets: Vec<String> = plan.steps.iter().filter(deletes_volumes).map(crate::plan::Step::subject).collect();
+    let takes_volumes =
+        |step: &&Step| step.consequence.as_deref().is_some_and(|text| text.contains("deletes their volumes"));
+    let sets: Vec<String> = plan.steps.iter().filter(takes_volumes).map(Step::subject).collect();
     match sets.is_empty() {
-        true => printer
-            .report("data: volumes of StatefulSets stay, and are found again by a StatefulSet of the same name\n"),
         false => printer.report(&format!("data: the volumes of {} are deleted\n", sets.join(", "))),
+        true if resources().any(|resource| resource.kind == "StatefulSet") => printer
+            .report("data: volumes of StatefulSets stay, and are found again by a StatefulSet of the same name\n"),
+        true => {}
     }
 }
