@@ -113,6 +113,7 @@ fn step(change: &drift::Change, action: Action, wave: i64, seals: &Seals) -> Ste
         resource: Some(change.resource.clone()),
         fields,
         slots: None,
+        carries: None,
     }
 }
 

@@ -26,7 +26,7 @@ pub use protect::{Named, as_asked, is_kept, is_protected, protection};
 pub use risk::risk_of;
 pub use seal::{Seal, Sealed, Seals, sealed};
 pub use text::{plan_text, step_line};
-pub use types::{Action, ApplySetRef, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
+pub use types::{Action, ApplySetRef, Carries, Cause, ClusterRef, Plan, PlannedField, Risk, SlotStep, Step};
 pub use volumes::{Claim, claims, has_claims};
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::k8s::ResourceRef;
-use crate::slots::{ClusterState, SlotPlan};
+use crate::slots::{ClusterState, SlotPlan, SlotStats, render};
 
 use super::seal::Seal;
 
@@ -82,6 +82,55 @@ pub struct Step {
     /// The slots that it moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slots: Option<Box<SlotStep>>,
+    /// What is in them, where that is known. The end of the consequence says it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carries: Option<Carries>,
+}
+
+/// What moves with slots: figures of a moment, over which no digest goes.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Carries {
+    /// Keys.
+    pub keys: u64,
+    /// Bytes of keys and values, as the server counts them or as a sample of them says.
+    pub bytes: Option<u64>,
+    /// How long they take when nothing else moves.
+    pub seconds: f64,
+}
+
+impl fmt::Display for Carries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes.map_or(String::new(), |bytes| format!(", {}", render::bytes(bytes)));
+        write!(f, "; {} keys{bytes}, about {}", render::count(self.keys), render::duration(self.seconds))
+    }
+}
+
+impl Step {
+    /// Says at the end of the consequence what moves.
+    #[must_use]
+    pub fn carrying(mut self, carries: Option<Carries>) -> Step {
+        if let (Some(carries), Some(consequence)) = (carries, &mut self.consequence) {
+            consequence.push_str(&carries.to_string());
+        }
+        self.carries = carries;
+        self
+    }
+
+    /// Without figures of a moment.
+    pub(super) fn bare(mut self) -> Step {
+        let carries = self.carries.take();
+        if let (Some(carries), Some(consequence)) = (carries, &mut self.consequence)
+            && let Some(rest) = consequence.strip_suffix(&carries.to_string())
+        {
+            consequence.truncate(rest.len());
+        }
+        if let Some(slots) = &mut self.slots {
+            slots.plan.estimate.seconds = None;
+            slots.plan.moves.iter_mut().for_each(|one| (one.keys, one.bytes) = (None, None));
+        }
+        self
+    }
 }
 
 /// Slots that move, and the cluster as it was when that was planned.
@@ -91,7 +140,14 @@ pub struct SlotStep {
     /// What moves.
     pub plan: SlotPlan,
     /// The cluster before.
+    #[serde(serialize_with = "without_tables")]
     pub state: ClusterState,
+}
+
+/// What is in each slot is for pictures: tables of 16,384 numbers would be most of a plan.
+fn without_tables<S: Serializer>(state: &ClusterState, to: S) -> Result<S::Ok, S::Error> {
+    let nodes = ClusterState { slot_stats: SlotStats::default(), ..state.clone() };
+    nodes.serialize(to)
 }
 
 /// What is done.

@@ -136,11 +136,11 @@ impl Scaler<'_> {
         Ok(Some(report))
     }
 
-    /// What an apply would do to the nodes, for a plan.
+    /// What an apply would do to the nodes, for a plan; with keys and bytes of the slots that move where `counts` says so.
     ///
     /// # Errors
     /// When the nodes cannot be asked.
-    pub async fn preview(&self, resize: &Resize) -> Result<Option<(String, ScalingPlan)>, Diagnostics> {
+    pub async fn preview(&self, resize: &Resize, counts: bool) -> Result<Option<(String, ScalingPlan)>, Diagnostics> {
         let (Some(sizes), Some(fleet)) = (resize.sizes(), self.fleet(resize)) else { return Ok(None) };
         if !resize.is_under_way() {
             return Ok(None);
@@ -149,9 +149,9 @@ impl Scaler<'_> {
         let replicas = self.replicas(resize, fleet, &workloads, &sizes).await?;
         let wanted = self.wanted(resize, fleet, &sizes, replicas)?;
         let order = self.order(resize, fleet, &sizes, wanted).await?;
-        let counts = resize.sets.iter().zip(&sizes).flat_map(|(set, size)| pods_of(set, 0..size.have));
-        let present: Vec<String> = counts.collect();
-        let plan = forecast(&fleet.reach.clone()?.access, &order, &present).await?;
+        let there = resize.sets.iter().zip(&sizes).flat_map(|(set, size)| pods_of(set, 0..size.have));
+        let present: Vec<String> = there.collect();
+        let plan = forecast(&fleet.reach.clone()?.access, &order, &present, counts).await?;
         Ok(Some((fleet.name.clone(), plan)))
     }
 

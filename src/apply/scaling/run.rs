@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::apply::slots::{Options, Progress, Stop};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::live::redis::Access;
+use crate::live::redis::{Access, SurveyOptions};
 use crate::plan::scaling::{Pod, ScalingError, ScalingPlan, Wanted, plan};
 
 use super::left;
@@ -25,11 +25,17 @@ pub async fn preview(access: &Access, order: &Order) -> Result<ScalingPlan, Diag
     planned(&seen, order)
 }
 
-/// The same before the pods are there: those that are not among the `present` ones are taken for fresh.
+/// The same before the pods are there: those that are not among the `present` ones are taken for fresh. Keys and bytes of slots that move are counted where
+/// `counts` says so.
 ///
 /// # Errors
 /// As [`preview`].
-pub async fn forecast(access: &Access, order: &Order, present: &[String]) -> Result<ScalingPlan, Diagnostics> {
+pub async fn forecast(
+    access: &Access,
+    order: &Order,
+    present: &[String],
+    counts: bool,
+) -> Result<ScalingPlan, Diagnostics> {
     let is_there = |place: &&Place| present.contains(&place.pod);
     let known = Order { places: order.places.iter().filter(is_there).cloned().collect(), ..order.clone() };
     let mut seen = look(access, &known).await?;
@@ -44,7 +50,13 @@ pub async fn forecast(access: &Access, order: &Order, present: &[String]) -> Res
     };
     let pod = |place: &Place| if is_there(&place) { there.next() } else { Some(fresh(place)) };
     seen.pods = order.places.iter().filter_map(pod).collect();
-    planned(&seen, order)
+    let plan = planned(&seen, order)?;
+    if !counts || plan.moved_slots == 0 {
+        return Ok(plan);
+    }
+    // What nodes do not tell is not known; the plan is the same without.
+    let found = seen.cluster.survey(&seen.state, SurveyOptions { bytes: true, big_keys: None, ops: None }).await;
+    Ok(plan.with_stats(found.stats))
 }
 
 /// How many replicas each master has, where that is the same for all and nothing is in between.

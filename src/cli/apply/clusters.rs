@@ -70,18 +70,19 @@ impl<'a> Clusters<'a> {
     }
 
     /// Puts what is done on nodes into the plan. Where nodes cannot be asked that is told, and left out. `goes` are objects that the files do not have and
-    /// that are deleted.
+    /// that are deleted. Keys and bytes of slots that move are counted for whoever reads the plan (`counts`).
     pub async fn planned(
         &self,
         cluster: &Cluster,
         mut survey: Survey,
         goes: &(dyn Fn(&ResourceRef) -> bool + Sync),
+        counts: bool,
     ) -> Survey {
         let (options, stop) = (Options::default(), Stop::never());
         let scaler = self.scaler(cluster.clone(), &options, &Silent, &stop);
         for one in resizes(&survey, goes) {
             let names: Vec<&str> = one.resize.sets.iter().map(Set::name).collect();
-            match scaler.preview(&one.resize).await {
+            match scaler.preview(&one.resize, counts).await {
                 Ok(Some((redis, plan))) => {
                     let resized = Resized {
                         redis: &redis,

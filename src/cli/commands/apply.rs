@@ -156,7 +156,9 @@ impl Job<'_> {
         self.deployment.can_become(&survey, self.printer)?;
         let options = &self.options;
         let goes = |resource: &ResourceRef| options.deletes(resource);
-        Ok(Clusters::of(self.deployment, self.environment, self.printer).planned(cluster, survey, &goes).await)
+        Ok(Clusters::of(self.deployment, self.environment, self.printer)
+            .planned(cluster, survey, &goes, self.asks)
+            .await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {

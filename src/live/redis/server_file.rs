@@ -74,7 +74,7 @@ mod tests {
         assert!(titled("redis-server 127.0.0.1:7000 [cluster]\0\0", "7000"));
         assert!(titled("valkey-server *:6379", "6379"));
         assert!(!titled("redis-server *:6379", "637"));
-        assert!(!titled("redis-server\0/etc/redis.conf\0--port\06379", "6379"));
+        assert!(!titled("redis-server\0/etc/redis.conf\0--port\x006379", "6379"));
         assert!(!titled("redis-server *:0", "0"), "a server that listens for TLS alone tells no port");
     }
 }

@@ -54,6 +54,7 @@ impl Roll<'_> {
             risk: if is_lost { Risk::High } else { Risk::Medium },
             fields: Vec::new(),
             slots: None,
+            carries: None,
         }
     }
 }

@@ -154,6 +154,7 @@ fn bare(
         risk,
         fields,
         slots: None,
+        carries: None,
     }
 }
 

@@ -39,6 +39,7 @@ mod tests {
     use super::super::testing::{Case, cluster, pods};
     use super::*;
     use crate::plan::scaling::{Resized, Step as Done, Wanted};
+    use crate::slots::{SLOTS, SlotStats};
 
     fn case() -> Case {
         let state = cluster(&[(0, &[3]), (1, &[4]), (2, &[5])]);
@@ -58,6 +59,31 @@ mod tests {
         assert_eq!((with.len(), with[0].plan.moved_slots(), with[0].state.nodes.len()), (1, 4096, 8));
         assert!(crate::plan::plan_html(&agreed).contains("<svg"));
         assert_eq!(agreed.digest, plan(&case()).digest);
+    }
+
+    #[test]
+    fn figures_of_a_moment_are_told_and_are_no_part_of_the_digest() {
+        let bare = plan(&case());
+        let of = |table: u64| Some(vec![table; usize::from(SLOTS)].into_boxed_slice());
+        let filled = |keys: u64| {
+            let scaling = case().plan().with_stats(SlotStats { keys: of(keys), bytes: of(2048), ops: None });
+            let resized = Resized { redis: "cache", sets: &["cache"], namespace: None, shrinks: false, plan: &scaling };
+            Plan::default().with_scaling(&resized)
+        };
+        let (few, many) = (filled(1), filled(1000));
+        assert_eq!([&few.digest, &many.digest], [&bare.digest; 2]);
+        let step = many.steps.iter().find(|step| step.carries.is_some()).unwrap();
+        let said = step.consequence.as_deref().unwrap();
+        assert!(said.ends_with(": 0-1364; 1,365,000 keys, 2.7 MiB, about 11 s"), "{said}");
+        // What is written down has no tables, and is whole.
+        let text = serde_json::to_string(&many).unwrap();
+        let again: Plan = serde_json::from_str(&text).unwrap();
+        assert!(again.is_intact() && text.len() < 20_000, "{}", text.len());
+        let page = crate::plan::plan_html(&many);
+        assert!(page.contains("4,096,000 keys, 8.0 MiB"), "{page}");
+        let mut edited = again;
+        edited.steps.iter_mut().filter_map(|step| step.consequence.as_mut()).for_each(|text| text.push('!'));
+        assert!(!edited.is_intact());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Steps of scaling among those of a plan.
 
-use crate::plan::{Action, Cause, Plan, Risk, SlotStep, Step as PlanStep};
-use crate::slots::{ClusterState, SlotStats, state_digest};
+use crate::plan::{Action, Carries, Cause, Plan, Risk, SlotStep, Step as PlanStep};
+use crate::slots::{ClusterState, Rates, SlotStats, state_digest};
 
 use super::types::{ScalingPlan, Step};
 
@@ -78,12 +78,13 @@ fn of_set(step: &PlanStep) -> Option<Cause> {
     replicas.and_then(|field| field.cause.clone()).or_else(|| step.cause.clone())
 }
 
-/// What moves, and the cluster without what is another number each time that one looks.
+/// What moves, and the cluster without what is another number each time that one looks; what is in slots is for the picture only.
 fn picture(plan: &ScalingPlan) -> SlotStep {
     let mut state = ClusterState { slot_stats: SlotStats::default(), ..plan.state.clone() };
     state.nodes.iter_mut().for_each(|node| node.used_memory = None);
     let mut slots = plan.slots.clone();
     slots.state_digest = state_digest(&state);
+    state.slot_stats = plan.state.slot_stats.clone();
     SlotStep { plan: slots, state }
 }
 
@@ -117,11 +118,9 @@ fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Caus
             format!("{pod} forgets its copy and joins again as a master"),
             Risk::Low,
         ),
-        Step::Move { from, to, slots, keys, bytes } => {
+        Step::Move { from, to, slots, .. } => {
             let from = from.as_deref().unwrap_or("nobody");
-            let keys = keys.map_or(String::new(), |keys| format!(", {keys} keys"));
-            let bytes = bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
-            let text = format!("{} slots{keys}{bytes} move from {from} to {to}: {slots}", slots.len());
+            let text = format!("{} slots move from {from} to {to}: {slots}", slots.len());
             (Action::Move, format!("{from}/{to}"), text, Risk::Medium)
         }
         Step::Replicate { pod, master } => {
@@ -143,5 +142,14 @@ fn planned(step: &Step, redis: &str, wave: i64, group: usize, cause: Option<Caus
         risk,
         fields: Vec::new(),
         slots: None,
+        carries: None,
     }
+    .carrying(carries(step))
+}
+
+/// What moves with a step, where that is known.
+fn carries(step: &Step) -> Option<Carries> {
+    let Step::Move { slots, keys: Some(keys), bytes, .. } = step else { return None };
+    let seconds = Rates::default().seconds(slots.len(), *keys, *bytes);
+    Some(Carries { keys: *keys, bytes: *bytes, seconds })
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::slots::{Address, ClusterState, NodeId, SlotPlan, SlotSet};
+use crate::slots::{Address, ClusterState, NodeId, PerSlot, Rates, SlotPlan, SlotSet, SlotStats};
 
 /// The annotation of a StatefulSet that says to how many pods it may shrink: the others hold nothing that is needed.
 pub const DRAINED_TO: &str = "redisops.dev/drained-to";
@@ -129,4 +129,25 @@ pub struct ScalingPlan {
     /// That cluster.
     #[serde(skip)]
     pub state: ClusterState,
+}
+
+impl ScalingPlan {
+    /// The same with what is in the slots that move.
+    #[must_use]
+    pub fn with_stats(mut self, stats: SlotStats) -> ScalingPlan {
+        let within = |table: &PerSlot, slots: &SlotSet| {
+            table.as_ref().map(|table| slots.iter().map(|slot| table[usize::from(slot.number())]).sum::<u64>())
+        };
+        for step in &mut self.steps {
+            if let Step::Move { slots, keys, bytes, .. } = step {
+                (*keys, *bytes) = (within(&stats.keys, slots), within(&stats.bytes, slots));
+            }
+        }
+        for one in &mut self.slots.moves {
+            (one.keys, one.bytes) = (within(&stats.keys, &one.slots), within(&stats.bytes, &one.slots));
+        }
+        self.slots.estimate = Rates::default().estimate(&self.slots.moves);
+        self.state.slot_stats = stats;
+        self
+    }
 }
