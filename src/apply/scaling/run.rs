@@ -78,7 +78,7 @@ pub async fn replicas_now(access: &Access, places: &[Place], patience: Duration)
             "how many replicas each master is to have cannot be seen from the cluster",
         )
         .note("masters have different numbers of replicas, or own no slots")
-        .help("say it with `--replicas N`")
+        .help("say it with the annotation `redisops.dev/replicas` of the StatefulSet, or with `--replicas N` of `redisops cluster`")
         .into()),
     }
 }
