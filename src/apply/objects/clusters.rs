@@ -163,6 +163,30 @@ impl Run<'_> {
         is_set(&self.survey.wanted[at].resource)
     }
 
+    /// What a dry run says of clusters that become smaller: their guard refuses that until their nodes are drained, so that the server is asked about all but
+    /// that. Gives the positions of those that could not be drained.
+    pub(super) fn rehearse_drains(&mut self) -> Vec<usize> {
+        let mut refused = Vec::new();
+        let Some(scaler) = self.tools.scaler else { return refused };
+        for one in self.clusters() {
+            let goes: Vec<&Set> = one.resize.sets.iter().filter(|set| set.is_labelled() && set.shrinks()).collect();
+            if goes.is_empty() || !one.resize.is_under_way() {
+                continue;
+            }
+            match scaler.may_drain(&one.resize) {
+                Ok(()) => self.tools.watcher.note(&format!(
+                    "the server was not asked about fewer pods of StatefulSet {}: it refuses them until their nodes are drained, which an apply does first",
+                    goes.iter().map(|set| set.name()).collect::<Vec<_>>().join(", ")
+                )),
+                Err(found) => {
+                    let _ = self.told(one.at[0], Err(found));
+                    refused.push(one.at[0]);
+                }
+            }
+        }
+        refused
+    }
+
     fn told(&mut self, at: usize, done: Result<Option<ScalingReport>, Diagnostics>) -> Result<(), Halt> {
         match done {
             Ok(None) => Ok(()),

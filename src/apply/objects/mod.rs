@@ -3,6 +3,7 @@
 mod clusters;
 mod compare;
 mod failure;
+mod left_claims;
 mod lock;
 mod members;
 mod missing;

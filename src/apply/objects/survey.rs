@@ -12,13 +12,14 @@ use crate::drift::managed::{IgnoreRules, LiveObject, Ours, comparable};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::live::objects::former_sets;
-use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Plan, Seals};
+use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Named, Plan, Seals};
 use crate::provenance::FieldPath;
 use crate::topology::refused;
 use crate::yaml::{Node, Origin, Trace, from_value};
 
 use super::compare::{Identity, Known, PlaceOf, compare, gone};
 use super::failure::failure_of;
+use super::left_claims;
 use super::members::{self, LiveSet};
 use super::report::Failure;
 use super::run::located;
@@ -42,6 +43,8 @@ pub struct Question<'a> {
     pub adopt: Option<&'a str>,
     /// Whether the server is asked about new objects, too.
     pub try_new: bool,
+    /// Objects that may be deleted although that takes data along.
+    pub delete: &'a [Named],
     /// Texts with values of secrets in them, which no report may show.
     pub secrets: &'a BTreeSet<String>,
     /// Where fields are set.
@@ -56,6 +59,8 @@ pub struct Survey {
     pub known: Vec<Known>,
     /// Claims of the pods of a Redis.
     pub claims: Vec<Claim>,
+    /// Those of them that are named to be deleted: they go where everything does.
+    pub in_use: Vec<Value>,
     /// Why volumes cannot grow.
     pub troubles: Vec<Trouble>,
     /// StatefulSets of a Redis that the files do not have any more.
@@ -79,15 +84,19 @@ pub struct Survey {
 /// # Errors
 /// When the set is another tool's, or cannot be read. Objects that could not be compared stay in what was found, with why.
 pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey, Diagnostic> {
-    let Question { target, mut wanted, set, ours, ignored, adopt, try_new, secrets, place } = question;
+    let Question { target, mut wanted, set, ours, ignored, adopt, try_new, delete, secrets, place } = question;
     let id = set::id(&set);
     let identity = Identity { ours, set: &id, ignored, try_new };
     let (live, mut known) =
         join(members::read(cluster, &set, &wanted, adopt), compare(cluster, &wanted, identity, place)).await;
-    let live = live?;
+    let mut live = live?;
+    let named = left_claims::named(cluster, &set, &wanted, &live.gone, delete).await?;
     let former = former(cluster, &wanted, &known, &live).await;
     volumes::tell_empty(&wanted, &mut known, &former);
     let volumes::Volumes { claims, troubles } = volumes::survey(cluster, &wanted, &known, place).await;
+    let of_pods = |claim: &Value| claims.iter().any(|one| one.resource == members::resource(claim));
+    let (in_use, left): (Vec<Value>, Vec<Value>) = named.into_iter().partition(of_pods);
+    live.gone.extend(left);
     known.iter_mut().for_each(|known| hide(&mut known.change, secrets));
     let seals = seals(&wanted, &known, secrets);
     leave_alone(&mut wanted, &known, ignored, ours);
@@ -105,7 +114,7 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         seals: &seals,
     });
     let answering = BTreeSet::new();
-    Ok(Survey { wanted, known, claims, troubles, former, set, live, changes, seals, plan, answering })
+    Ok(Survey { wanted, known, claims, in_use, troubles, former, set, live, changes, seals, plan, answering })
 }
 
 /// Digests of the fields that differ and are not shown.
@@ -230,6 +239,7 @@ impl Survey {
     pub fn of_deletion(mut self) -> Survey {
         let mut going: Vec<Value> = self.known.drain(..).filter_map(|known| known.live).collect();
         going.append(&mut self.live.gone);
+        going.append(&mut self.in_use);
         self.changes = going.iter().map(|object| gone(&members::resource(object), object)).collect();
         self.plan = plan::make(&plan::Inputs {
             target: &self.plan.target,

@@ -155,10 +155,22 @@ impl Scaler<'_> {
         Ok(Some((fleet.name.clone(), plan)))
     }
 
+    /// Whether a cluster that is to become smaller can be drained, as far as that is known without a look at its nodes.
+    ///
+    /// # Errors
+    /// When nobody says how they are reached.
+    pub fn may_drain(&self, resize: &Resize) -> Result<(), Diagnostics> {
+        match (self.fleet(resize), resize.sizes()) {
+            (Some(fleet), _) => fleet.reach.clone().map(drop),
+            (None, Some(sizes)) => self.is_drained(resize, &sizes),
+            (None, None) => Ok(()),
+        }
+    }
+
     /// Without a way to the nodes only what a drain has said counts.
-    fn unreached(&self, resize: &Resize, sizes: &[Size]) -> Result<Option<ScalingReport>, Diagnostics> {
+    fn is_drained(&self, resize: &Resize, sizes: &[Size]) -> Result<(), Diagnostics> {
         if !resize.sets.iter().any(Set::is_labelled) {
-            return Ok(None);
+            return Ok(());
         }
         for ((set, workload), size) in resize.sets.iter().zip(self.workloads(resize)).zip(sizes) {
             let drained = workload.as_ref().and_then(Workload::drained_to);
@@ -178,7 +190,12 @@ impl Scaler<'_> {
             .help("describe it in `spec.redis` of the environment (`workload` or `resource`, `topology`, `access`), or drain it with `redisops cluster drain`")
             .into());
         }
-        if sizes.iter().any(|size| size.grows()) {
+        Ok(())
+    }
+
+    fn unreached(&self, resize: &Resize, sizes: &[Size]) -> Result<Option<ScalingReport>, Diagnostics> {
+        self.is_drained(resize, sizes)?;
+        if resize.sets.iter().any(Set::is_labelled) && sizes.iter().any(|size| size.grows()) {
             self.progress.event(Event::Note(format!(
                 "nobody says how the nodes of StatefulSet `{}` are reached: new ones get no slots before `redisops cluster join`",
                 resize.name()

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use crate::live::redis::{Access, Connection, NodeError};
 use crate::slots::ClusterState;
 
-use super::look::{Order, nodes};
+use super::look::{Order, Place, nodes};
 
 /// What names of nodes that have left begin with.
 const LEFT: &str = "left.";
@@ -37,18 +37,27 @@ pub(super) async fn mark(access: &Access, order: &Order) {
 /// a copy or nothing; a master with keys is left for whoever looks at it.
 pub(super) async fn reset_forgotten(access: &Access, order: &Order, cluster: &ClusterState) {
     let places = order.places.iter().filter(|place| !place.stays);
-    join_all(places.map(|place| async {
-        let Ok(connection) = access.connect(&place.at).await else { return };
-        let Ok(lines) = nodes(&connection).await else { return };
-        let Some(own) = lines.iter().find(|line| line.myself) else { return };
-        let knows_others = lines.iter().any(|line| !line.myself && cluster.node(&line.id).is_some());
-        if !knows_others || cluster.node(&own.id).is_some() {
-            return;
-        }
-        // A master with keys says no.
-        let _: Result<(), NodeError> = connection.query(::redis::cmd("CLUSTER").arg("RESET").arg("HARD")).await;
-    }))
-    .await;
+    join_all(places.map(|place| reset_if_forgotten(access, place, cluster))).await;
+}
+
+/// The same with a node that is to join: its pod has come back with the volume of an earlier time, when it was a member under the name that its
+/// `nodes.conf` has.
+pub(super) async fn reset_returned(access: &Access, order: &Order, cluster: &ClusterState, pod: &str) {
+    if let Some(place) = order.places.iter().find(|place| place.pod == pod) {
+        reset_if_forgotten(access, place, cluster).await;
+    }
+}
+
+async fn reset_if_forgotten(access: &Access, place: &Place, cluster: &ClusterState) {
+    let Ok(connection) = access.connect(&place.at).await else { return };
+    let Ok(lines) = nodes(&connection).await else { return };
+    let Some(own) = lines.iter().find(|line| line.myself) else { return };
+    let knows_others = lines.iter().any(|line| !line.myself && cluster.node(&line.id).is_some());
+    if !knows_others || cluster.node(&own.id).is_some() {
+        return;
+    }
+    // A master with keys says no.
+    let _: Result<(), NodeError> = connection.query(::redis::cmd("CLUSTER").arg("RESET").arg("HARD")).await;
 }
 
 /// Gives a node its name back.

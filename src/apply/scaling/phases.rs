@@ -136,6 +136,7 @@ impl<'a> Crew<'a> {
             }
             Step::Meet { pod } => {
                 self.progress.event(Event::Phase("joining"));
+                left::reset_returned(access, order, &seen.state, pod).await;
                 left::unmark(access, order, pod).await;
                 let joined = join(members, &Join { id: None, address: seen.address(pod)? }, how).await?;
                 self.report.notes.extend(joined.warnings.into_iter().map(|one| one.message));

@@ -75,6 +75,12 @@ impl Set {
         Some(Size { have, want })
     }
 
+    /// The pods that there are, those that an earlier change has not removed yet included.
+    pub fn pods(&self) -> Vec<String> {
+        let count = self.size().map_or(0, |size| size.have);
+        (0..count).map(|ordinal| format!("{}-{ordinal}", self.name())).collect()
+    }
+
     /// Whether pods of it go.
     pub fn shrinks(&self) -> bool {
         self.size().is_some_and(Size::shrinks)

@@ -8,6 +8,8 @@ use crate::diagnostics::Diagnostic;
 use crate::live::kubernetes::{Apply, Cluster, ServerError};
 use crate::plan::scaling::{DRAINED_TO, SCALING};
 
+use super::resize::Set;
+
 const MANAGER: &str = "redisops";
 /// The label that says where a machine stands.
 const ZONE: &str = "topology.kubernetes.io/zone";
@@ -17,10 +19,12 @@ pub struct Workload {
     cluster: Cluster,
     namespace: String,
     name: String,
+    uid: Value,
     replicas: u16,
     service: String,
     drained_to: Option<String>,
     scaling: Option<String>,
+    redis_of_shard: Option<String>,
 }
 
 impl Workload {
@@ -44,13 +48,16 @@ impl Workload {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let metadata = &object["metadata"];
         let noted = |key: &str| metadata["annotations"][key].as_str().map(str::to_owned);
+        let set = Set { live: Some(object.clone()), wanted: None };
         Workload {
             namespace: text(&metadata["namespace"]),
             name: text(&metadata["name"]),
+            uid: metadata["uid"].clone(),
             replicas: replicas.max(running),
             service: text(&object["spec"]["serviceName"]),
             drained_to: noted(DRAINED_TO),
             scaling: noted(SCALING),
+            redis_of_shard: set.redis_of_shard().map(str::to_owned),
             cluster,
         }
     }
@@ -68,6 +75,11 @@ impl Workload {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The Redis of which it holds one shard; nothing where it holds all or none.
+    pub fn redis_of_shard(&self) -> Option<&str> {
+        self.redis_of_shard.as_deref()
     }
 
     /// To how many pods a drain lets it go.
@@ -154,16 +166,29 @@ impl Workload {
     async fn note(&self, annotations: Value) -> Result<(), Diagnostic> {
         let failed = |error: ServerError| failed(&self.namespace, &self.name, "annotated", &error);
         let kind = self.cluster.kind_of("apps/v1", "StatefulSet").map_err(failed)?;
+        // Its identity keeps a StatefulSet that has gone meanwhile from being made anew.
         let object = json!({
             "apiVersion": "apps/v1",
             "kind": "StatefulSet",
-            "metadata": { "name": self.name, "namespace": self.namespace, "annotations": annotations },
+            "metadata": { "name": self.name, "namespace": self.namespace, "uid": self.uid, "annotations": annotations },
         });
         // A manager of its own: what is applied from Git later does not take the annotation away.
         let how = Apply { manager: &format!("{MANAGER}-scaling"), force: true, dry_run: false };
         let applied =
             self.cluster.server_apply(kind, Some(&self.namespace), &self.name, object.to_string().into_bytes(), how);
-        applied.await.map(drop).map_err(failed)
+        match applied.await {
+            Ok(_) => Ok(()),
+            // Nobody shrinks what is not there.
+            Err(error) => match self.is_gone().await {
+                true => Ok(()),
+                false => Err(failed(error)),
+            },
+        }
+    }
+
+    async fn is_gone(&self) -> bool {
+        let Ok(kind) = self.cluster.kind_of("apps/v1", "StatefulSet") else { return false };
+        matches!(self.cluster.get(kind, Some(&self.namespace), &self.name).await, Ok(None))
     }
 }
 

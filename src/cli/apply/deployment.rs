@@ -16,7 +16,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, arrange};
 use crate::drift::managed::{ApplySetParent, IgnoreRules, Ours};
 use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
-use crate::plan::ApplySetRef;
+use crate::plan::{ApplySetRef, Named};
 use crate::provenance::FieldPath;
 use crate::validate::rules::unmet;
 use crate::validate::{Objects, Settings};
@@ -32,6 +32,8 @@ pub struct Wish<'a> {
     pub adopt: Option<&'a str>,
     /// Whether the server is asked about new objects, too.
     pub try_new: bool,
+    /// Objects that may be deleted although that takes data along.
+    pub delete: &'a [Named],
 }
 
 /// A target, rendered.
@@ -224,6 +226,7 @@ impl Deployment {
             ignored: &self.ignored,
             adopt: wish.adopt,
             try_new: wish.try_new,
+            delete: wish.delete,
             secrets: &self.secrets,
             place: &self.place(),
         };

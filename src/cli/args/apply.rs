@@ -56,7 +56,7 @@ pub struct ApplyArgs {
     /// Delete what an earlier apply created and the files no longer have
     #[arg(long)]
     pub prune: bool,
-    /// Delete that object although its data goes with it; may be given several times
+    /// Delete that object although its data goes with it, as the claim of a pod that has gone; may be given several times
     #[arg(long, value_name = "KIND/[NAMESPACE/]NAME")]
     pub delete: Vec<Named>,
     /// Delete that object and create it again where it cannot change; may be given several times

@@ -1,6 +1,8 @@
 //! What the commands about clusters in pods share: which pods there are, what is said about a run.
 
+mod home;
 mod order;
+mod shards;
 mod text;
 
 pub use order::{Fleet, fleet};

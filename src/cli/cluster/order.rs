@@ -9,7 +9,11 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::environment::Guards;
 use crate::live::kubernetes::Cluster;
 use crate::live::redis::Access;
+use crate::plan::scaling::Wanted;
 use crate::slots::Address;
+
+use super::home;
+use super::shards::{divide, keep, sort};
 
 /// The pods of a cluster and how they are reached.
 pub struct Fleet {
@@ -17,10 +21,21 @@ pub struct Fleet {
     pub access: Access,
     /// The pods, in the order of their ordinals.
     pub places: Vec<Place>,
+    /// Whether each master and its replicas have a StatefulSet of their own: who stays depends on the number of replicas then.
+    pub is_sharded: bool,
     /// The StatefulSet, where one is named.
     pub workload: Option<Workload>,
     /// What the environment asks for before something is changed.
     pub guards: Option<Guards>,
+}
+
+impl Fleet {
+    /// Knows who stays, now that it is known what is wanted.
+    pub fn keep(&mut self, wanted: Wanted) {
+        if self.is_sharded {
+            keep(&mut self.places, wanted);
+        }
+    }
 }
 
 /// Reads what the arguments name.
@@ -31,7 +46,12 @@ pub async fn fleet(arguments: &ResizeArgs, cx: &Context<'_>) -> Result<Fleet, Di
     let (access, mut pods, guards) = match &arguments.environment {
         Some(word) => {
             let live = live(word, &arguments.access, cx)?;
-            (live.access, live.pods, live.guards)
+            let pods = match &live.home {
+                // Pods that go are not in the files any more.
+                Some(home) => home::pods(home, live.pods).await?,
+                None => live.pods,
+            };
+            (live.access, pods, live.guards)
         }
         None => (access_of(&arguments.access, cx.environment)?, Vec::new(), None),
     };
@@ -64,14 +84,15 @@ pub async fn fleet(arguments: &ResizeArgs, cx: &Context<'_>) -> Result<Fleet, Di
         arguments.zone.iter().map(|text| pair(text, "--zone", "NAME=ZONE")).collect::<Result<_, _>>()?;
     let place = |(index, (pod, at)): (usize, (String, Address))| Place {
         stays: index < usize::from(arguments.nodes),
-        // As `kind: Redis` calls StatefulSets of one shard.
-        shard: parts(&pod).map(|(set, _)| set).filter(|set| set.rsplit_once("-shard-").is_some()),
+        shard: None,
         zone: zones.iter().find(|(name, _)| *name == pod).map(|(_, zone)| zone.clone()),
         announced: None,
         pod,
         at,
     };
-    Ok(Fleet { access, places: pods.into_iter().enumerate().map(place).collect(), workload, guards })
+    let mut places: Vec<Place> = pods.into_iter().enumerate().map(place).collect();
+    let is_sharded = divide(&mut places);
+    Ok(Fleet { access, places, is_sharded, workload, guards })
 }
 
 async fn workload(name: &str, arguments: &ResizeArgs) -> Result<Option<Workload>, Diagnostics> {
@@ -81,21 +102,19 @@ async fn workload(name: &str, arguments: &ResizeArgs) -> Result<Option<Workload>
         Some((namespace, name)) => (namespace.to_owned(), name),
         None => (cluster.namespace().to_owned(), name),
     };
-    Ok(Workload::read(cluster, &namespace, name).await?)
-}
-
-/// By ordinal, where all names differ in that only; else as they were given.
-fn sort(pods: &mut [(String, Address)]) {
-    let bases: Option<Vec<String>> = pods.iter().map(|(name, _)| parts(name).map(|(base, _)| base)).collect();
-    if bases.is_some_and(|bases| bases.windows(2).all(|two| two[0] == two[1])) {
-        pods.sort_by_key(|(name, _)| parts(name).map(|(_, ordinal)| ordinal));
+    let workload = Workload::read(cluster, &namespace, name).await?;
+    match workload.as_ref().and_then(Workload::redis_of_shard) {
+        Some(redis) => Err(one_of_several(name, redis).into()),
+        None => Ok(workload),
     }
 }
 
-/// The StatefulSet of a pod, and the number of the pod in it.
-fn parts(name: &str) -> Option<(String, u32)> {
-    let (base, ordinal) = name.rsplit_once('-')?;
-    Some((base.to_owned(), ordinal.parse::<u32>().ok()?))
+fn one_of_several(name: &str, redis: &str) -> Diagnostic {
+    let message =
+        format!("StatefulSet `{name}` holds one shard of Redis `{redis}`, and its cluster has several of them");
+    Diagnostic::error("redisops::scaling::one-shard", message)
+        .note("shards come and go as whole StatefulSets: no single one of them can say how large the cluster is")
+        .help("run `redisops apply ENV --prune`, which changes StatefulSets and nodes together; or only the nodes with `redisops cluster scale ENV`, where an entry of `spec.redis` says how all pods are reached")
 }
 
 fn pair(text: &str, option: &str, form: &str) -> Result<(String, String), Diagnostic> {
@@ -107,23 +126,4 @@ fn pair(text: &str, option: &str, form: &str) -> Result<(String, String), Diagno
 
 fn argument(message: String) -> Diagnostic {
     Diagnostic::error("redisops::scaling::argument", message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pods_of_one_workload_go_by_their_numbers() {
-        let pods = |names: &[&str]| -> Vec<(String, Address)> {
-            names.iter().map(|name| ((*name).to_owned(), Address::new("h", 1))).collect()
-        };
-        let sorted = |names: &[&str]| {
-            let mut pods = pods(names);
-            sort(&mut pods);
-            pods.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
-        };
-        assert_eq!(sorted(&["c-10", "c-2", "c-0"]), ["c-0", "c-2", "c-10"]);
-        assert_eq!(sorted(&["b-1", "a-1", "a-0"]), ["b-1", "a-1", "a-0"], "as given");
-    }
 }

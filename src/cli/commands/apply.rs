@@ -151,7 +151,8 @@ impl Job<'_> {
         if !self.options.dry_run {
             self.deployment.peek(cluster).await?;
         }
-        let wish = Wish { manager: &self.options.manager, adopt: self.adopt.as_deref(), try_new: false };
+        let Options { manager, delete, .. } = &self.options;
+        let wish = Wish { manager, adopt: self.adopt.as_deref(), try_new: false, delete };
         let survey = self.deployment.survey(cluster, wish).await?;
         self.deployment.can_become(&survey, self.printer)?;
         let options = &self.options;
@@ -180,6 +181,10 @@ impl Job<'_> {
                 let message = format!("`--delete {named}` names {}, which the files have", wanted.resource);
                 found
                     .push(Diagnostic::error("redisops::apply::delete", message).help("take it out of the files first"));
+            } else if let Some(pod) = survey.user_of(named, &|resource| !self.options.deletes(resource)) {
+                let message = format!("`--delete {named}` names the claim of pod `{pod}`, which stays");
+                let help = "take its pod out of the files first (with `--prune` where its StatefulSet goes), then name the claim";
+                found.push(Diagnostic::error("redisops::apply::delete", message).help(help));
             } else if !survey.plan.steps.iter().any(|step| {
                 step.action == Action::Delete && step.resource.as_ref().is_some_and(|resource| named.is(resource))
             }) && !is_replaced

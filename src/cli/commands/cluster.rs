@@ -43,7 +43,11 @@ pub fn run(command: ClusterCommand, environment: &Environment, printer: &Printer
 }
 
 async fn go(arguments: &ResizeArgs, part: Part, cx: &Context<'_>) -> Result<Exit, Diagnostics> {
-    let fleet = fleet(arguments, cx).await?;
+    let mut fleet = fleet(arguments, cx).await?;
+    if fleet.is_sharded {
+        let wanted = wanted(&fleet, arguments).await?;
+        fleet.keep(wanted);
+    }
     if let Some(why) = idle(&fleet, arguments, part) {
         cx.printer.note(&why);
         cx.printer.print(match arguments.output {

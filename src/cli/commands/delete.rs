@@ -63,8 +63,8 @@ async fn carry_out(
         deployment.may_change()?;
     }
     let cluster = deployment.connect().await?;
-    let survey =
-        deployment.survey(&cluster, Wish { manager: MANAGER, adopt: None, try_new: false }).await?.of_deletion();
+    let wish = Wish { manager: MANAGER, adopt: None, try_new: false, delete: &options.delete };
+    let survey = deployment.survey(&cluster, wish).await?.of_deletion();
     if survey.plan.is_empty() {
         printer.note("nothing of it is there");
         return Ok(Some(Ended::default()));

@@ -18,7 +18,8 @@ pub fn run(arguments: DeployPlanArgs, printer: &Printer) -> Exit {
     let Some(deployment) = deployment.and_then(|deployment| deployment.filled(printer)) else {
         return Exit::CouldNot;
     };
-    let wish = Wish { manager: &arguments.field_manager, adopt: arguments.adopt_applyset.as_deref(), try_new: true };
+    let adopt = arguments.adopt_applyset.as_deref();
+    let wish = Wish { manager: &arguments.field_manager, adopt, try_new: true, delete: &[] };
     let found = block_on(look(&deployment, wish, printer)).and_then(|found| found);
     let done = found.and_then(|survey| {
         let plan = &survey.plan;

@@ -23,7 +23,7 @@ use crate::yaml::Trace;
 
 use super::access::{certificates, password_of, resolve as access_of};
 use super::context::Context;
-use super::source::Live;
+use super::source::{Home, Live};
 
 /// The entry of an environment whose slots are meant: `NAME`, or `NAME/ENTRY` where it has several clusters.
 ///
@@ -50,7 +50,8 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
                 }
             }
             let guards = Some(environment.spec.guards.clone());
-            Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards })
+            let home = reached.is_forwarded.then(|| around.home(redis)).flatten();
+            Ok(Live { access, seeds: reached.seeds, places: reached.places, pods: reached.pods, guards, home })
         }
         _ => Err(found),
     }
@@ -61,14 +62,19 @@ pub fn fleets(environment: &environment::Environment, root: &Path, cluster: &Whe
     let around = Around { root, cluster, namespace: &environment.spec.kubernetes.namespace, cx };
     let fleet = |redis: &Redis| {
         let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
-        let (set, of) = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
-            (Some(("StatefulSet", name)), _) => (name.to_owned(), None),
-            (_, Some(("Redis", name))) => (format!("{name}-node"), Some(name.to_owned())),
-            _ => return None,
-        };
+        let (set, of) = sets(redis)?;
         Some(Fleet { name: redis.name.value.clone(), set, redis: of, is_cluster, reach: around.reached(redis) })
     };
     environment.spec.redis.iter().filter_map(fleet).collect()
+}
+
+/// The StatefulSet that holds all nodes of an entry, and the `kind: Redis` whose shards may each have one instead.
+fn sets(redis: &Redis) -> Option<(String, Option<String>)> {
+    match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
+        (Some(("StatefulSet", name)), _) => Some((name.to_owned(), None)),
+        (_, Some(("Redis", name))) => Some((format!("{name}-node"), Some(name.to_owned()))),
+        _ => None,
+    }
 }
 
 /// What is around an entry.
@@ -88,12 +94,17 @@ impl Around<'_> {
         Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(self.namespace)))
     }
 
+    fn home(&self, redis: &Redis) -> Option<Home> {
+        let (set, of) = sets(redis)?;
+        let (cluster, namespace) = (self.cluster.clone(), self.namespace.to_owned());
+        Some(Home { cluster, namespace, set, redis: of, port: port_of(redis) })
+    }
+
     fn reached(&self, redis: &Redis) -> Result<Reach, Diagnostics> {
         let access = access_of(&AccessArgs::default(), self.cx.environment)?;
         let mut access = self.authenticate(redis, access)?;
         let mode = redis.access.as_ref().map_or(Some(AccessMode::PortForward), |access| access.mode);
-        let port = redis.access.as_ref().and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
-        let port = port.unwrap_or(PORT);
+        let port = port_of(redis);
         if mode == Some(AccessMode::PortForward) {
             access.tunnel = Some(self.tunnel());
             return Ok(Reach { access, pods: Vec::new(), port: Some(port) });
@@ -205,25 +216,23 @@ fn reach(redis: &Redis) -> Result<Reached, Diagnostics> {
     read_map(&access.map, mapped)
 }
 
-/// The first pod tells of the others.
+fn port_of(redis: &Redis) -> u16 {
+    let stated = redis.access.as_ref().and_then(|access| access.port);
+    stated.and_then(|port| u16::try_from(port.value).ok()).unwrap_or(PORT)
+}
+
+/// The first pod tells of the others. Which layout a `kind: Redis` has is not said here: it is the first of one StatefulSet or of the first shard.
 fn through_server(redis: &Redis) -> Result<Reached, Diagnostics> {
-    let port = redis.access.as_ref().and_then(|access| access.port).and_then(|port| u16::try_from(port.value).ok());
-    let pod = match (redis.workload.split_once('/'), redis.resource.split_once('/')) {
-        (Some(("StatefulSet", name)), _) => format!("{name}-0"),
-        (_, Some(("Redis", name))) => format!("{name}-node-0"),
-        _ => {
-            let what = "is reached through the API server, and does not say which pods it has";
-            return Err(entry_error(redis, what, "add `workload: StatefulSet/NAME`, or `resource: Redis/NAME`").into());
-        }
+    let Some((set, of)) = sets(redis) else {
+        let what = "is reached through the API server, and does not say which pods it has";
+        return Err(entry_error(redis, what, "add `workload: StatefulSet/NAME`, or `resource: Redis/NAME`").into());
     };
-    let at = Address::new(pod.clone(), port.unwrap_or(PORT));
-    Ok(Reached {
-        seeds: vec![at.clone()],
-        places: vec![at.clone()],
-        pods: vec![(pod, at)],
-        is_forwarded: true,
-        ..Reached::default()
-    })
+    let firsts = [format!("{set}-0")].into_iter().chain(of.map(|name| format!("{name}-shard-0-0")));
+    let pods: Vec<(String, Address)> = firsts.map(|pod| (pod.clone(), Address::new(pod, port_of(redis)))).collect();
+    let seeds: Vec<Address> = pods.iter().map(|(_, at)| at.clone()).collect();
+    // Where there are two, only one of them is there.
+    let pods = if pods.len() == 1 { pods } else { Vec::new() };
+    Ok(Reached { places: seeds.clone(), seeds, pods, is_forwarded: true, ..Reached::default() })
 }
 
 const ACCESS: &str = "add `access: {mode: map, map: {NODE: \"HOST:PORT\"}}` with the address at which each node is reached from here, or \

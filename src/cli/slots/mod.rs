@@ -32,6 +32,6 @@ pub use migration_text::migration_text;
 pub use picture::Picture;
 pub use planning::{Planned, Purpose, plan_live, plan_live_to, plan_saved, plan_to};
 pub use progress::Display;
-pub use source::{Live, Source, live, source};
+pub use source::{Home, Live, Source, live, source};
 pub use state_file::{read_document, read_shown_state, read_state};
 pub use summary::summary;

@@ -1,6 +1,7 @@
 //! Where a cluster is looked at: seeds, an environment, or a file.
 
 use crate::cli::args::{AccessArgs, SourceArgs};
+use crate::cli::live::Where;
 use crate::cli::target;
 use crate::diagnostics::{Diagnostic, Diagnostics, did_you_mean};
 use crate::environment::{self, Guards};
@@ -34,6 +35,23 @@ pub struct Live {
     pub pods: Vec<(String, Address)>,
     /// What the environment asks for before something is changed.
     pub guards: Option<Guards>,
+    /// The API server that leads to the nodes, where one does.
+    pub home: Option<Home>,
+}
+
+/// Where the StatefulSets of a cluster are.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// The cluster that they run in.
+    pub cluster: Where,
+    /// Their namespace; empty where it is that of the context.
+    pub namespace: String,
+    /// The name of the one that holds all nodes.
+    pub set: String,
+    /// The `kind: Redis` of them: each of its shards may have one.
+    pub redis: Option<String>,
+    /// The port of the nodes.
+    pub port: u16,
 }
 
 impl Live {
@@ -73,7 +91,7 @@ pub fn live(word: &str, arguments: &AccessArgs, cx: &Context<'_>) -> Result<Live
     }
     let seeds: Result<Vec<Address>, _> = word.split(',').map(|text| text.trim().parse()).collect();
     match seeds {
-        Ok(seeds) => Ok(Live { access, seeds, places: Vec::new(), pods: Vec::new(), guards: None }),
+        Ok(seeds) => Ok(Live { access, seeds, places: Vec::new(), pods: Vec::new(), guards: None, home: None }),
         // Names of environments have neither colons nor commas.
         Err(error) if word.contains([':', ',']) => {
             Err(Diagnostic::error("redisops::slots::seed", error.to_string()).into())

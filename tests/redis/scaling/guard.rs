@@ -47,6 +47,14 @@ impl Space {
         if ran.status.success() { Ok(text(ran.stdout)) } else { Err(text(ran.stderr)) }
     }
 
+    /// Applies objects as they are written.
+    #[track_caller]
+    pub fn create(&self, objects: &str) {
+        let file = self.directory.path().join("made.yaml");
+        std::fs::write(&file, objects).expect("a file");
+        self.run(&["apply", "-f", &file.display().to_string()]).expect("they are created");
+    }
+
     /// Renders a cluster of that size and applies it as anybody would.
     fn apply(&self, nodes: usize) -> Result<String, String> {
         let at = self.directory.path();
@@ -346,6 +354,30 @@ fn an_apply_brings_pods_and_nodes_to_another_size_together() {
     repository(&space, &fleet, 6);
     // From here on the server refuses a plain apply: that is no obstacle for one that drains first.
     space.guard("cache");
+    let result = |stdout: &str| {
+        let report: Value = serde_json::from_str(stdout).expect("a report");
+        let steps = report["steps"].as_array().expect("steps").clone();
+        let of_set = steps.into_iter().filter(|step| step["resource"]["kind"] == "StatefulSet");
+        of_set.map(|step| step["result"].as_str().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    let rehearsed = ["apply", "prod", "--dry-run=server", "-o", "json"];
+    let (code, stdout, stderr) = redisops(&rehearsed);
+    assert_eq!((code, result(&stdout)), (Some(0), vec!["changed".to_owned()]), "{stdout}\n{stderr}");
+    assert!(stderr.contains("it refuses them until their nodes are drained, which an apply does first"), "{stderr}");
+    // Who does not say how the nodes are reached is told before anything is tried that this would be needed.
+    let environment = space.directory.path().join("environments/prod.yaml");
+    let text = std::fs::read_to_string(&environment).expect("a file");
+    let bare =
+        format!("{}{}", &text[..text.find("  redis:").expect("entries")], "  guards: {latencyBudget: \"off\"}\n");
+    std::fs::write(&environment, bare).expect("a file");
+    for arguments in [&rehearsed[..], &["apply", "prod", "--yes", "-o", "json"]] {
+        let (code, stdout, stderr) = redisops(arguments);
+        assert_eq!((code, result(&stdout)), (Some(2), vec!["failed".to_owned()]), "{stdout}\n{stderr}");
+        assert!(stderr.contains("nobody says how its Redis nodes are reached"), "{stderr}");
+        assert!(stderr.contains("describe it in `spec.redis` of the environment"), "{stderr}");
+        assert_eq!(replicas(), 12);
+    }
+    std::fs::write(&environment, text).expect("a file");
     let (code, stdout, stderr) = redisops(&["plan", "prod", "-o", "json"]);
     assert_eq!(code, Some(0), "{stderr}");
     let plan: Value = serde_json::from_str(&stdout).expect("a plan");

@@ -1,7 +1,10 @@
 //! Clusters in pods that become more and fewer.
 
+mod claims;
 mod cluster;
+mod forward;
 mod guard;
+mod interrupted;
 mod roll;
 mod shapes;
 mod shards;
