@@ -31,11 +31,19 @@ const SELECTOR: &str = "redisops.dev/played=true";
 /// One who starts what pods run. It ends with all processes when this is dropped.
 pub struct Kubelet {
     watch: Child,
-    /// The pods that were started, in order.
-    starts: Arc<Mutex<Vec<String>>>,
+    told: Told,
     threads: Vec<JoinHandle<()>>,
     names: Vec<String>,
     net: u32,
+}
+
+/// What has become of pods.
+#[derive(Clone, Default)]
+struct Told {
+    /// Those that were started, in order.
+    starts: Arc<Mutex<Vec<String>>>,
+    /// Those that were to go while their servers were masters.
+    masters: Arc<Mutex<Vec<String>>>,
 }
 
 /// What is needed to start a pod.
@@ -85,13 +93,13 @@ impl Kubelet {
         command.args(["get", "pods", "--watch", "--output-watch-events", "-o", "json"]);
         let mut watch = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let output = BufReader::new(watch.stdout.take().unwrap());
-        let starts = Arc::new(Mutex::new(Vec::new()));
+        let told = Told::default();
         let endpoints = Endpoints::listen(net, SENTINEL_PORT);
         let mut workers: BTreeMap<String, Sender<Seen>> = BTreeMap::new();
         let mut threads = Vec::new();
         for (number, name) in names.iter().enumerate() {
             let (sender, receiver) = std::sync::mpsc::channel();
-            let worker = Worker::new(place.clone(), number, Arc::clone(&starts), endpoints.clone());
+            let worker = Worker::new(place.clone(), number, told.clone(), endpoints.clone());
             threads.push(thread::spawn(move || worker.run(&receiver)));
             workers.insert(name.clone(), sender);
         }
@@ -102,7 +110,7 @@ impl Kubelet {
                 let _ = worker.map(|worker| worker.send(Seen::of(&event)));
             });
         }));
-        Kubelet { watch, starts, threads, names, net }
+        Kubelet { watch, told, threads, names, net }
     }
 
     /// The address of a pod.
@@ -111,9 +119,19 @@ impl Kubelet {
         (ip(self.net, number), PORT)
     }
 
+    /// The address of the sentinel of a pod.
+    pub fn sentinel(&self, pod: &str) -> (String, u16) {
+        (self.address(pod).0, SENTINEL_PORT)
+    }
+
     /// The pods that were started, in order.
     pub fn starts(&self) -> Vec<String> {
-        self.starts.lock().unwrap().clone()
+        self.told.starts.lock().unwrap().clone()
+    }
+
+    /// The pods that were to go while their servers were masters, in order.
+    pub fn masters_that_went(&self) -> Vec<String> {
+        self.told.masters.lock().unwrap().clone()
     }
 
     /// What a node answers to a command, for somebody who knows its password.

@@ -16,6 +16,7 @@ mod faults;
 mod forward;
 mod interrupted;
 mod kubelet;
+mod logins;
 mod player;
 mod proof;
 mod ready;

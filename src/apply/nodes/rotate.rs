@@ -9,12 +9,13 @@ use crate::live::redis::{Connection, NodeError};
 use crate::plan::nodes::Task;
 use crate::redis::acl::{Rules, hash};
 use crate::secrets::Secret;
+use crate::topology::PREVIOUS;
 
 use super::look::Database;
 use super::mend::failed;
 use super::window::{DEFAULT, left_behind};
 
-/// A password that pods which start in the meantime let in beside the new one.
+/// A password that is replaced: pods that start in the meantime let in both, those that were given the one before as well as those that get the new one.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// Whose it is.
@@ -25,8 +26,12 @@ pub struct Kept {
     pub secret: String,
     /// The key of the new one.
     pub key: String,
+    /// The new one.
+    pub new: Secret,
     /// The one before.
-    pub value: Secret,
+    pub old: Secret,
+    /// The Secret and the key that pods have had the one before from, where they are others.
+    pub former: Option<(String, String)>,
 }
 
 /// The passwords that are replaced and that pods take from Secrets, with the ones before as far as anybody knows them.
@@ -36,10 +41,14 @@ pub(super) async fn kept(database: &Database) -> Vec<Kept> {
         let nodes = database.answering().map(|(change, _)| change.node.as_str());
         let old: Vec<String> = nodes.flat_map(|node| left_behind(database, node, &password.user)).collect();
         let Some(former) = database.access.former.as_ref().filter(|_| !old.is_empty()) else { continue };
-        let known = former.passwords().await.into_iter().find(|known| old.contains(&hash(known.expose())));
-        all.extend(known.map(|value| {
-            let WantedPassword { user, secret, key, .. } = password.clone();
-            Kept { user, namespace: database.wanted.namespace.clone(), secret, key, value }
+        let known = former.passwords().await.into_iter().find(|known| old.contains(&hash(known.value.expose())));
+        all.extend(known.map(|known| {
+            let WantedPassword { user, secret, key, value: new, .. } = password.clone();
+            // A run that was ended has put it beside the new one already.
+            let is_beside = known.key.ends_with(PREVIOUS);
+            let is_same = (&known.secret, &known.key) == (&secret, &key);
+            let former = (!is_beside && !is_same).then_some((known.secret, known.key));
+            Kept { user, namespace: database.wanted.namespace.clone(), secret, key, new, old: known.value, former }
         }));
     }
     all

@@ -24,8 +24,18 @@ use super::window::{DEFAULT, MASTERAUTH, REQUIREPASS, added, ends_one, window};
 const LOOK: Duration = Duration::from_millis(300);
 /// How long nodes of new pods may take to answer.
 const ARRIVAL: Duration = Duration::from_secs(60);
-/// How long sentinels may take to know everybody: they ask every ten seconds.
-const CALM: Duration = Duration::from_secs(20);
+/// How long nodes that were started may take to know each other: sentinels ask every ten seconds, pods of a cluster look for each other every fifteen.
+const CALM: Duration = Duration::from_secs(30);
+/// What differs until they do.
+const UNSETTLED: [&str; 7] = [
+    "sentinel.replicas",
+    "sentinel.sentinels",
+    "cluster.view",
+    "cluster.unknownTo",
+    "cluster.unheardBy",
+    "cluster.state",
+    "replicas",
+];
 /// How often the same may be mended in vain.
 const TRIES: usize = 2;
 
@@ -205,16 +215,20 @@ impl<'a> Tuner<'a> {
         .help("restart that pod, so that it takes the password of its Secret, or name one that it knows (`auth.passwordFrom`, `REDISCLI_AUTH`)"))
     }
 
-    /// Sentinels that have just been started find each other and the replicas within some seconds; that is waited for, and no more than that.
+    /// Whether nodes answer that did not in the beginning.
+    pub async fn has_new_nodes(&self) -> bool {
+        *self.first.lock().await != *self.heard.lock().await
+    }
+
+    /// Nodes that have just been started find each other within some seconds: sentinels the others and the replicas, nodes of a cluster their masters. That is
+    /// waited for, and no more than that.
     pub async fn calm(&self) {
         let end = Instant::now() + CALM;
-        let seeks = |field: &NodeField| ["sentinel.replicas", "sentinel.sentinels"].contains(&field.path.as_str());
+        let seeks = |field: &NodeField| UNSETTLED.contains(&field.path.as_str());
         while Instant::now() < end && !self.stop.wanted() {
             let databases = self.look().await;
-            let mut sentinels = databases.iter().flat_map(|database| {
-                database.answering().filter(|(change, _)| database.is_sentinel(change)).map(|(_, fields)| fields)
-            });
-            if !sentinels.any(|fields| fields.iter().any(seeks)) {
+            let mut nodes = databases.iter().flat_map(Database::answering);
+            if !nodes.any(|(_, fields)| fields.iter().any(seeks)) {
                 return;
             }
             sleep(LOOK).await;

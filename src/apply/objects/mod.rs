@@ -7,6 +7,7 @@ mod left_claims;
 mod lock;
 mod members;
 mod missing;
+mod passwords;
 mod pods;
 mod prune;
 mod ready;

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use futures::FutureExt;
 use serde_json::{Value, json};
 
-use crate::apply::nodes::{Kept, Tuner};
+use crate::apply::nodes::Tuner;
 use crate::apply::scaling::Set;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::live::kubernetes::Apply;
-use crate::topology::PREVIOUS;
 
 use super::report::Failure;
 use super::run::{Halt, Run, on_nodes};
@@ -72,7 +71,7 @@ impl Run<'_> {
     }
 
     /// Lets the controller replace pods from an ordinal on; all where none is said.
-    async fn release(&self, at: usize, from: Option<u64>) -> Result<Value, Diagnostic> {
+    pub(super) async fn release(&self, at: usize, from: Option<u64>) -> Result<Value, Diagnostic> {
         let resource = &self.survey.wanted[at].resource;
         let options = self.tools.options;
         let how = Apply { manager: &options.manager, force: options.force, dry_run: false };
@@ -102,49 +101,6 @@ impl Run<'_> {
                 self.latest[at].as_ref().map_or(Value::Null, |live| live["spec"]["replicas"].clone());
         }
         body.to_string().into_bytes()
-    }
-
-    /// Puts passwords that are still valid into the Secret that pods start with: those that start now let both in.
-    fn keep_old_passwords(&self, at: usize, body: &mut Value) {
-        use base64::Engine;
-        let kept = self.tools.tuner.map(Tuner::kept).unwrap_or_default();
-        if body["immutable"] == true || self.tools.options.dry_run {
-            return;
-        }
-        for one in kept.iter().filter(|one| self.is_secret(at, one)) {
-            let packed = base64::engine::general_purpose::STANDARD.encode(one.value.expose());
-            body["data"][format!("{}{PREVIOUS}", one.key)] = json!(packed);
-        }
-    }
-
-    /// Whether a field is one that is kept for now.
-    pub(super) fn is_kept(&self, at: usize, path: &str) -> bool {
-        // What keeps pods as they are was left by a run that was ended, and is let go pod by pod.
-        if self.held.contains_key(&at) && path.starts_with("spec.updateStrategy") {
-            return true;
-        }
-        let kept = self.tools.tuner.map(Tuner::kept).unwrap_or_default();
-        path.ends_with(PREVIOUS) && kept.iter().any(|one| self.is_secret(at, one))
-    }
-
-    fn is_secret(&self, at: usize, kept: &Kept) -> bool {
-        let resource = &self.survey.wanted[at].resource;
-        let is_there = kept.namespace.is_empty() || resource.namespace.as_deref() == Some(&kept.namespace);
-        resource.kind == "Secret" && resource.api_version == "v1" && resource.name == kept.secret && is_there
-    }
-
-    /// Ends old passwords once every pod has the new one, and takes them out of the Secrets again.
-    pub(super) async fn end_passwords(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
-        if tuner.has_old_passwords().await {
-            tuner.close().await.map_err(on_nodes)?;
-        }
-        for kept in tuner.give_up_kept() {
-            let written = (0..self.latest.len()).find(|at| self.is_secret(*at, &kept));
-            if let Some(at) = written.filter(|at| self.is_asked_for(*at) && self.latest[*at].is_some()) {
-                self.latest[at] = Some(self.release(at, None).await?);
-            }
-        }
-        Ok(())
     }
 
     /// Restarts the pods of nodes with settings that count from the next start on.

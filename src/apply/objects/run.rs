@@ -206,6 +206,7 @@ impl<'a> Run<'a> {
         }
         if let Some(tuner) = self.tools.tuner {
             tuner.open().await.map_err(on_nodes)?;
+            self.open_secrets(tuner).await?;
         }
         self.waves(lock).await?;
         if let Some(tuner) = self.tools.tuner {
@@ -213,7 +214,7 @@ impl<'a> Run<'a> {
             tuner.settle(false).await.map_err(on_nodes)?;
             self.restart(tuner).await?;
             self.end_passwords(tuner).await?;
-            if self.has_restarted {
+            if self.has_restarted || self.tools.options.wait && tuner.has_new_nodes().await {
                 tuner.calm().await;
             }
         }

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1;
 use kube::Api;
 use tokio::sync::OnceCell;
 
-use crate::live::redis::Former;
+use crate::live::redis::{Former, FormerPassword};
 use crate::secrets::Secret;
 use crate::topology::PREVIOUS;
 
@@ -25,7 +25,7 @@ pub struct PodPasswords {
     context: Option<String>,
     namespace: String,
     set: String,
-    known: OnceCell<Vec<Secret>>,
+    known: OnceCell<Vec<FormerPassword>>,
 }
 
 impl fmt::Debug for PodPasswords {
@@ -47,7 +47,7 @@ impl PodPasswords {
     }
 
     /// Nothing where they cannot be read: then the node that asks for another password says what is wrong.
-    async fn read(&self) -> Option<Vec<Secret>> {
+    async fn read(&self) -> Option<Vec<FormerPassword>> {
         let way = way(self.kubeconfig.as_deref(), self.context.as_deref()).await.ok()?;
         let namespace = if self.namespace.is_empty() { way.namespace.clone() } else { self.namespace.clone() };
         let sets: Api<StatefulSet> = Api::namespaced(way.client.clone(), &namespace);
@@ -55,14 +55,18 @@ impl PodPasswords {
         let pod = sets.get(&self.set).await.ok()?.spec.template.spec?;
         let variables = pod.containers.into_iter().flat_map(|container| container.env.unwrap_or_default());
         let keys = variables.filter_map(|variable| variable.value_from?.secret_key_ref);
-        let mut found: Vec<Secret> = Vec::new();
+        let mut found: Vec<FormerPassword> = Vec::new();
         for reference in keys.filter(|reference| !reference.key.ends_with(PREVIOUS)) {
             let Ok(secret) = secrets.get(&reference.name).await else { continue };
             let data = secret.data.unwrap_or_default();
             for key in [reference.key.clone(), format!("{}{PREVIOUS}", reference.key)] {
                 let text = data.get(&key).and_then(|bytes| String::from_utf8(bytes.0.clone()).ok());
-                let is_new = |text: &String| found.iter().all(|known| known.expose() != text);
-                found.extend(text.filter(is_new).map(Secret::new));
+                let is_new = |text: &String| found.iter().all(|known| known.value.expose() != text);
+                let known = |text: String| {
+                    let secret = reference.name.clone();
+                    FormerPassword { secret, key: key.clone(), value: Secret::new(text) }
+                };
+                found.extend(text.filter(is_new).map(known));
             }
         }
         Some(found)
@@ -70,7 +74,7 @@ impl PodPasswords {
 }
 
 impl Former for PodPasswords {
-    fn passwords(&self) -> BoxFuture<'_, Vec<Secret>> {
+    fn passwords(&self) -> BoxFuture<'_, Vec<FormerPassword>> {
         let read = async {
             let read = tokio::time::timeout(TIMEOUT, self.read()).await;
             read.ok().flatten().unwrap_or_default()

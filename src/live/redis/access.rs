@@ -60,7 +60,18 @@ impl Default for Access {
 /// Who knows passwords that were valid before.
 pub trait Former: Send + Sync + std::fmt::Debug {
     /// The passwords, the best guess first. Asked for only where the one that is wanted is refused.
-    fn passwords(&self) -> BoxFuture<'_, Vec<Secret>>;
+    fn passwords(&self) -> BoxFuture<'_, Vec<FormerPassword>>;
+}
+
+/// A password that was valid before, and where servers have it from.
+#[derive(Clone, Debug)]
+pub struct FormerPassword {
+    /// The Secret.
+    pub secret: String,
+    /// Its key.
+    pub key: String,
+    /// The password.
+    pub value: Secret,
 }
 
 /// Certificates, as PEM. Servers are always verified.

@@ -170,7 +170,7 @@ pub async fn open(access: &Access, way: &Address) -> Result<Connection, NodeErro
     }
     if let Some(former) = &access.former {
         for password in former.passwords().await {
-            let with = Access { password: Some(password), former: None, ..access.clone() };
+            let with = Access { password: Some(password.value), former: None, ..access.clone() };
             match with.open(way).await {
                 Err(error) if matches!(error.trouble, Trouble::Auth(_)) => {}
                 other => return other,

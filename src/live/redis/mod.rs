@@ -19,7 +19,7 @@ mod server_file;
 mod survey;
 mod tunnel;
 
-pub use access::{Access, Former, Tls};
+pub use access::{Access, Former, FormerPassword, Tls};
 pub use address_map::{AddressMap, NoMapping};
 pub use ask::{Asked, ask, open};
 pub use cluster::{Cluster, Member};

@@ -30,6 +30,17 @@ impl Container {
         done.is_ok_and(|status| status.success())
     }
 
+    /// Whether its server takes itself for a master that others have as theirs.
+    pub fn is_master(&self, own: &str) -> bool {
+        let mut command = Command::new("redis-cli");
+        command.args(["-h", own, "-p", &PORT.to_string(), "INFO", "replication"]);
+        let password = self.environment.iter().find(|(name, _)| name == "REDIS_PASSWORD");
+        command.envs(password.map(|(_, value)| ("REDISCLI_AUTH", value)));
+        let told = command.stdin(Stdio::null()).stderr(Stdio::null()).output().map(|done| done.stdout);
+        let told = told.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        told.contains("role:master") && !told.contains("connected_slaves:0")
+    }
+
     /// Ends it with all that it has started.
     pub fn kill(&mut self) {
         let group = format!("-{}", self.process.id());

@@ -1,14 +1,13 @@
 //! A pod from its start to its end, as its kubelet sees it.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::containers::Container;
 use super::service::Endpoints;
-use super::{Place, ip};
+use super::{Place, Told, ip};
 
 /// How often probes are asked.
 const PERIOD: Duration = Duration::from_millis(200);
@@ -39,7 +38,7 @@ fn uid(pod: &Value) -> String {
 pub struct Worker {
     place: Place,
     number: usize,
-    starts: Arc<Mutex<Vec<String>>>,
+    told: Told,
     endpoints: Endpoints,
     now: Option<Running>,
 }
@@ -52,8 +51,8 @@ struct Running {
 }
 
 impl Worker {
-    pub fn new(place: Place, number: usize, starts: Arc<Mutex<Vec<String>>>, endpoints: Endpoints) -> Worker {
-        Worker { place, number, starts, endpoints, now: None }
+    pub fn new(place: Place, number: usize, told: Told, endpoints: Endpoints) -> Worker {
+        Worker { place, number, told, endpoints, now: None }
     }
 
     /// Works until nobody tells of pods any more.
@@ -76,7 +75,7 @@ impl Worker {
         }
         let containers = self.place.start(&pod, self.number);
         self.now = Some(Running { uid: uid(&pod), pod, containers, is_ready: false });
-        self.starts.lock().unwrap().push(self.place.names[self.number].clone());
+        self.told.starts.lock().unwrap().push(self.place.names[self.number].clone());
         self.tell();
     }
 
@@ -84,11 +83,14 @@ impl Worker {
     fn end(&mut self, uid: &str) {
         let Some(mut now) = self.now.take_if(|now| now.uid == uid) else { return };
         self.endpoints.set(self.number, false);
+        let name = &self.place.names[self.number];
+        if now.containers.first().is_some_and(|server| server.is_master(&ip(self.place.net, self.number))) {
+            self.told.masters.lock().unwrap().push(name.clone());
+        }
         for container in &now.containers {
             container.stop.as_ref().map(|hook| container.does(hook));
         }
         now.containers.iter_mut().for_each(Container::kill);
-        let name = &self.place.names[self.number];
         let only = json!({ "gracePeriodSeconds": 0, "preconditions": { "uid": uid } });
         let path = format!("/api/v1/namespaces/{}/pods/{name}", self.place.namespace);
         self.place.send(&["delete", "--raw", &path, "-f", "-"], &only);
