@@ -95,7 +95,8 @@ pub fn unmet(objects: &Objects<'_>) -> BTreeSet<ResourceRef> {
     let mut all = BTreeSet::new();
     for workload in &objects.facts().workloads {
         let references = references(workload);
-        let absent = references.iter().filter(|it| is_absent(objects, workload.resource, it, &made));
+        let is_absent = |it: &&Reference<'_>| matches!(sought(objects, workload.resource, it, &made), Sought::Absent);
+        let absent = references.iter().filter(is_absent);
         all.extend(absent.map(|reference| ResourceRef {
             api_version: "v1".to_owned(),
             kind: reference.kind.to_owned(),
@@ -106,21 +107,30 @@ pub fn unmet(objects: &Objects<'_>) -> BTreeSet<ResourceRef> {
     all
 }
 
-/// Whether a pod needs it and neither the files nor anybody that is known of makes it.
-fn is_absent(objects: &Objects<'_>, from: &Resource, reference: &Reference<'_>, made: &Made) -> bool {
+/// What became of a reference.
+enum Sought<'o> {
+    /// It is one of the files.
+    Met(&'o Resource),
+    /// A pod does without, or somebody makes it.
+    Settled,
+    /// A pod needs it and neither the files nor anybody that is known of makes it.
+    Absent,
+}
+
+fn sought<'o>(objects: &'o Objects<'_>, from: &Resource, reference: &Reference<'_>, made: &Made) -> Sought<'o> {
     let (kind, name) = (reference.kind, reference.name.text().unwrap_or(""));
-    if reference.is_optional
-        || ALWAYS_THERE.contains(&(kind, name))
-        || objects.find_beside("", kind, name, from).is_some()
-    {
-        return false;
+    if reference.is_optional || ALWAYS_THERE.contains(&(kind, name)) {
+        return Sought::Settled;
+    }
+    if let Some(object) = objects.find_beside("", kind, name, from) {
+        return Sought::Met(object);
     }
     let namespace = objects.namespace(from);
     let is_made = kind == "Secret"
         && made.get_or_init(|| made_secrets(objects)).contains(&(namespace.to_owned(), name.to_owned()))
         || kind == "ServiceAccount" && objects.of_kind("RedisEnterpriseCluster").iter().any(|it| it.name() == name)
         || kind == "PersistentVolumeClaim" && of_a_set(objects, namespace, name);
-    !is_made
+    if is_made { Sought::Settled } else { Sought::Absent }
 }
 
 /// Secrets that others make, found out when the first is asked for.
@@ -135,9 +145,10 @@ fn judge(
     found: &mut Findings,
 ) {
     let (kind, name) = (reference.kind, reference.name.text().unwrap_or(""));
-    if !is_absent(objects, from, reference, made) {
-        let there = objects.find_beside("", kind, name, from).filter(|_| !reference.is_optional);
-        return there.into_iter().for_each(|object| key(rule, objects, object, reference, found));
+    match sought(objects, from, reference, made) {
+        Sought::Met(object) => return key(rule, objects, object, reference, found),
+        Sought::Settled => return,
+        Sought::Absent => {}
     }
     let namespace = objects.namespace(from);
     let facts = objects.facts();
