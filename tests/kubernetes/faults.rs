@@ -14,10 +14,12 @@ use crate::support::{Bench, kubeconfig, programs};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A control plane of its own, without controllers.
-struct Own {
+/// A control plane of its own; without controllers, unless it is a whole one.
+pub struct Own {
     run: tempfile::TempDir,
+    mode: &'static str,
     port: u16,
+    etcd: u16,
     arguments: String,
 }
 
@@ -36,7 +38,16 @@ impl Own {
         // Ports of their own for tests of one process, and of processes beside it.
         let turn = NEXT.fetch_add(1, Ordering::Relaxed) * 500 + std::process::id();
         let port = 25_000 + (turn % 1500) as u16 * 4;
-        let own = Own { run, port, arguments: arguments.to_owned() };
+        let own = Own { run, mode: "core", port, etcd: port + 2, arguments: arguments.to_owned() };
+        assert!(own.up(false), "no control plane on port {port}");
+        own
+    }
+
+    /// With controllers, a scheduler, and pods whose ports lead somewhere.
+    pub fn whole() -> Own {
+        let run = tempfile::tempdir().unwrap();
+        let port = 31_000 + (std::process::id() % 250) as u16 * 6;
+        let own = Own { run, mode: "full", port, etcd: port + 4, arguments: String::new() };
         assert!(own.up(false), "no control plane on port {port}");
         own
     }
@@ -47,8 +58,8 @@ impl Own {
 
     fn up(&self, again: bool) -> bool {
         let mut command = Command::new(script("up.sh"));
-        command.arg("core").env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
-        command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", (self.port + 2).to_string());
+        command.arg(self.mode).env("RUN", self.path()).env("KUBEBUILDER_ASSETS", programs());
+        command.env("API_PORT", self.port.to_string()).env("ETCD_PORT", self.etcd.to_string());
         command.env("API_ARGS", &self.arguments);
         if again {
             command.env("KEEP_STATE", "1");
@@ -56,16 +67,28 @@ impl Own {
         command.output().unwrap().status.success()
     }
 
-    fn kubeconfig(&self) -> PathBuf {
+    pub fn kubeconfig(&self) -> PathBuf {
         self.path().join("kubeconfig")
     }
 
     fn kill_server(&self) {
+        self.kill_one();
+    }
+
+    /// Kills the API server; how it was started.
+    fn kill_one(&self) -> Vec<String> {
         let pid = std::fs::read_to_string(self.path().join("apiserver.pid")).unwrap();
+        let words = std::fs::read_to_string(format!("/proc/{}/cmdline", pid.trim())).unwrap();
         assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
         while TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
             thread::sleep(Duration::from_millis(20));
         }
+        words.trim_end_matches('\0').split('\0').map(str::to_owned).collect()
+    }
+
+    /// Kills the API server and nothing else; it stays away until it is let back.
+    pub fn cut_off(&self) -> Absent<'_> {
+        Absent { own: self, words: self.kill_one() }
     }
 
     fn down(&self, keep: bool) {
@@ -75,6 +98,24 @@ impl Own {
             command.env("KEEP", "1");
         }
         command.output().unwrap();
+    }
+}
+
+/// An API server that was killed, while all that works with it lives on.
+pub struct Absent<'o> {
+    own: &'o Own,
+    words: Vec<String>,
+}
+
+impl Absent<'_> {
+    /// Starts it again, as it was.
+    pub fn back(self) {
+        let log = std::fs::OpenOptions::new().append(true).open(self.own.path().join("apiserver.log")).unwrap();
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let child = command.spawn().unwrap();
+        // Who ends the control plane ends it by this.
+        std::fs::write(self.own.path().join("apiserver.pid"), child.id().to_string()).unwrap();
     }
 }
 

@@ -7,6 +7,7 @@
 mod apply;
 mod applying;
 mod bad_input;
+mod cut_off;
 mod denied;
 mod drift;
 mod encrypted;

@@ -1,5 +1,8 @@
 //! What is waited for, and what is said of what does not get there.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
 use serde_json::Value;
 
 use crate::applying::{applied, edit, live, result, step, system};
@@ -48,8 +51,45 @@ fn an_operator_that_the_test_plays_is_waited_for_state_by_state() {
     bench.status("redisenterprisedatabase", "db", r#"{"status":"active","specStatus":"Invalid"}"#);
     let run = apply_for(&bench, "20s");
     assert!(run.code == 2 && run.stderr.contains("the spec is invalid"), "{run:?}");
+    // The cause of an earlier mistake is mended: what the operator said of that is not held against the change.
+    edit(&bench, "memorySize: 100MB", "memorySize: 200MB");
+    let mut running = begin(&bench);
+    running.1.by_ref().find(|line| line.contains("and nothing of the change yet")).expect("it waits");
+    bench.status("redisenterprisedatabase", "db", r#"{"status":"active-change-pending","specStatus":"Valid"}"#);
+    running.1.by_ref().find(|line| line.contains("it is active-change-pending")).expect("it waits on");
     bench.status("redisenterprisedatabase", "db", r#"{"status":"active","specStatus":"Valid"}"#);
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+    // An operator that is content takes a moment to see that there is something to do.
+    edit(&bench, "nodes: 3", "nodes: 5");
+    let mut running = begin(&bench);
+    running.1.by_ref().find(|line| line.contains("has not said anything of the change yet")).expect("it waits");
+    bench.status("redisenterprisecluster", "rec", r#"{"state":"RunningRollingUpdate"}"#);
+    running.1.by_ref().find(|line| line.contains("it is RunningRollingUpdate")).expect("it waits on");
+    bench.status("redisenterprisecluster", "rec", r#"{"state":"InvalidUpgrade"}"#);
+    let rest: Vec<String> = running.1.by_ref().collect();
+    assert_eq!(running.0.wait().unwrap().code(), Some(2), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("its operator says InvalidUpgrade")), "{rest:?}");
+    // What it says in events is passed on.
+    bench.status("redisenterprisecluster", "rec", r#"{"state":"Error"}"#);
+    let uid = live(&bench, "redisenterprisecluster/rec", "{.metadata.uid}");
+    let event = format!(
+        "apiVersion: v1\nkind: Event\nmetadata: {{name: rec.1, namespace: {0}}}\ntype: Warning\nreason: NoQuorum\nmessage: two of three nodes are gone\n\
+         lastTimestamp: 2026-01-01T00:00:00Z\ninvolvedObject: {{apiVersion: app.redislabs.com/v1, kind: RedisEnterpriseCluster, name: rec, namespace: {0}, uid: {uid}}}\n",
+        bench.namespace
+    );
+    assert!(bench.kubectl_with(&["create", "-f", "-"], &event).status.success());
+    let run = apply_for(&bench, "20s");
+    assert!(run.code == 2 && run.stderr.contains("event NoQuorum: two of three nodes are gone"), "{run:?}");
+    bench.status("redisenterprisecluster", "rec", r#"{"state":"Running"}"#);
     applied(&bench, &[]);
+}
+
+/// An apply, and the lines that it tells.
+fn begin(bench: &Bench) -> (Child, impl Iterator<Item = String>) {
+    let mut command = bench.command(&["apply", "prod", "--yes", "--timeout", "60s"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    (child, lines)
 }
 
 #[test]

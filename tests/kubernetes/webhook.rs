@@ -9,13 +9,17 @@ use serde_json::Value;
 use crate::applying::{applied, apply, edit, live, result, step, system};
 use crate::support::Bench;
 
-/// Answers each question with a refusal; its first line is the port that it has.
+/// Answers each question with a refusal, which quotes passwords; its first line is the port that it has.
 const SERVER: &str = r#"
-import http.server, json, ssl, sys
+import base64, http.server, json, ssl, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = {"uid": asked["request"]["uid"], "allowed": False, "status": {"code": 403, "message": "images are signed on Fridays only"}}
+        packed = (asked["request"]["object"].get("data") or {}).get("password", "")
+        quoted = "the password %s (%s) is too short" % (base64.b64decode(packed).decode(), packed)
+        is_secret = asked["request"]["kind"]["kind"] == "Secret"
+        message = quoted if is_secret else "images are signed on Fridays only"
+        answer = {"uid": asked["request"]["uid"], "allowed": is_secret and not packed, "status": {"code": 403, "message": message}}
         text = json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": answer}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -55,11 +59,11 @@ impl Webhook {
         Webhook { child, name: bench.namespace.clone(), port: line.trim().parse().unwrap(), authority }
     }
 
-    fn configuration(&self) -> String {
+    fn configuration(&self, group: &str, resources: &str) -> String {
         let Webhook { name, port, authority, .. } = self;
         format!(
             "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {{name: {name}}}\nwebhooks:\n- name: signed.example.com\n  \
-             clientConfig: {{url: \"https://127.0.0.1:{port}/\", caBundle: {authority}}}\n  rules: [{{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [statefulsets]}}]\n  \
+             clientConfig: {{url: \"https://127.0.0.1:{port}/\", caBundle: {authority}}}\n  rules: [{{apiGroups: ['{group}'], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [{resources}]}}]\n  \
              namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {name}}}}}\n  admissionReviewVersions: [v1]\n  sideEffects: None\n  timeoutSeconds: 2\n"
         )
     }
@@ -77,7 +81,7 @@ fn a_webhook_that_denies_has_its_words_told_and_one_that_is_gone_too() {
     let Some(bench) = system() else { return };
     applied(&bench, &[]);
     let mut webhook = Webhook::start(&bench);
-    assert!(bench.kubectl_with(&["apply", "-f", "-"], &webhook.configuration()).status.success());
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], &webhook.configuration("apps", "statefulsets")).status.success());
     edit(&bench, "redis:7", "redis:8");
     edit(&bench, "a: \"1\"", "a: \"2\"");
     // A webhook takes a moment to be known.
@@ -109,4 +113,28 @@ fn a_webhook_that_denies_has_its_words_told_and_one_that_is_gone_too() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(result(&applied(&bench, &[]), "StatefulSet", "cache"), "changed");
+}
+
+#[test]
+fn what_a_webhook_quotes_of_a_secret_is_shown_nowhere() {
+    let Some(bench) = system() else { return };
+    applied(&bench, &[]);
+    let webhook = Webhook::start(&bench);
+    assert!(bench.kubectl_with(&["apply", "-f", "-"], &webhook.configuration("", "secrets")).status.success());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let annotate = ["-n", &bench.namespace, "annotate", "--overwrite", "secret/auth", "x=y"];
+    while bench.kubectl_with(&annotate, "").status.success() {
+        assert!(Instant::now() < deadline, "nobody denies");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    edit(&bench, "password: hunter2", "password: swordfish");
+    let packed = base64::engine::general_purpose::STANDARD.encode("swordfish");
+    for command in [&["plan", "prod"][..], &["apply", "prod", "--yes", "-o", "json"], &["diff", "prod", "--exact"]] {
+        let run = bench.redisops(command);
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(run.code == 2 && all.contains("is too short"), "{command:?}: {run:?}");
+        assert!(all.contains("the password •••• (••••) is too short"), "{command:?}: {run:?}");
+        assert!(!all.contains("swordfish") && !all.contains(&packed), "{command:?}: {run:?}");
+    }
+    bench.kubectl(&["delete", "validatingwebhookconfiguration", &bench.namespace]);
 }

@@ -1,6 +1,7 @@
 //! All that differs on running nodes: mended, then looked at again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustc_hash::FxHashSet;
@@ -56,6 +57,8 @@ pub struct Tuner<'a> {
     first: Mutex<BTreeSet<(String, String)>>,
     /// How long both passwords are valid once everything is as it is to be.
     window: Duration,
+    /// Whether that time is over.
+    is_over: AtomicBool,
     /// Passwords that pods which start now let in, too.
     kept: std::sync::Mutex<Vec<Kept>>,
 }
@@ -70,7 +73,18 @@ impl<'a> Tuner<'a> {
         patience: Duration,
     ) -> Tuner<'a> {
         let (heard, first, kept) = (Mutex::default(), Mutex::default(), std::sync::Mutex::default());
-        Tuner { look, only, tell, stop, patience, heard, first, window: Duration::ZERO, kept }
+        Tuner {
+            look,
+            only,
+            tell,
+            stop,
+            patience,
+            heard,
+            first,
+            window: Duration::ZERO,
+            is_over: AtomicBool::new(false),
+            kept,
+        }
     }
 
     /// The same, with a time for clients that others roll: so long the old password stays valid.
@@ -159,6 +173,7 @@ impl<'a> Tuner<'a> {
     pub async fn open(&self) -> Result<(), Diagnostics> {
         let databases = self.look().await;
         *self.first.lock().await = self.heard.lock().await.clone();
+        self.give_up_kept();
         for database in &databases {
             let redis = database.wanted.name.as_str();
             let users = window(database).users;
@@ -257,10 +272,10 @@ impl<'a> Tuner<'a> {
     /// # Errors
     /// When somebody wants to stop before the time is over, or a node says no.
     pub async fn close(&self) -> Result<(), Diagnostics> {
-        if !self.window.is_zero() {
+        if !self.window.is_zero() && !self.is_over.load(Ordering::Relaxed) {
             (self.tell)(&format!("old passwords stay valid for {} s more", self.window.as_secs()));
             tokio::select! {
-                () = sleep(self.window) => {}
+                () = sleep(self.window) => self.is_over.store(true, Ordering::Relaxed),
                 () = self.stop.reached(Urgency::Finish) => {
                     let found = Diagnostic::error("redisops::nodes::stopped", "stopped while old and new passwords are valid");
                     return Err(found.help("run the same command again: it ends the old ones").into());

@@ -109,12 +109,19 @@ impl Run<'_> {
     /// Before a group is written.
     pub(super) async fn drain(&mut self, group: &[usize]) -> Result<(), Halt> {
         let Some(scaler) = self.tools.scaler else { return Ok(()) };
-        for one in self.clusters() {
+        for mut one in self.clusters() {
             let Some(&at) = one.at.iter().find(|at| group.contains(at)) else { continue };
             if !one.resize.is_under_way() || !self.scaled.insert(one.at[0]) {
                 continue;
             }
-            let done = scaler.before(&one.resize).await;
+            let done = loop {
+                let outages = self.cluster.outages();
+                let done = scaler.before(&one.resize).await;
+                if done.is_ok() || !self.goes_on(outages).await {
+                    break done;
+                }
+                read_again(&self.cluster, &mut one.resize, one.namespace.as_deref()).await;
+            };
             self.told(at, done)?;
         }
         Ok(())
@@ -129,8 +136,14 @@ impl Run<'_> {
             if !self.scaled.contains(&one.at[0]) || one.at.iter().any(|at| self.latest[*at].is_none()) {
                 continue;
             }
-            read_again(&self.cluster, &mut one.resize, one.namespace.as_deref()).await;
-            let done = scaler.after(&one.resize).await;
+            let done = loop {
+                let outages = self.cluster.outages();
+                read_again(&self.cluster, &mut one.resize, one.namespace.as_deref()).await;
+                let done = scaler.after(&one.resize).await;
+                if done.is_ok() || !self.goes_on(outages).await {
+                    break done;
+                }
+            };
             self.told(at, done)?;
         }
         Ok(())

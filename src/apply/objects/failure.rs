@@ -148,7 +148,9 @@ fn advise(failure: &mut Failure, reason: Reason, resource: &ResourceRef) {
         Reason::Denied => {
             "the rule of the cluster that denies it has the last word: change the files, or ask its owner".to_owned()
         }
-        Reason::Forbidden => "ask for the rights below".to_owned(),
+        Reason::Forbidden => {
+            "ask whoever administers the cluster for the rights that are printed with this".to_owned()
+        }
         Reason::Immutable => {
             failure.notes.push(cost_of_replacing(&resource.kind).to_owned());
             format!("undo the change, or replace the object with `--replace {resource}`")

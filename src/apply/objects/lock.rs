@@ -76,6 +76,7 @@ impl LockError {
             )
             .note("what was written before stays; nothing more was begun")
             .help("run it again when the server is back: it goes on where it stopped; `--timeout` says how long a server that is away is waited for"),
+            LockError::Server(error) if error.is_lost() => unreached(error),
             LockError::Server(error) => Diagnostic::error(
                 "redisops::apply::lock",
                 format!("the lock {lease} cannot be taken: {}", error.message),
@@ -83,6 +84,13 @@ impl LockError {
             .help("the lock needs the rights to get, create, update and delete leases of coordination.k8s.io"),
         }
     }
+}
+
+/// A server that stops to answer before anything is written.
+pub(super) fn unreached(error: &ServerError) -> Diagnostic {
+    Diagnostic::error("redisops::apply::unreachable", format!("the API server does not answer any more: {}", error.message))
+        .note("nothing was written")
+        .help("run it again when the server is back; once something is written a server that is away is waited for, as long as `--timeout` says")
 }
 
 fn kind(cluster: &Cluster) -> Result<Kind, LockError> {

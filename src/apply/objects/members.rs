@@ -8,6 +8,7 @@ use crate::k8s::{ResourceRef, parse_api_version};
 use crate::live::kubernetes::{Apply, Cluster, Kind, ServerError};
 use crate::plan::ApplySetRef;
 
+use super::lock::unreached;
 use super::set::{self, Extent, GROUP_KINDS, ID, NAMESPACES, PART_OF, TOOLING};
 use super::wanted::Wanted;
 
@@ -93,6 +94,9 @@ fn is_same(resource: &ResourceRef, object: &Value) -> bool {
 }
 
 fn unreadable(of: &ApplySetRef, error: &ServerError) -> Diagnostic {
+    if error.is_lost() {
+        return unreached(error);
+    }
     let message = format!("the set Secret/{}/{} cannot be read: {}", of.namespace, of.name, error.message);
     Diagnostic::error("redisops::apply::set", message)
         .help("the set needs the rights to get, list, patch and create secrets in that namespace, and to list the kinds of its members")

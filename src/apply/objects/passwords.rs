@@ -143,7 +143,7 @@ impl Run<'_> {
     /// Ends old passwords once every pod has the new one, and takes them out of the Secrets again.
     pub(super) async fn end_passwords(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
         if tuner.has_old_passwords().await {
-            tuner.close().await.map_err(on_nodes)?;
+            self.resumed(async || tuner.close().await).await.map_err(on_nodes)?;
         }
         let all = 0..self.latest.len();
         let written: Vec<usize> =

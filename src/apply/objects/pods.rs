@@ -49,7 +49,7 @@ impl Run<'_> {
             let this = &*self;
             let release =
                 move |ordinal: u64| async move { this.release(at, Some(ordinal)).await.map(drop) }.boxed_local();
-            let done = tuner.roll(&this.cluster).replace(&live, &release).await;
+            let done = this.resumed(async || tuner.roll(&this.cluster).replace(&live, &release).await).await;
             let done = match done {
                 Ok(()) => this.release(at, None).await.map_err(Diagnostics::from),
                 Err(found) => Err(found),
@@ -103,8 +103,18 @@ impl Run<'_> {
         body.to_string().into_bytes()
     }
 
-    /// Restarts the pods of nodes with settings that count from the next start on.
-    pub(super) async fn restart(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
+    /// Restarts the pods of nodes with settings that count from the next start on; those that are left where the API server was away in between.
+    pub(super) async fn restart_all(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
+        loop {
+            let outages = self.cluster.outages();
+            let done = self.restart(tuner).await;
+            if done.is_ok() || !self.goes_on(outages).await {
+                return done;
+            }
+        }
+    }
+
+    async fn restart(&mut self, tuner: &Tuner<'_>) -> Result<(), Halt> {
         let pods = tuner.restarts().await;
         let mut sets: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
         let mut strangers = Vec::new();

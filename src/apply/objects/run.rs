@@ -90,6 +90,8 @@ pub struct Run<'a> {
     pub(super) latest: Vec<Option<Value>>,
     /// Objects that are applied already.
     pub(super) done: FxHashSet<usize>,
+    /// Those of them that this run has changed.
+    written: FxHashSet<usize>,
     /// The namespace of the set was deleted.
     pub(super) home_is_gone: bool,
     /// StatefulSets whose pods stay as they are when they are written, from that ordinal down: they are replaced one at a time.
@@ -127,6 +129,7 @@ impl<'a> Run<'a> {
             report,
             latest,
             done: FxHashSet::default(),
+            written: FxHashSet::default(),
             home_is_gone: false,
             held: BTreeMap::new(),
             has_restarted: false,
@@ -205,14 +208,14 @@ impl<'a> Run<'a> {
             members::take_over(&self.cluster, &set, adopted, manager).await.map_err(|it| cannot(&it))?;
         }
         if let Some(tuner) = self.tools.tuner {
-            tuner.open().await.map_err(on_nodes)?;
+            self.resumed(async || tuner.open().await).await.map_err(on_nodes)?;
             self.open_secrets(tuner).await?;
         }
         self.waves(lock).await?;
         if let Some(tuner) = self.tools.tuner {
             lock.check().await.map_err(|lost| lost.diagnostic(&set))?;
-            tuner.settle(false).await.map_err(on_nodes)?;
-            self.restart(tuner).await?;
+            self.resumed(async || tuner.settle(false).await).await.map_err(on_nodes)?;
+            self.restart_all(tuner).await?;
             self.end_passwords(tuner).await?;
             if self.has_restarted || self.tools.options.wait && tuner.has_new_nodes().await {
                 tuner.calm().await;
@@ -292,7 +295,11 @@ impl<'a> Run<'a> {
         let awaited: Vec<Awaited> = group
             .iter()
             .filter(|at| self.is_asked_for(**at))
-            .filter_map(|at| Some(Awaited { at: *at, object: self.latest[*at].clone()? }))
+            .filter_map(|at| {
+                let before = self.survey.known[*at].live.as_ref().filter(|_| self.written.contains(at));
+                let said_before = before.map(|live| live["status"].clone());
+                Some(Awaited { at: *at, object: self.latest[*at].clone()?, said_before })
+            })
             .collect();
         let Tools { options, stop, watcher, .. } = &self.tools;
         let late = until_ready(&self.cluster, awaited, options.timeout, stop, *watcher).await;
@@ -326,7 +333,8 @@ impl<'a> Run<'a> {
 
     /// Puts a failure into the report, with the line that it is about.
     pub(super) fn failed(&mut self, at: usize, failure: Failure) {
-        let failure = located(failure, at, self.tools.place);
+        let mut failure = located(failure, at, self.tools.place);
+        self.survey.quoted(at).hide(&mut failure);
         self.report.push(self.survey.wanted[at].resource.clone(), Outcome::Failed, Some(failure));
     }
 
@@ -369,6 +377,9 @@ impl<'a> Run<'a> {
                     let outcome = self.outcome(at);
                     self.latest[at] = Some(object);
                     self.done.insert(at);
+                    if outcome == Outcome::Changed {
+                        self.written.insert(at);
+                    }
                     self.report.push(resource, outcome, None);
                 }
                 Some(Err(failure)) => {

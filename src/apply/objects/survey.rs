@@ -13,7 +13,7 @@ use crate::k8s::ResourceRef;
 use crate::live::kubernetes::Cluster;
 use crate::live::objects::former_sets;
 use crate::plan::{self, ApplySetRef, Claim, ClusterRef, Named, Plan, Seals};
-use crate::provenance::FieldPath;
+use crate::provenance::{FieldPath, json};
 use crate::topology::refused;
 use crate::yaml::{Node, Origin, Trace, from_value};
 
@@ -21,6 +21,7 @@ use super::compare::{Identity, Known, PlaceOf, compare, gone};
 use super::failure::failure_of;
 use super::left_claims;
 use super::members::{self, LiveSet};
+use super::quoted::Quoted;
 use super::report::Failure;
 use super::run::located;
 use super::set;
@@ -77,6 +78,8 @@ pub struct Survey {
     pub plan: Plan,
     /// Nodes that could be asked: their databases and names.
     pub answering: BTreeSet<(String, String)>,
+    /// Texts with values of secrets in them.
+    secrets: BTreeSet<String>,
 }
 
 /// Looks at everything; changes nothing.
@@ -97,7 +100,12 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
     let of_pods = |claim: &Value| claims.iter().any(|one| one.resource == members::resource(claim));
     let (in_use, left): (Vec<Value>, Vec<Value>) = named.into_iter().partition(of_pods);
     live.gone.extend(left);
-    known.iter_mut().for_each(|known| hide(&mut known.change, secrets));
+    for (one, known) in wanted.iter().zip(&mut known) {
+        hide(&mut known.change, secrets);
+        let quoted = Quoted::of(secrets, [&json(&one.node)].into_iter().chain(&known.live));
+        known.refused.iter_mut().for_each(|error| quoted.hide_in(error));
+        known.change.error.iter_mut().for_each(|error| quoted.mask(&mut error.message));
+    }
     let seals = seals(&wanted, &known, secrets);
     leave_alone(&mut wanted, &known, ignored, ours);
     let mut changes: Vec<Change> = known.iter().map(|known| known.change.clone()).collect();
@@ -114,7 +122,8 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
         seals: &seals,
     });
     let answering = BTreeSet::new();
-    Ok(Survey { wanted, known, claims, in_use, troubles, former, set, live, changes, seals, plan, answering })
+    let secrets = secrets.clone();
+    Ok(Survey { wanted, known, claims, in_use, troubles, former, set, live, changes, seals, plan, answering, secrets })
 }
 
 /// Digests of the fields that differ and are not shown.
@@ -222,6 +231,11 @@ impl Survey {
     /// What is wanted: the objects, and the claims of which no file knows.
     pub fn nodes(&self) -> Vec<&Node> {
         nodes(&self.wanted, &self.claims)
+    }
+
+    /// What no message about an object may show.
+    pub fn quoted(&self, at: usize) -> Quoted {
+        Quoted::of(&self.secrets, [&json(&self.wanted[at].node)].into_iter().chain(&self.known[at].live))
     }
 
     /// What a running Redis cannot take, at the lines that want it.

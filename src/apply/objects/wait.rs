@@ -31,6 +31,31 @@ pub struct Awaited {
     pub at: usize,
     /// As it was seen last.
     pub object: Value,
+    /// What its controller said of it before it was changed; nothing where it was not changed now.
+    pub said_before: Option<Value>,
+}
+
+/// How long an operator that does not say which change it has seen may take to react to one before what it said earlier counts, good news and bad.
+const NOTICES: Duration = Duration::from_secs(3);
+const THINKS_AGAIN: Duration = Duration::from_secs(15);
+
+/// How far an object is. What an operator said before the change is taken for what it says of it only after a while: `Running` may be followed by a rolling
+/// update, and what was invalid may have been mended.
+fn now(one: &Awaited, since: Duration) -> Readiness {
+    let found = readiness(&one.object);
+    let is_old = one.said_before.as_ref().is_some_and(|said| *said == one.object["status"]);
+    let is_told_by_state =
+        one.object["apiVersion"].as_str().is_some_and(|version| version.starts_with("app.redislabs.com/"))
+            && one.object["status"]["observedGeneration"].is_null();
+    match found {
+        Readiness::Ready if is_old && is_told_by_state && since < NOTICES => {
+            Readiness::Waiting("its operator has not said anything of the change yet".to_owned())
+        }
+        Readiness::Failed(why) if is_old && is_told_by_state && since < THINKS_AGAIN => {
+            Readiness::Waiting(format!("{why}, and nothing of the change yet"))
+        }
+        other => other,
+    }
 }
 
 /// Waits for all; gives those that did not get ready, with what they lack. Ends early when one has failed.
@@ -41,20 +66,25 @@ pub async fn until_ready(
     stop: &Stop,
     watcher: &dyn Watcher,
 ) -> Vec<(usize, Failure)> {
-    let deadline = Instant::now() + timeout;
+    let begun = Instant::now();
+    let deadline = begun + timeout;
     let mut pause = OFTEN;
     let mut told: Vec<(usize, String)> = Vec::new();
     loop {
         let mut failed = Vec::new();
         let mut waiting = Vec::new();
         for one in awaited {
-            match readiness(&one.object) {
+            match now(&one, begun.elapsed()) {
                 Readiness::Ready => {
                     if told.iter().any(|(at, _)| *at == one.at) {
                         watcher.tell(&format!("ready {}", resource(&one.object)));
                     }
                 }
-                Readiness::Failed(why) => failed.push((one.at, failure("notReady", why))),
+                Readiness::Failed(why) => {
+                    let mut failure = failure("notReady", why);
+                    failure.notes = warnings(cluster, &one.object).await;
+                    failed.push((one.at, failure));
+                }
                 Readiness::Waiting(_) if is_bound_later(cluster, &one.object).await => {}
                 Readiness::Waiting(why) => waiting.push((one, why)),
             }
@@ -124,10 +154,18 @@ async fn is_bound_later(cluster: &Cluster, object: &Value) -> bool {
 }
 
 async fn late(cluster: &Cluster, one: Awaited, why: String, code: &str, timeout: Duration) -> (usize, Failure) {
+    if one.object["metadata"]["deletionTimestamp"].is_string() && code == "timeout" {
+        let mut failure = held(&one.object);
+        failure
+            .notes
+            .push("what the files say of it goes with it: it is to be created again once it is gone".to_owned());
+        return (one.at, failure);
+    }
     let after =
         if code == "timeout" { format!("not ready after {} s", timeout.as_secs()) } else { "not ready yet".to_owned() };
     let mut failure = failure(code, format!("{after}: {why}"));
     failure.notes = pods(cluster, &one.object).await;
+    failure.notes.extend(warnings(cluster, &one.object).await);
     if one.object["kind"] == "StatefulSet" && !failure.notes.is_empty() {
         let hint =
             "a StatefulSet does not replace a pod that never got ready: when the template is mended, delete the pod";
@@ -138,6 +176,33 @@ async fn late(cluster: &Cluster, one: Awaited, why: String, code: &str, timeout:
     );
     (one.at, failure)
 }
+
+/// What others have warned of about an object, the newest last: operators say in events what is wrong. Nothing where that may not be asked.
+async fn warnings(cluster: &Cluster, object: &Value) -> Vec<String> {
+    let metadata = &object["metadata"];
+    let (Some(namespace), Some(uid)) = (metadata["namespace"].as_str(), metadata["uid"].as_str()) else {
+        return Vec::new();
+    };
+    let path = format!(
+        "/api/v1/namespaces/{namespace}/events?limit=100&fieldSelector=involvedObject.uid%3D{uid}%2Ctype%3DWarning"
+    );
+    let Ok(found) = cluster.document(&path).await else { return Vec::new() };
+    let text = |event: &Value, key: &str| event[key].as_str().unwrap_or("").to_owned();
+    let when = |event: &Value| ["lastTimestamp", "eventTime"].map(|key| text(event, key)).concat();
+    let mut all: Vec<(String, String)> = found["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|event| (when(event), format!("event {}: {}", text(event, "reason"), text(event, "message"))))
+        .collect();
+    all.sort();
+    let mut said: Vec<String> = all.into_iter().map(|(_, said)| said).collect();
+    said.dedup();
+    said.split_off(said.len().saturating_sub(EVENTS))
+}
+
+/// Events of an object that are told.
+const EVENTS: usize = 3;
 
 /// What the pods of a workload lack.
 async fn pods(cluster: &Cluster, object: &Value) -> Vec<String> {
@@ -196,7 +261,7 @@ fn held(object: &Value) -> Failure {
         object["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut failure = match finalizers.is_empty() {
         true => failure("timeout", "it is being deleted and not gone yet".to_owned()),
-        false => failure("finalizer", format!("it is being deleted and held by {}", finalizers.join(", "))),
+        false => failure("finalizer", format!("it is being deleted, and held by {}", finalizers.join(", "))),
     };
     if !finalizers.is_empty() {
         failure.field = Some("metadata.finalizers".to_owned());

@@ -32,14 +32,19 @@ pub struct Clusters<'a> {
 
 impl<'a> Clusters<'a> {
     /// Those of the environment of a deployment.
-    pub fn of(deployment: &'a Deployment, environment: &Environment, printer: &'a Printer) -> Clusters<'a> {
+    pub fn of(
+        deployment: &'a Deployment,
+        server: &Cluster,
+        environment: &Environment,
+        printer: &'a Printer,
+    ) -> Clusters<'a> {
         let named = deployment.rendered.environment.as_ref();
         let cx = Context { printer, environment, sources: &deployment.rendered.sources };
-        let mut fleets = named
-            .map_or_else(Vec::new, |named| fleets(named, deployment.rendered.names.root(), &deployment.cluster(), &cx));
+        let root = deployment.rendered.names.root();
+        let mut fleets = named.map_or_else(Vec::new, |named| fleets(named, root, &deployment.cluster(), server, &cx));
         let guards = named.map(|named| &named.spec.guards);
         let allow = move |plan: &ScalingPlan| guards.map_or(Ok(()), |guards| guard(guards, &plan.slots, now()));
-        let nodes = Nodes::new(deployment.databases(environment, printer));
+        let nodes = Nodes::new(deployment.databases(server, environment, printer), server);
         nodes.complete(&mut fleets);
         Clusters { fleets, guards, allow: Box::new(allow), nodes, printer }
     }

@@ -117,11 +117,11 @@ impl Deployment {
     }
 
     /// The databases of its environment, as far as it has any. What is wrong with them is told: objects can be applied without.
-    pub fn databases(&self, process: &Environment, printer: &Printer) -> Option<Databases> {
+    pub fn databases(&self, server: &Cluster, process: &Environment, printer: &Printer) -> Option<Databases> {
         let environment = self.rendered.environment.as_ref().filter(|it| !it.spec.redis.is_empty());
         environment?;
         let place = self.cluster();
-        let options = nodes::Options { process, named: &place, asks_pods: false, is_deployed: true };
+        let options = nodes::Options { process, named: &place, asks_pods: false, server: Some(server) };
         let (found, wrong) = match nodes::databases(&self.word, &self.rendered, &self.settings, &options) {
             Ok(Some(mut found)) => {
                 let wrong = std::mem::take(&mut found.wrong);

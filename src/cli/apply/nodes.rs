@@ -14,11 +14,16 @@ use crate::cli::printer::Printer;
 use crate::cli::slots::complete;
 use crate::drift::NodeField;
 use crate::drift::nodes::{Compared, Mode};
+use crate::live::kubernetes::Cluster;
 use crate::plan::Step;
 use crate::plan::nodes::{NodeSteps, Roll, node_steps};
 
 /// The databases of an environment.
-pub struct Nodes(Option<Databases>);
+pub struct Nodes {
+    databases: Option<Databases>,
+    /// The server that is about to be changed.
+    server: Cluster,
+}
 
 /// What a plan does on nodes.
 #[derive(Default)]
@@ -33,25 +38,42 @@ pub struct Planned {
 
 impl Look for Nodes {
     fn look(&self) -> BoxFuture<'_, Vec<Database>> {
-        self.seen(|_| true).boxed()
+        async move {
+            loop {
+                let outages = self.server.outages();
+                let found = self.seen(|_| true).await;
+                let is_silent = found.iter().flat_map(|one| &one.changes).any(|change| change.error.is_some());
+                // Nodes that are not heard because the way to them is away are no nodes that do not answer.
+                if !is_silent || !self.are_forwarded() || !self.server.was_away_since(outages).await {
+                    return found;
+                }
+            }
+        }
+        .boxed()
     }
 }
 
 impl Nodes {
     /// Of these; none where an environment has none.
-    pub fn new(databases: Option<Databases>) -> Nodes {
-        Nodes(databases)
+    pub fn new(databases: Option<Databases>, server: &Cluster) -> Nodes {
+        Nodes { databases, server: server.clone() }
     }
 
     /// Whether there are any.
     pub fn is_any(&self) -> bool {
-        self.0.is_some()
+        self.databases.is_some()
+    }
+
+    /// Whether the server leads to some of them.
+    fn are_forwarded(&self) -> bool {
+        let mut all = self.databases.iter().flat_map(|databases| &databases.list);
+        all.any(|one| one.reached.forwarded.is_some())
     }
 
     /// Completes how the nodes of clusters are reached by what their objects say: the StatefulSet as it is rendered, and, where the API server leads to the pods, what
     /// these use to log in, and their port.
     pub fn complete(&self, fleets: &mut [Fleet]) {
-        let all = self.0.iter().flat_map(|databases| &databases.list);
+        let all = self.databases.iter().flat_map(|databases| &databases.list);
         for one in all.filter(|one| one.wanted.mode == Mode::Cluster) {
             let named = |fleet: &&mut Fleet| fleet.name == one.wanted.name;
             let (Some(fleet), Some(first)) = (fleets.iter_mut().find(named), one.wanted.nodes.first()) else {
@@ -71,7 +93,7 @@ impl Nodes {
 
     /// Those whose pods pass.
     async fn seen(&self, may_run: impl Fn(&str) -> bool + Send) -> Vec<Database> {
-        let Some(databases) = &self.0 else { return Vec::new() };
+        let Some(databases) = &self.databases else { return Vec::new() };
         let there = databases
             .list
             .iter()

@@ -90,6 +90,11 @@ pub(super) fn ended(
     Ok(if is_done { Exit::Done } else { Exit::CouldNot })
 }
 
+/// A server that is not reached in the first place is not waited for: most often it is not the right one.
+pub(super) fn untouched(found: Diagnostic) -> Diagnostic {
+    found.note("nothing was written")
+}
+
 struct Job<'a> {
     deployment: &'a Deployment,
     plan: Option<Plan>,
@@ -108,7 +113,7 @@ impl Job<'_> {
         if !self.options.dry_run {
             self.deployment.may_change()?;
         }
-        let cluster = self.deployment.connect().await?;
+        let cluster = self.deployment.connect().await.map_err(untouched)?;
         let ended = self.go(&cluster).await;
         let lacks = match &ended {
             Ok(Some((report, found))) => {
@@ -157,9 +162,8 @@ impl Job<'_> {
         self.deployment.can_become(&survey, self.printer)?;
         let options = &self.options;
         let goes = |resource: &ResourceRef| options.deletes(resource);
-        Ok(Clusters::of(self.deployment, self.environment, self.printer)
-            .planned(cluster, survey, &goes, self.asks)
-            .await)
+        let clusters = Clusters::of(self.deployment, cluster, self.environment, self.printer);
+        Ok(clusters.planned(cluster, survey, &goes, self.asks).await)
     }
 
     fn judged(&self, plan: &Plan, survey: &Survey) -> Result<Judgement, Diagnostics> {
@@ -220,7 +224,7 @@ impl Job<'_> {
         let teller = Teller(self.printer);
         let place = self.deployment.place();
         let display = Display::new(self.environment.stderr.terminal && !self.environment.dumb, self.printer.is_quiet());
-        let clusters = Clusters::of(self.deployment, self.environment, self.printer);
+        let clusters = Clusters::of(self.deployment, &cluster, self.environment, self.printer);
         let moves = match clusters.options() {
             Ok(moves) => moves,
             Err(found) => return (ApplyReport::default(), vec![found]),

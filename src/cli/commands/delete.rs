@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostics, Sources, arrange};
 use crate::k8s::ResourceRef;
 use crate::plan::{Plan, Step, as_asked, plan_text, protection};
 
-use super::apply::ended;
+use super::apply::{ended, untouched};
 
 /// The manager whose fields nobody writes here.
 const MANAGER: &str = "redisops";
@@ -62,7 +62,7 @@ async fn carry_out(
     if !options.dry_run {
         deployment.may_change()?;
     }
-    let cluster = deployment.connect().await?;
+    let cluster = deployment.connect().await.map_err(untouched)?;
     let wish = Wish { manager: MANAGER, adopt: None, try_new: false, delete: &options.delete };
     let survey = deployment.survey(&cluster, wish).await?.of_deletion();
     if survey.plan.is_empty() {

@@ -55,7 +55,8 @@ async fn look(deployment: &Deployment, wish: Wish<'_>, printer: &Printer) -> Res
                 .iter()
                 .for_each(|missing| printer.note(&missing.to_string()));
             let environment = Environment::of_process();
-            Ok(Clusters::of(deployment, &environment, printer).planned(&cluster, survey, &|_| true, true).await)
+            let clusters = Clusters::of(deployment, &cluster, &environment, printer);
+            Ok(clusters.planned(&cluster, survey, &|_| true, true).await)
         }
         Err(found) => Err(Diagnostics::from(found)),
     };

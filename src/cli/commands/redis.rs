@@ -46,7 +46,7 @@ fn status(arguments: NodesArgs, environment: &Environment, printer: &Printer) ->
         Err((sources, found)) => return told(&sources, found),
     };
     let named = Where { kubeconfig: cluster.kubeconfig, context: cluster.context };
-    let options = nodes::Options { process: environment, named: &named, asks_pods: false, is_deployed: false };
+    let options = nodes::Options { process: environment, named: &named, asks_pods: false, server: None };
     let found = nodes::databases(&word, &rendered, &settings, &options);
     let mut databases = match found.and_then(|found| found.ok_or_else(|| nodes::no_environment(&word).into())) {
         Ok(databases) => databases,

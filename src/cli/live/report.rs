@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
-use crate::apply::objects::hide;
+use crate::apply::objects::{Quoted, hide};
 use crate::cli::apply::fill_to_compare;
 use crate::cli::diff::{Commits, Compared, Task};
 use crate::cli::nodes;
@@ -14,6 +14,7 @@ use crate::cli::settings::RenderSettings;
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources, arrange};
 use crate::drift::{DiffReport, Matching};
 use crate::live::kubernetes::Cluster;
+use crate::provenance::json;
 
 use super::rights::{rights, tell};
 use super::settings::{LiveSettings, Where};
@@ -60,7 +61,7 @@ pub fn report(
     let (found, examined) = thread::scope(|scope| {
         // Objects are work for this machine, nodes are waited for: neither waits for the other.
         let examined = scope.spawn(|| if asked.is_empty() { Ok(Vec::new()) } else { nodes::compare(&asked) });
-        let found = block_on(all(&rendered, settings, printer));
+        let found = block_on(all(&rendered, &masks, settings, printer));
         (found, examined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let (found, is_sure) = found??;
@@ -103,7 +104,7 @@ fn of_nodes(
         process: &settings.process,
         named: &settings.named,
         asks_pods: settings.objects,
-        is_deployed: false,
+        server: None,
     };
     rendered.iter().map(|(word, one)| nodes::databases(word, one, rendering, &options)).collect()
 }
@@ -120,8 +121,12 @@ fn add_nodes(
     match found {
         Ok(Some(found)) => {
             found.notes.iter().for_each(|note| printer.note(note));
+            let is_empty = found.changes.is_empty() && found.notes.is_empty();
             found.changes.into_iter().for_each(|change| report.push_node(change));
             let is_whole = !found.wrong.has_errors();
+            if !settings.objects && is_whole && is_empty {
+                printer.note(&format!("`{word}` has no Redis database: there are no nodes to compare"));
+            }
             printer.diagnostics(&arrange(found.wrong.0, &one.sources), &one.sources);
             if let Some(role) = found.role {
                 printer.report(&rights(&role));
@@ -154,6 +159,7 @@ fn worktree() -> Task {
 /// What was found for each target, and whether the server is one whose answers mean what they should.
 async fn all(
     rendered: &[(&String, Rendered)],
+    masks: &[BTreeSet<String>],
     settings: &LiveSettings,
     printer: &Printer,
 ) -> Result<(Vec<Found>, bool), Diagnostics> {
@@ -161,9 +167,9 @@ async fn all(
     let mut all = Vec::new();
     let mut errors: Vec<Told> = Vec::new();
     let mut is_sure = true;
-    for (_, one) in rendered {
+    for ((_, one), secrets) in rendered.iter().zip(masks) {
         let sources = Sources::new();
-        let found = match (&settings.saved, settings.objects) {
+        let mut found = match (&settings.saved, settings.objects) {
             (_, false) => Found::default(),
             (Some(file), true) => against_saved(one, file, settings, &sources, printer)?,
             (None, true) => {
@@ -185,6 +191,7 @@ async fn all(
                 }
             }
         };
+        mask_quotes(&mut found, one, secrets);
         errors.extend(found.errors.iter().cloned());
         is_sure &= !found.refused.has_errors();
         printer.diagnostics(&arrange(found.refused.0.clone(), &one.sources), &one.sources);
@@ -192,6 +199,26 @@ async fn all(
     }
     tell(&errors, printer);
     Ok((all, is_sure))
+}
+
+/// Servers and webhooks quote what they refuse: values of Secrets, and those that placeholders stand for, are not shown.
+fn mask_quotes(found: &mut Found, rendered: &Rendered, secrets: &BTreeSet<String>) {
+    if found.errors.is_empty() && found.changes.iter().all(|change| change.refusal.is_none()) {
+        return;
+    }
+    let objects: Vec<_> = rendered.objects.as_slice().iter().filter(|object| object.kind() == "Secret").collect();
+    let objects: Vec<_> = objects.iter().map(|object| json(&object.node)).collect();
+    let quoted = Quoted::of(secrets, &objects);
+    let plain = Quoted::of(secrets, []);
+    for told in &mut found.errors {
+        let own = if told.object.starts_with("Secret/") { &quoted } else { &plain };
+        own.hide_in(&mut told.error);
+    }
+    for change in &mut found.changes {
+        let own = if change.resource.kind == "Secret" { &quoted } else { &plain };
+        change.error.iter_mut().for_each(|error| own.mask(&mut error.message));
+        change.refusal.iter_mut().for_each(|refusal| own.mask(&mut refusal.message));
+    }
 }
 
 /// Whether the release of a server is one that is known here.

@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Pos};
 use crate::drift::nodes::{DatabaseStatus, Found, Wanted, credentials, find, secret_text, status};
 use crate::drift::{CompareError, NodeChange, NodeField, Origin};
 use crate::environment::{self, Place, Redis};
-use crate::live::kubernetes::{SecretValues, role_of_compared};
+use crate::live::kubernetes::{Cluster, SecretValues, role_of_compared};
 use crate::source::{Blamer, LineBlame};
 use crate::validate::{Objects, Settings};
 
@@ -29,8 +29,8 @@ pub struct Options<'o> {
     pub named: &'o Where,
     /// Whether the cluster is asked on which machines pods run that are not reached through it: not where it need not be there at all.
     pub asks_pods: bool,
-    /// Whether the cluster is about to be changed, so that it may be asked.
-    pub is_deployed: bool,
+    /// The cluster where it is about to be changed, so that it may be asked.
+    pub server: Option<&'o Cluster>,
 }
 
 /// A database, and how it is looked at.
@@ -97,7 +97,7 @@ pub fn databases(
             cluster: &cluster,
             asks_pods: options.asks_pods,
             values: &values,
-            is_deployed: options.is_deployed,
+            server: options.server,
         };
         let entry = entry.map(|index| &entries[index]);
         if let Some(reached) = wrong.take(reach(entry, &wanted, &means)) {

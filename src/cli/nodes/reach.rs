@@ -12,7 +12,7 @@ use crate::drift::CompareError;
 use crate::drift::nodes::{Credentials, Wanted};
 use crate::environment::{self, AccessMode, Auth, Place};
 use crate::kustomize::decode::{Pairs, Text};
-use crate::live::kubernetes::{PodPasswords, PortForward, SecretValues, ServerError, role_for};
+use crate::live::kubernetes::{Cluster, PodPasswords, PortForward, SecretValues, ServerError, role_for};
 use crate::live::redis::{Access, AddressMap, Former, Tls, Tunnel};
 use crate::secrets::Secret;
 use crate::slots::Address;
@@ -78,8 +78,8 @@ pub struct Means<'m> {
     pub asks_pods: bool,
     /// Its Secrets.
     pub values: &'m SecretValues,
-    /// Whether it is about to be changed.
-    pub is_deployed: bool,
+    /// The same, where it is about to be changed.
+    pub server: Option<&'m Cluster>,
 }
 
 /// Where the nodes of an entry are asked; without an entry, through the API server.
@@ -105,11 +105,14 @@ pub fn reach(entry: Option<&environment::Redis>, wanted: &Wanted, means: &Means<
     let mut access = found.take(login.access()).unwrap_or_default();
     access.map = announced(map);
     let Where { kubeconfig, context } = means.cluster;
-    let through = || Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace)));
+    let through = || {
+        let forward = PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(namespace));
+        Arc::new(forward.beside(means.server))
+    };
     let has_pods = wanted.nodes.iter().any(|node| node.pod.parse::<Address>().is_err()) && wanted.service.is_none();
     let pods = (means.asks_pods && !is_forwarded && has_pods).then(|| through() as Arc<dyn Tunnel>);
     // Where nothing of the cluster is asked, nothing is asked of it for that either.
-    let set = wanted.nodes.first().filter(|_| is_forwarded || means.is_deployed);
+    let set = wanted.nodes.first().filter(|_| is_forwarded || means.server.is_some());
     access.former = set.and_then(|node| node.pod.rsplit_once('-')).map(|(set, _)| {
         let of_pods = PodPasswords::new(kubeconfig.as_deref(), context.as_deref(), namespace, set);
         Arc::new(of_pods) as Arc<dyn Former>

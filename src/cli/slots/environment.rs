@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::environment::{self, AccessMode, Auth, Redis, Tls as TlsFiles, TopologyMode};
 use crate::kustomize::Options;
 use crate::kustomize::decode::{Pairs, Text};
-use crate::live::kubernetes::{PortForward, SecretValues, role_for};
+use crate::live::kubernetes::{Cluster, PortForward, SecretValues, role_for};
 use crate::live::redis::{Access, AddressMap, Tunnel};
 use crate::secrets::Secret;
 use crate::slots::Address;
@@ -36,7 +36,8 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     let redis = pick(&environment.spec.redis, name, entry)?;
     let mut found = Diagnostics::new();
     let cluster = Where::of(&Where::default(), Some(&environment), &place.root);
-    let around = Around { root: &place.root, cluster: &cluster, namespace: &environment.spec.kubernetes.namespace, cx };
+    let namespace = &environment.spec.kubernetes.namespace;
+    let around = Around { root: &place.root, cluster: &cluster, server: None, namespace, cx };
     let reached = found.take(reach(redis));
     let access = found.take(around.authenticate(redis, access));
     match (reached, access) {
@@ -57,9 +58,16 @@ pub fn live_of(word: &str, access: Access, cx: &Context<'_>) -> Result<Live, Dia
     }
 }
 
-/// The clusters of an environment that run in StatefulSets of a cluster of Kubernetes.
-pub fn fleets(environment: &environment::Environment, root: &Path, cluster: &Where, cx: &Context<'_>) -> Vec<Fleet> {
-    let around = Around { root, cluster, namespace: &environment.spec.kubernetes.namespace, cx };
+/// The clusters of an environment that run in StatefulSets of a cluster of Kubernetes. Ways that lead over its `server` wait for that as long as others do.
+pub fn fleets(
+    environment: &environment::Environment,
+    root: &Path,
+    cluster: &Where,
+    server: &Cluster,
+    cx: &Context<'_>,
+) -> Vec<Fleet> {
+    let namespace = &environment.spec.kubernetes.namespace;
+    let around = Around { root, cluster, server: Some(server), namespace, cx };
     let fleet = |redis: &Redis| {
         let is_cluster = redis.topology.as_ref().and_then(|t| t.mode) == Some(TopologyMode::Cluster);
         let (set, of) = sets(redis)?;
@@ -83,6 +91,8 @@ struct Around<'a> {
     root: &'a Path,
     /// The cluster that pods run in.
     cluster: &'a Where,
+    /// The same, where somebody is at work on it.
+    server: Option<&'a Cluster>,
     /// The namespace of the environment.
     namespace: &'a str,
     cx: &'a Context<'a>,
@@ -91,7 +101,8 @@ struct Around<'a> {
 impl Around<'_> {
     fn tunnel(&self) -> Arc<dyn Tunnel> {
         let Where { kubeconfig, context } = self.cluster;
-        Arc::new(PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(self.namespace)))
+        let forward = PortForward::new(kubeconfig.as_deref(), context.as_deref(), Some(self.namespace));
+        Arc::new(forward.beside(self.server))
     }
 
     fn home(&self, redis: &Redis) -> Option<Home> {
@@ -129,8 +140,7 @@ fn of_overlay(name: &str, redis: &Redis, cx: &Context<'_>) -> Option<Database> {
     let options = Options { expand: Some(crate::topology::expand), ..Options::default() };
     let settings = RenderSettings { offline: false, restriction: LoadRestriction::RootOnly, options };
     let rendered = render(&word, &State::worktree(), &settings).ok()?;
-    let options =
-        nodes::Options { process: cx.environment, named: &Where::default(), asks_pods: false, is_deployed: false };
+    let options = nodes::Options { process: cx.environment, named: &Where::default(), asks_pods: false, server: None };
     let found = nodes::databases(&word, &rendered, &settings, &options).ok().flatten()?;
     found.list.into_iter().find(|one| one.is_named && one.wanted.name == redis.name.value)
 }

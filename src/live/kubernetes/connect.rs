@@ -158,7 +158,11 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         }
         next = cause.source();
     }
-    text
+    // A page of the manual of a library is of no use to whoever reads this.
+    match text.split_once(": peer closed connection without sending TLS close_notify") {
+        Some((before, _)) => format!("{before}: it was closed by the other side"),
+        None => text,
+    }
 }
 
 /// What a person needs to know of a server that was not reached.

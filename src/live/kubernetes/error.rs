@@ -146,9 +146,22 @@ impl ServerError {
 
     /// Whether what the write would change is settled when the object is created.
     pub fn is_immutable(&self) -> bool {
-        const WORDS: [&str; 3] =
-            ["immutable", "may not be changed", "updates to statefulset spec for fields other than"];
-        let said = |text: &str| WORDS.iter().any(|word| text.contains(word));
+        const WORDS: [&str; 11] = [
+            "immutable",
+            "may not be changed",
+            "may not be modified",
+            "may not change",
+            "cannot change",
+            "cannot be changed",
+            "can not be changed",
+            "cannot be modified",
+            "can not be unset",
+            "can not be less than previous value",
+            "can not be less than status.capacity",
+        ];
+        // `updates to statefulset spec for fields other than … are forbidden`, `updates to parameters are forbidden`
+        let is_settled = |text: &str| text.contains("updates to ") && text.contains("forbidden");
+        let said = |text: &str| is_settled(text) || WORDS.iter().any(|word| text.contains(word));
         self.status == 422 && (said(&self.message) || self.causes.iter().any(|(_, cause)| said(cause)))
     }
 
@@ -231,6 +244,15 @@ mod tests {
         }
         let set = "StatefulSet.apps \"a\" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas' are forbidden";
         assert!(refused(422, set).is_immutable() && !refused(422, set).is_denied());
+        for settled in [
+            "Service \"a\" is invalid: spec.clusterIPs[0]: Invalid value: [\"10.96.0.7\"]: may not change once set",
+            "RoleBinding.rbac.authorization.k8s.io \"a\" is invalid: roleRef: Invalid value: {}: cannot change roleRef",
+            "StorageClass.storage.k8s.io \"a\" is invalid: parameters: Forbidden: updates to parameters are forbidden.",
+            "Pod \"a\" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`",
+            "PersistentVolumeClaim \"a\" is invalid: spec.resources.requests.storage: Forbidden: field can not be less than status.capacity",
+        ] {
+            assert!(refused(422, settled).is_immutable(), "{settled}");
+        }
         assert!(!refused(422, "Service \"a\" is invalid: spec.ports[0].port: Invalid value: 0").is_immutable());
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, Semaphore};
 use crate::live::redis::{About, Opened, Trouble, Tunnel};
 use crate::slots::Address;
 
+use super::cluster::Cluster;
 use super::connect::{chain, way};
 use super::error::{ServerError, Subject};
 use super::role::PORT_FORWARD;
@@ -42,6 +43,8 @@ pub struct PortForward {
     /// A client belongs to the runtime in which it was made.
     link: Mutex<Option<(tokio::runtime::Id, Link)>>,
     gate: Semaphore,
+    /// The server, where somebody is at work on it: it may be waited for.
+    server: Option<Cluster>,
 }
 
 impl fmt::Debug for PortForward {
@@ -95,7 +98,15 @@ impl PortForward {
             namespace: namespace.filter(|it| !it.is_empty()).map(str::to_owned),
             link: Mutex::new(None),
             gate: Semaphore::new(AT_A_TIME),
+            server: None,
         }
+    }
+
+    /// The same, which waits for a server that is away as long as those do who are at work on it.
+    #[must_use]
+    pub fn beside(mut self, server: Option<&Cluster>) -> PortForward {
+        self.server = server.cloned();
+        self
     }
 
     async fn link(&self) -> Result<Link, ServerError> {
@@ -234,8 +245,30 @@ impl PortForward {
 }
 
 impl Tunnel for PortForward {
-    fn open<'t>(&'t self, place: &'t Address) -> BoxFuture<'t, Result<Opened, Trouble>> {
-        async move { self.forward(place).await.map_err(|error| Trouble::NotForwarded(Box::new(error))) }.boxed()
+    fn open<'t>(&'t self, place: &'t Address, patience: Duration) -> BoxFuture<'t, Result<Opened, Trouble>> {
+        async move {
+            loop {
+                let trouble = match tokio::time::timeout(patience, self.forward(place)).await {
+                    Ok(Ok(opened)) => return Ok(opened),
+                    Ok(Err(error)) => Trouble::NotForwarded(Box::new(error)),
+                    Err(_) => Trouble::TimedOut,
+                };
+                let may_pass = match &trouble {
+                    Trouble::NotForwarded(error) => error.is_lost(),
+                    _ => true,
+                };
+                let returns = async {
+                    match &self.server {
+                        Some(server) if may_pass => server.returns().await,
+                        _ => false,
+                    }
+                };
+                if !returns.await {
+                    return Err(trouble);
+                }
+            }
+        }
+        .boxed()
     }
 
     fn about<'t>(&'t self, place: &'t Address) -> BoxFuture<'t, About> {

@@ -1,6 +1,7 @@
 //! An API server that is away while something is written: waited for, for as long as the user said.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch::{self, Sender};
@@ -21,11 +22,13 @@ pub struct Away {
 pub(super) struct Outage {
     patience: Mutex<Option<Duration>>,
     away: Sender<Option<Away>>,
+    /// How often it was.
+    count: AtomicUsize,
 }
 
 impl Default for Outage {
     fn default() -> Outage {
-        Outage { patience: Mutex::default(), away: watch::channel(None).0 }
+        Outage { patience: Mutex::default(), away: watch::channel(None).0, count: AtomicUsize::new(0) }
     }
 }
 
@@ -39,11 +42,12 @@ impl Outage {
     }
 
     pub(super) fn begin(&self, error: &ServerError) {
-        self.away.send_if_modified(|away| {
+        let is_new = self.away.send_if_modified(|away| {
             let is_new = away.is_none();
             away.get_or_insert_with(|| Away { since: Instant::now(), why: error.message.clone() });
             is_new
         });
+        self.count.fetch_add(usize::from(is_new), Ordering::Relaxed);
     }
 
     /// Waits until the server is back; false when it is away for too long.
@@ -87,6 +91,30 @@ impl Cluster {
     pub fn is_back(&self) {
         self.hope_again();
         self.outage.away.send_if_modified(|away| away.take().is_some());
+    }
+
+    /// How often the server was found to be away.
+    pub fn outages(&self) -> usize {
+        self.outage.count.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether the server is away. Where it is, and is waited for, this returns once it is back; whether it came back.
+    pub async fn returns(&self) -> bool {
+        if !self.outage.is_waited_for() {
+            return false;
+        }
+        match self.impatient().document("/version").await {
+            Err(error) if error.is_lost() => self.outage.begin(&error),
+            // It answers; whoever holds the lock says when work may go on.
+            _ if self.away().is_some() => {}
+            _ => return false,
+        }
+        self.outage.passed().await
+    }
+
+    /// Whether the server was away since there were so many outages, and is back: what broke off in between may go well another time.
+    pub async fn was_away_since(&self, outages: usize) -> bool {
+        self.returns().await || self.outages() > outages && self.away().is_none()
     }
 
     /// How long the server is away, where it is waited for; none where it is there.

@@ -140,12 +140,13 @@ impl Access {
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(None)
             .set_dns_resolver(self.map.clone());
+        let opened = match &self.tunnel {
+            Some(tunnel) => Some(tunnel.open(&self.map.reach(address), self.connect_timeout).await.map_err(error)?),
+            None => None,
+        };
         let connecting = async {
-            match &self.tunnel {
-                Some(tunnel) => {
-                    let opened = tunnel.open(&self.map.reach(address)).await?;
-                    self.through(opened, named, &client, config).await
-                }
+            match opened {
+                Some(opened) => self.through(opened, named, &client, config).await,
                 None => {
                     let connected = client.get_multiplexed_async_connection_with_config(&config).await;
                     connected.map_err(|found| Trouble::of(&found))
@@ -206,7 +207,8 @@ impl Access {
             let place = match &self.tunnel {
                 None => place,
                 Some(tunnel) => {
-                    let opened = tunnel.open(&place).await.map_err(|trouble| NodeError::new(address, trouble))?;
+                    let opened = tunnel.open(&place, self.connect_timeout).await;
+                    let opened = opened.map_err(|trouble| NodeError::new(address, trouble))?;
                     let failed = |error: std::io::Error| Trouble::Unreachable(error.to_string());
                     bridge(opened.stream).await.map_err(|error| NodeError::new(address, failed(error)))?
                 }

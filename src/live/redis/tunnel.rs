@@ -1,6 +1,7 @@
 //! Ways to nodes that do not lead over the network of this machine.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
@@ -36,8 +37,8 @@ pub struct About {
 
 /// A way to nodes.
 pub trait Tunnel: Send + Sync + fmt::Debug {
-    /// Opens a way to the node at a place.
-    fn open<'t>(&'t self, place: &'t Address) -> BoxFuture<'t, Result<Opened, Trouble>>;
+    /// Opens a way to the node at a place; that may take so long where whoever leads there is up.
+    fn open<'t>(&'t self, place: &'t Address, patience: Duration) -> BoxFuture<'t, Result<Opened, Trouble>>;
 
     /// What is known of a place; nothing where that may not be asked.
     fn about<'t>(&'t self, place: &'t Address) -> BoxFuture<'t, About>;
