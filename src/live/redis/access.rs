@@ -11,6 +11,7 @@ use ::redis::{
 };
 
 use futures::future::{BoxFuture, join_all};
+use tokio::net::TcpStream;
 
 use crate::secrets::Secret;
 use crate::slots::Address;
@@ -18,8 +19,9 @@ use crate::slots::Address;
 use super::address_map::AddressMap;
 use super::cluster::nodes_of;
 use super::connection::Connection;
+use super::encrypted::encrypted;
 use super::error::{NodeError, Trouble};
-use super::tunnel::{About, Opened, Tunnel, bridge};
+use super::tunnel::{About, Duplex, Opened, Tunnel, bridge};
 
 /// How the nodes of a cluster are reached: as whom, with which certificates, where.
 #[derive(Clone, Debug)]
@@ -197,28 +199,47 @@ impl Access {
         }
     }
 
-    /// Opens a connection that shows what a node is asked. The map applies before names are compared with certificates here, as the client library looks
-    /// names up by itself for this.
+    /// Opens a connection that shows what a node is asked. The client library makes such a one only where it looks names up by itself: so a way is opened, and
+    /// encrypted, before.
     pub(super) async fn monitor(&self, address: &Address) -> Result<Monitor, NodeError> {
         let user: Option<Arc<str>> = self.user.as_deref().map(Arc::from);
-        let error = |error| NodeError::of(address, &error).as_user(user.as_ref());
-        let place = self.map.reach(address);
-        let opening = async {
-            let place = match &self.tunnel {
-                None => place,
-                Some(tunnel) => {
-                    let opened = tunnel.open(&place, self.connect_timeout).await;
-                    let opened = opened.map_err(|trouble| NodeError::new(address, trouble))?;
-                    let failed = |error: std::io::Error| Trouble::Unreachable(error.to_string());
-                    bridge(opened.stream).await.map_err(|error| NodeError::new(address, failed(error)))?
-                }
-            };
-            self.client(&place).map_err(error)?.get_async_monitor().await.map_err(error)
-        };
-        match tokio::time::timeout(self.connect_timeout, opening).await {
-            Ok(opened) => opened,
-            Err(_) => Err(NodeError::new(address, Trouble::TimedOut)),
+        let error = |trouble| NodeError::new(address, trouble).as_user(user.as_ref());
+        let names = std::iter::once(address.clone()).chain(self.other_names(address));
+        let mut refused = None;
+        for name in names {
+            let opened = tokio::time::timeout(self.connect_timeout, self.monitored(address, &name)).await;
+            match opened.unwrap_or(Err(Trouble::TimedOut)) {
+                Ok(monitor) => return Ok(monitor),
+                // The first name is the one that was meant.
+                Err(trouble @ Trouble::Tls(_)) => refused = refused.or(Some(trouble)),
+                Err(trouble) => return Err(error(trouble)),
+            }
         }
+        Err(error(refused.unwrap_or(Trouble::TimedOut)))
+    }
+
+    /// The same, with the name that its certificate is to have.
+    async fn monitored(&self, address: &Address, named: &Address) -> Result<Monitor, Trouble> {
+        let place = self.map.reach(address);
+        let failed = |error: std::io::Error| Trouble::Unreachable(error.to_string());
+        let place = match (&self.tunnel, &self.tls) {
+            (None, None) => place,
+            (tunnel, tls) => {
+                let way: Box<dyn Duplex> = match tunnel {
+                    Some(tunnel) => tunnel.open(&place, self.connect_timeout).await?.stream,
+                    None => Box::new(TcpStream::connect((place.host.as_str(), place.port)).await.map_err(failed)?),
+                };
+                let way = match tls {
+                    Some(tls) => encrypted(way, &named.host, tls).await?,
+                    None => way,
+                };
+                bridge(way).await.map_err(failed)?
+            }
+        };
+        let plain = ConnectionAddr::Tcp(place.host, place.port).into_connection_info();
+        let client = plain.and_then(|plain| Client::open(plain.set_redis_settings(self.login())));
+        let monitor = client.map_err(|found| Trouble::of(&found))?.get_async_monitor().await;
+        monitor.map_err(|found| Trouble::of(&found))
     }
 
     /// Asks the nodes at these places which addresses they announce, and remembers where those are. Places that do not answer are left out: they are

@@ -7,6 +7,7 @@ mod ask;
 mod cluster;
 mod cluster_error;
 mod connection;
+mod encrypted;
 mod counts;
 mod error;
 mod facts;
