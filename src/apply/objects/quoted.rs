@@ -37,7 +37,9 @@ impl Quoted {
             });
             texts.extend(unpacked.collect::<Vec<_>>());
             texts.extend(packed);
-            texts.extend(values("stringData"));
+            let plain = values("stringData");
+            texts.extend(plain.iter().map(|text| base64::engine::general_purpose::STANDARD.encode(text)));
+            texts.extend(plain);
         }
         // A message has it on one line, or as JSON writes it.
         let forms = |text: &String| {
@@ -98,7 +100,7 @@ mod tests {
             quoted.mask(&mut text);
             text
         };
-        for text in ["is hunter2", "is aHVudGVyMg==", r#"is say "it""#, r#"is say \"it\""#, "is from-a-store"] {
+        for text in ["is hunter2", "is aHVudGVyMg==", "is c2F5ICJpdCI=", r#"is say "it""#, r#"is say \"it\""#, "is from-a-store"] {
             assert_eq!(masked(text), format!("is {MASKED}"), "{text}");
         }
         assert_eq!(masked("\"ab\" is about as short"), format!("\"{MASKED}\" is about as short"));

@@ -153,12 +153,23 @@ impl Lock {
     }
 
     /// Gives it back in good order: whoever carries the connections (an API server that leads to a pod) may keep them open for a while after they have ended here.
+    /// Former connections of this run whose way was cut are ended for the same reason, where the user may do that.
     pub async fn release(&self) {
         let held = self.state.lock().await;
         let nameless = cmd("CLIENT").arg("SETNAME").arg("").to_owned();
         let told = held.nodes.iter().filter_map(|node| node.connection.as_ref());
         // A node that does not answer loses the connection, and the name with it.
-        join_all(told.map(|connection| connection.query_within::<()>(&nameless, PATIENCE))).await;
+        join_all(told.map(|connection| async {
+            if connection.query_within::<()>(&nameless, PATIENCE).await.is_err() {
+                return;
+            }
+            let list = connection.query_within::<String>(cmd("CLIENT").arg("LIST"), PATIENCE).await.unwrap_or_default();
+            for former in of_run(&list, &self.name) {
+                let end = cmd("CLIENT").arg("KILL").arg("ID").arg(former).to_owned();
+                let _ = connection.query_within::<::redis::Value>(&end, PATIENCE).await;
+            }
+        }))
+        .await;
     }
 
     /// Registers at nodes that are new, and goes on with these connections.
@@ -241,6 +252,11 @@ fn holder(list: &str) -> Option<Client<'_>> {
     list.lines().filter_map(client).min_by_key(|client| client.id)
 }
 
+/// The ids of all connections that hold a node for a run.
+fn of_run(list: &str, name: &str) -> Vec<u64> {
+    list.lines().filter_map(client).filter(|client| client.name == name).map(|client| client.id).collect()
+}
+
 fn client(line: &str) -> Option<Client<'_>> {
     let field = |name: &str| line.split(' ').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
     let name = field("name")?;
@@ -266,6 +282,7 @@ id=4 addr=10.0.0.5:6001 fd=9 name= age=9
         let client = holder(LIST).unwrap();
         assert_eq!((client.id, client.name, client.from), (7, "redisops:a1:laptop", "10.0.0.5:6000"));
         assert!(holder("id=3 addr=a name=redisops-steps\n").is_none());
+        assert_eq!((of_run(LIST, "redisops:a1:laptop"), of_run(LIST, "redisops:a1:other")), (vec![7], vec![]));
     }
 
     #[test]
