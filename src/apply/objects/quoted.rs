@@ -100,7 +100,14 @@ mod tests {
             quoted.mask(&mut text);
             text
         };
-        for text in ["is hunter2", "is aHVudGVyMg==", "is c2F5ICJpdCI=", r#"is say "it""#, r#"is say \"it\""#, "is from-a-store"] {
+        for text in [
+            "is hunter2",
+            "is aHVudGVyMg==",
+            "is c2F5ICJpdCI=",
+            r#"is say "it""#,
+            r#"is say \"it\""#,
+            "is from-a-store",
+        ] {
             assert_eq!(masked(text), format!("is {MASKED}"), "{text}");
         }
         assert_eq!(masked("\"ab\" is about as short"), format!("\"{MASKED}\" is about as short"));
