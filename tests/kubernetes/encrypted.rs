@@ -115,7 +115,7 @@ fn a_cluster_with_certificates_is_compared_and_scaled_through_the_api_server() {
     apply();
     assert_eq!(bench.redisops(&["slots", "check", "shop"]).code, 0);
     // What nodes are asked is sampled over ways of their own.
-    let run = bench.redisops(&["slots", "plan", "shop", "--balance", "ops"]);
+    let run = bench.redisops(&["slots", "plan", "shop", "--balance", "ops", "--sample-ops", "1s"]);
     assert!(run.code == 0 && !run.stderr.contains("TLS"), "{run:?}");
     let lines = servers[0].cli(&["CLUSTER", "NODES"]);
     assert_eq!(lines.lines().filter(|line| line.contains("master")).count(), 4, "{lines}");
