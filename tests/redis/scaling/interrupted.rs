@@ -1,5 +1,6 @@
 //! The program is killed inside an apply that brings shards or takes them, and run again until it comes to its end, while a client writes.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -50,12 +51,12 @@ fn pace() -> usize {
     if is_full() { 1 } else { 9 }
 }
 
-/// Starts an apply and kills it at a boundary, until one comes to its end; how often it was killed.
+/// Starts an apply and kills it at a boundary that no run before it has met, until one comes to its end; how often it was killed.
 fn with_interruptions(shards: &Shards<'_>, nodes: usize) -> usize {
     shards.write(nodes, 1);
     let mut killed = 0;
-    // A boundary that a run meets again without getting on, as one that waits does, is passed the next time.
-    let (mut same, mut last) = (0, String::new());
+    // Some say what begins: who is killed there each time never gets on.
+    let mut met = BTreeSet::new();
     loop {
         let mut child = shards.command(&APPLY).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its stderr")).lines().map_while(Result::ok);
@@ -63,8 +64,8 @@ fn with_interruptions(shards: &Shards<'_>, nodes: usize) -> usize {
         let at = lines
             .by_ref()
             .inspect(|line| told.push(line.clone()))
-            .filter(|line| is_boundary(line))
-            .nth(pace() - 1 + same);
+            .filter(|line| is_boundary(line) && !met.contains(line))
+            .nth(pace() - 1);
         let Some(at) = at else {
             let status = child.wait().expect("it ends");
             assert!(status.success(), "{}", told.join("\n"));
@@ -75,8 +76,7 @@ fn with_interruptions(shards: &Shards<'_>, nodes: usize) -> usize {
         killed += 1;
         report(&format!("shards-to-{nodes}"), &format!("{killed} kills, the last one at `{at}`"));
         assert!(killed < 400, "it gets nowhere: {}", told.join("\n"));
-        same = if at == last { same + 1 } else { 0 };
-        last = at;
+        met.extend(told);
         // Whoever runs it again waits until the lock of the killed run is out of date, or takes it away.
         shards.space.run(&["delete", "lease", "--all"]).expect("it is free");
     }
