@@ -359,3 +359,37 @@ fn a_password_of_a_generated_secret_is_replaced_and_no_client_is_refused() {
     assert!(!secrets().contains(&of_before), "{}", secrets());
     is_clean(&bench, &["--prune"]);
 }
+
+#[test]
+fn a_password_that_another_secret_has_is_taken_and_no_client_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    let namespace = bench.namespace.clone();
+    bench.write("prod/kustomization.yaml", "namespace: NAMESPACE\nresources: [redis.yaml, secret.yaml, other.yaml]\n");
+    bench.write("prod/redis.yaml", REDIS);
+    bench.write("prod/secret.yaml", SECRET);
+    bench.write("prod/other.yaml", &SECRET.replace("cache-auth", "other-auth").replace("one-and-only", "another"));
+    bench.write("environments/shop.yaml", ENVIRONMENT);
+    let kubelet = Kubelet::start(&bench, &PODS);
+    let run = bench.redisops(&APPLY);
+    assert_eq!(run.code, 0, "{run:?}");
+    kubelet.wait_for_sentinels(&PODS, "one-and-only");
+
+    replace(&bench, "prod/redis.yaml", "cache-auth", "other-auth");
+    let old = Logins::start(&kubelet, &PODS, "default", "one-and-only");
+    let before = kubelet.starts();
+    let mut running = Running::start(&bench, "4s");
+    running.wait_for("the new password of default is valid beside the old one");
+    let new = Logins::start(&kubelet, &PODS, "default", "another");
+    running.wait_for("pod cache-node-2 is replaced");
+    // Both Secrets are as the files say, and have for now what pods of both templates need.
+    let keys = bench.kubectl(&["-n", &namespace, "get", "secrets", "-o", "jsonpath={.items[*].data}"]);
+    assert_eq!(keys.matches("redis-password-previous").count(), 2, "{keys}");
+    running.wait_for("old passwords stay valid for 4 s more");
+    old.end();
+    running.end();
+    new.end();
+    assert_eq!(sorted(kubelet.starts()[before.len()..].to_vec()), PODS, "{}", running.told());
+    has_ended(&kubelet, &PODS, "default", "one-and-only");
+    nothing_is_left(&bench);
+    is_clean(&bench, &[]);
+}
