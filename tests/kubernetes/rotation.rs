@@ -84,7 +84,7 @@ impl Running {
         let begin = Instant::now();
         while !self.told().contains(text) {
             let has_ended = self.process.try_wait().unwrap().is_some() && !self.told().contains(text);
-            assert!(!has_ended && begin.elapsed() < Duration::from_secs(200), "nobody tells {text}: {}", self.told());
+            assert!(!has_ended && begin.elapsed() < Duration::from_secs(400), "nobody tells {text}: {}", self.told());
             thread::sleep(Duration::from_millis(50));
         }
     }
