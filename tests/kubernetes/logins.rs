@@ -35,7 +35,7 @@ impl Logins {
                         // A pod that is replaced is away for a moment.
                         Err(_) => {}
                     }
-                    thread::sleep(Duration::from_millis(2));
+                    thread::sleep(Duration::from_millis(10));
                 }
             }
             (count, refused)

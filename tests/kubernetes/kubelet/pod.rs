@@ -10,7 +10,9 @@ use super::service::Endpoints;
 use super::{Place, Told, ip};
 
 /// How often probes are asked.
-const PERIOD: Duration = Duration::from_millis(200);
+const PERIOD: Duration = Duration::from_millis(300);
+/// How often those of a pod that is ready: each starts a handful of processes.
+const CALM: Duration = Duration::from_secs(2);
 
 /// What a watch tells of a pod.
 pub enum Seen {
@@ -58,7 +60,8 @@ impl Worker {
     /// Works until nobody tells of pods any more.
     pub fn run(mut self, seen: &Receiver<Seen>) {
         loop {
-            match seen.recv_timeout(PERIOD) {
+            let is_ready = self.now.as_ref().is_none_or(|now| now.is_ready);
+            match seen.recv_timeout(if is_ready { CALM } else { PERIOD }) {
                 Ok(Seen::Runs(pod)) => self.begin(*pod),
                 Ok(Seen::Ends(uid)) => self.end(&uid),
                 Err(RecvTimeoutError::Timeout) => self.probe(),
