@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine;
@@ -41,10 +40,11 @@ impl Container {
         told.contains("role:master") && !told.contains("connected_slaves:0")
     }
 
-    /// Ends it with all that it has started.
+    /// Ends it with what it has started. It has no process group of its own, so that it ends with a test that is ended.
     pub fn kill(&mut self) {
-        let group = format!("-{}", self.process.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let id = self.process.id().to_string();
+        let _ = Command::new("pkill").args(["-KILL", "-P", &id]).stderr(Stdio::null()).status();
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
@@ -146,7 +146,7 @@ impl Place {
             command.arg(directory.join("scripts").join(script)).envs(environment.iter().cloned());
             command.args(container["args"].as_array().into_iter().flatten().filter_map(Value::as_str));
             let errors = log.try_clone().unwrap();
-            let process = command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).spawn().unwrap();
+            let process = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn().unwrap();
             let (ready, stop) = (words(&container["readinessProbe"]), words(&container["lifecycle"]["preStop"]));
             containers.push(Container { process, environment, ready, stop });
         }
