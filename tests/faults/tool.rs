@@ -17,7 +17,7 @@ fn killed_at_random_moments() {
     cluster.fill(60_000);
     let start = Instant::now();
     resume(&cluster, &seed, &["--masters", "4"]);
-    let whole = start.elapsed();
+    let mut whole = start.elapsed();
     resume(&cluster, &seed, &["--masters", "3"]);
     let mut dice = Dice::new(1);
     let mut verdicts: Vec<Verdict> = Vec::new();
@@ -28,7 +28,11 @@ fn killed_at_random_moments() {
         let migration = Migration::start(&cluster, &seed, &arguments);
         std::thread::sleep(dice.moment(whole, 0.02, 1.0));
         let killed = migration.kill();
-        interrupted += u32::from(killed.code.is_none());
+        match killed.code {
+            None => interrupted += 1,
+            // What else runs on the machine has changed: it was done before.
+            Some(_) => whole /= 4,
+        }
         resume(&cluster, &seed, &arguments);
         let memory = work.end();
         match judge(&seeds, &memory, Promise::Acknowledged, Gaps::Never, &[]) {
