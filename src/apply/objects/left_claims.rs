@@ -14,6 +14,7 @@ use super::survey::Survey;
 use super::wanted::Wanted;
 
 const KIND: &str = "PersistentVolumeClaim";
+const SET: &str = "StatefulSet";
 
 /// The claims of pods of these objects that are named to be deleted and are in no set, as they are now.
 ///
@@ -27,9 +28,14 @@ pub(super) async fn named(
     delete: &[Named],
 ) -> Result<Vec<Value>, Diagnostic> {
     let mut found = Vec::new();
-    let objects: Vec<Value> = wanted.iter().map(|one| json(&one.node)).chain(gone.iter().cloned()).collect();
-    let sets: Vec<&Value> = objects.iter().filter(|object| object["kind"] == "StatefulSet").collect();
-    for named in delete.iter().filter(|named| named.kind.eq_ignore_ascii_case(KIND)) {
+    let claims: Vec<&Named> = delete.iter().filter(|named| named.kind.eq_ignore_ascii_case(KIND)).collect();
+    if claims.is_empty() {
+        return Ok(found);
+    }
+    let wanted_sets = wanted.iter().filter(|one| one.resource.kind == SET).map(|one| json(&one.node));
+    let gone_sets = gone.iter().filter(|object| object["kind"] == SET).cloned();
+    let sets: Vec<Value> = wanted_sets.chain(gone_sets).collect();
+    for named in claims {
         let is_known = wanted.iter().any(|one| named.is(&one.resource))
             || gone.iter().any(|object| named.is(&members::resource(object)));
         if is_known || !sets.iter().any(|set| is_of(&named.name, set)) {
@@ -78,9 +84,10 @@ impl Survey {
         if !claim.kind.eq_ignore_ascii_case(KIND) {
             return None;
         }
-        let wanted = self.wanted.iter().map(|one| json(&one.node));
-        let left = self.live.gone.iter().filter(|object| stays(&members::resource(object))).cloned();
-        wanted.chain(left).filter(|object| object["kind"] == "StatefulSet").find_map(|set| pod_of(&claim.name, &set))
+        let wanted = self.wanted.iter().filter(|one| one.resource.kind == SET).map(|one| json(&one.node));
+        let gone = self.live.gone.iter().filter(|object| object["kind"] == SET);
+        let left = gone.filter(|object| stays(&members::resource(object))).cloned();
+        wanted.chain(left).find_map(|set| pod_of(&claim.name, &set))
     }
 }
 

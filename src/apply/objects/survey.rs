@@ -102,6 +102,10 @@ pub async fn survey(cluster: &Cluster, question: Question<'_>) -> Result<Survey,
     live.gone.extend(left);
     for (one, known) in wanted.iter().zip(&mut known) {
         hide(&mut known.change, secrets);
+        // Nearly no object is refused, and each would be taken apart for its values.
+        if known.refused.is_none() && known.change.error.is_none() {
+            continue;
+        }
         let quoted = Quoted::of(secrets, [&json(&one.node)].into_iter().chain(&known.live));
         known.refused.iter_mut().for_each(|error| quoted.hide_in(error));
         known.change.error.iter_mut().for_each(|error| quoted.mask(&mut error.message));
